@@ -1,0 +1,85 @@
+"""Row-level security and grants for migrations. Frozen vocabulary: a released helper's effect never changes;
+a new need gets a new helper.
+
+Every policy is a plain equality that an index answers. No scope set reads as NULL, which matches no row.
+"""
+
+from alembic import op
+
+BUREAU = "nullif(current_setting('app.bureau_id', true), '')::int"
+SCHOOL = "nullif(current_setting('app.school_id', true), '')::int"
+SCHOOLS = "nullif(current_setting('app.school_ids', true), '')::int[]"
+
+RIGHTS = {
+    "r": "SELECT",
+    "ra": "SELECT, INSERT",
+    "ru": "SELECT, UPDATE",
+    "rw": "SELECT, INSERT, UPDATE",
+    "rwd": "SELECT, INSERT, UPDATE, DELETE",
+    "a": "INSERT",
+}
+COMMAND = {"r": "SELECT", "a": "INSERT"}
+
+
+def _grant(table: str, role: str, rights: str | None, using: str, check: str | None = None) -> None:
+    if not rights:
+        return
+    op.execute(f"GRANT {RIGHTS[rights]} ON {table} TO {role}")
+    command = COMMAND.get(rights, "ALL")
+    clauses = []
+    if command != "INSERT":
+        clauses.append(f"USING ({using})")
+    if command != "SELECT":
+        clauses.append(f"WITH CHECK ({check or using})")
+    op.execute(f"CREATE POLICY {table}_{role.removeprefix('houqin_')} ON {table} FOR {command} TO {role} {' '.join(clauses)}")
+
+
+def protect(table: str) -> None:
+    op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
+    op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
+
+
+def protect_bureau_table(
+    table: str,
+    *,
+    bureau: str | None = "rw",
+    zone: str | None = "r",
+    school: str | None = "r",
+    supplier: str | None = None,
+    identity: str | None = None,
+    school_condition: str | None = None,
+) -> None:
+    """A bureau-owned table. `school_condition` (e.g. "state = 'published'") narrows what schools see."""
+    protect(table)
+    own = f"bureau_id = {BUREAU}"
+    shown = f"{own} AND {school_condition}" if school_condition else own
+    _grant(table, "houqin_bureau", bureau, own)
+    _grant(table, "houqin_zone", zone, own)
+    _grant(table, "houqin_school", school, shown)
+    _grant(table, "houqin_supplier", supplier, own)
+    _grant(table, "houqin_identity", identity, "true")
+
+
+def protect_school_table(
+    table: str,
+    *,
+    bureau: str | None = "r",
+    zone: str | None = "r",
+    school: str | None = "rw",
+    identity: str | None = None,
+    school_condition: str | None = None,
+) -> None:
+    """A school-owned table, or a bureau-owned one with a nullable school_id (rows without a school: bureau only)."""
+    protect(table)
+    own = f"bureau_id = {BUREAU} AND school_id = {SCHOOL}"
+    _grant(table, "houqin_bureau", bureau, f"bureau_id = {BUREAU}")
+    _grant(table, "houqin_zone", zone, f"bureau_id = {BUREAU} AND school_id = ANY ({SCHOOLS})")
+    _grant(table, "houqin_school", school, f"{own} AND {school_condition}" if school_condition else own)
+    _grant(table, "houqin_identity", identity, "true")
+
+
+def global_table(table: str, reason: str, **rights: str) -> None:
+    """A table without a tenant: says why in the catalog (`houqin db check` reads it) and grants per role."""
+    op.execute(f"COMMENT ON TABLE {table} IS 'global: {reason}'")
+    for role, right in rights.items():
+        op.execute(f"GRANT {RIGHTS[right]} ON {table} TO houqin_{role}")

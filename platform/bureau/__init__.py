@@ -1,0 +1,1 @@
+"""What the district runs: schools, people, catalogue, inspections."""

@@ -1,0 +1,124 @@
+"""Zones, schools, terms. A school's row is the target of every school-owned row's foreign key."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Identity, Index, Integer, Numeric, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from kernel.database import BureauOwned, Recorded, Versioned, db, fk_bureau, now
+
+
+class Zone(Versioned, db.Model):
+    """片区: a cluster of schools that one supervisor looks after and that may tender jointly."""
+
+    __tablename__ = "zones"
+    __audited__ = True
+    __table_args__ = (fk_bureau(), UniqueConstraint("bureau_id", "code"))
+    bureau_id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    id: Mapped[int] = mapped_column(Integer, Identity(), primary_key=True)
+    code: Mapped[str]
+    name: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class School(Versioned, db.Model):
+    """A tenant, with the profile that rules depend on. Numbers are counts of people; coordinates WGS-84 degrees."""
+
+    __tablename__ = "schools"
+    __audited__ = True
+    __table_args__ = (
+        fk_bureau(),
+        ForeignKeyConstraint(["bureau_id", "zone_id"], ["zones.bureau_id", "zones.id"]),
+        ForeignKeyConstraint(["bureau_id", "merged_into_id"], ["schools.bureau_id", "schools.id"]),
+        UniqueConstraint("bureau_id", "code"),
+        CheckConstraint("state IN ('active', 'suspended', 'merged')", name="state"),
+        CheckConstraint("(state = 'merged') = (merged_into_id IS NOT NULL)", name="merged"),
+        CheckConstraint(
+            "stage IN ('kindergarten', 'primary', 'junior', 'nine_year', 'senior', 'vocational', 'special')",
+            name="stage",
+        ),
+        CheckConstraint("canteen_mode IN ('self_run', 'contracted', 'delivered', 'none')", name="canteen_mode"),
+        CheckConstraint("setting IN ('urban', 'town', 'rural')", name="setting"),
+        CheckConstraint(
+            "least(enrolment_under_6, enrolment_6_8, enrolment_9_11, enrolment_12_14, enrolment_15_17,"
+            " boarders_male, boarders_female, classes, staff_count, diners) >= 0",
+            name="counts",
+        ),
+        CheckConstraint("is_boarding OR boarders_male + boarders_female = 0", name="boarders"),
+        Index("ix_schools_zone", "bureau_id", "zone_id"),
+        Index("ix_schools_search_name", "bureau_id", "search_name"),
+    )
+    bureau_id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    id: Mapped[int] = mapped_column(Integer, Identity(), primary_key=True)
+    code: Mapped[str]
+    name: Mapped[str]
+    search_name: Mapped[str]  # lower case, for matching with = and ^@
+    zone_id: Mapped[int | None]
+    stage: Mapped[str]
+    setting: Mapped[str] = mapped_column(default="town")
+    is_boarding: Mapped[bool] = mapped_column(default=False)
+    boarders_male: Mapped[int] = mapped_column(default=0)
+    boarders_female: Mapped[int] = mapped_column(default=0)
+    enrolment_under_6: Mapped[int] = mapped_column(default=0)
+    enrolment_6_8: Mapped[int] = mapped_column(default=0)
+    enrolment_9_11: Mapped[int] = mapped_column(default=0)
+    enrolment_12_14: Mapped[int] = mapped_column(default=0)
+    enrolment_15_17: Mapped[int] = mapped_column(default=0)
+    classes: Mapped[int] = mapped_column(default=0)
+    staff_count: Mapped[int] = mapped_column(default=0)
+    canteen_mode: Mapped[str] = mapped_column(default="self_run")
+    diners: Mapped[int] = mapped_column(default=0)
+    address: Mapped[str] = mapped_column(default="")
+    latitude: Mapped[Any | None] = mapped_column(Numeric(9, 6))
+    longitude: Mapped[Any | None] = mapped_column(Numeric(9, 6))
+    contact_name: Mapped[str] = mapped_column(default="")
+    contact_phone: Mapped[str] = mapped_column(default="")
+    state: Mapped[str] = mapped_column(default="active")
+    state_reason: Mapped[str] = mapped_column(default="")
+    merged_into_id: Mapped[int | None]
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+    @property
+    def enrolment(self) -> int:
+        return (
+            self.enrolment_under_6
+            + self.enrolment_6_8
+            + self.enrolment_9_11
+            + self.enrolment_12_14
+            + self.enrolment_15_17
+        )
+
+
+class Term(Recorded, Versioned, BureauOwned, db.Model):
+    """学期, of the whole bureau: [starts_on, ends_on], both school days."""
+
+    __tablename__ = "terms"
+    __audited__ = True
+    __table_args__ = (
+        fk_bureau(),
+        UniqueConstraint("bureau_id", "name"),
+        CheckConstraint("starts_on < ends_on", name="span"),
+    )
+    name: Mapped[str]
+    starts_on: Mapped[date]
+    ends_on: Mapped[date]
+
+
+class SchoolStateChange(BureauOwned, db.Model):
+    """Why a school was suspended, reopened or merged, when and by whom. Append-only."""
+
+    __tablename__ = "school_state_changes"
+    __table_args__ = (
+        fk_bureau(),
+        ForeignKeyConstraint(["bureau_id", "school_id"], ["schools.bureau_id", "schools.id"]),
+        Index("ix_school_state_changes_school", "bureau_id", "school_id", "id"),
+    )
+    school_id: Mapped[int]
+    event: Mapped[str]
+    from_state: Mapped[str]
+    to_state: Mapped[str]
+    reason: Mapped[str]
+    at: Mapped[datetime] = mapped_column(default=now)
+    by: Mapped[UUID]

@@ -1,0 +1,148 @@
+"""REST under /api/v1: the same services as the pages, marshmallow in and out, problem JSON (RFC 9457) for errors."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import flask_smorest
+import orjson
+from flask import Flask, Response, request
+from flask.json.provider import JSONProvider
+from flask_babel import gettext as _
+from marshmallow import RAISE, Schema, fields
+from webargs.flaskparser import FlaskParser
+from werkzeug.exceptions import BadRequest
+
+from kernel.errors import Invalid
+from kernel.schemas import BaseSchema, flatten_errors
+
+View = TypeVar("View", bound=Callable[..., Any])
+PREFIX = "/api/v1"
+PROBLEM_TYPE = "application/problem+json"
+
+# What any operation may answer besides its success; the edge raises these, not the views.
+PROBLEMS = {
+    400: "Malformed request",
+    401: "Not signed in, or the token is not valid",
+    403: "Permission not held",
+    404: "No such record within your scope",
+    405: "Method not allowed",
+    409: "Changed meanwhile, or exists with other content",
+    413: "Too large",
+    415: "Media type not supported",
+    422: "Input breaks a rule; `errors` names the fields",
+    429: "Too many attempts",
+    503: "Database out of reach",
+}
+
+
+class ProblemSchema(Schema):
+    """RFC 9457 problem details. `errors`: field → messages. `rule`, `citation`: the rule that refused."""
+
+    type = fields.String(required=True)
+    title = fields.String(required=True)
+    status = fields.Integer(required=True)
+    detail = fields.String()
+    request_id = fields.String()
+    errors = fields.Dict(keys=fields.String(), values=fields.List(fields.String()))
+    rule = fields.String()
+    citation = fields.String()
+    current = fields.Dict(keys=fields.String())
+
+
+class OrjsonProvider(JSONProvider):
+    """Dates as ISO 8601, UUIDs and Decimals as strings, text unescaped."""
+
+    def dumps(self, obj: Any, **kwargs: Any) -> str:
+        return orjson.dumps(obj, default=str, option=orjson.OPT_NON_STR_KEYS).decode()
+
+    def loads(self, s: str | bytes, **kwargs: Any) -> Any:
+        return orjson.loads(s)
+
+    def response(self, *args: Any, **kwargs: Any) -> Response:
+        body = orjson.dumps(
+            self._prepare_response_obj(args, kwargs), default=str, option=orjson.OPT_NON_STR_KEYS
+        )
+        return Response(body, mimetype="application/json")
+
+
+class Parser(FlaskParser):
+    """Refusals become domain errors, so that pages and API answer alike; unknown keys in a body are errors."""
+
+    DEFAULT_UNKNOWN_BY_LOCATION = {**FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION, "json": RAISE}
+
+    def handle_error(self, error: Any, req: Any, schema: Any, *, error_status_code: Any, error_headers: Any) -> Any:
+        messages = error.messages
+        if isinstance(messages, dict) and len(messages) == 1 and next(iter(messages)) in ("json", "query", "files", "form"):
+            messages = next(iter(messages.values()))
+        raise Invalid(flatten_errors(messages)) from error
+
+    def _handle_invalid_json_error(self, error: Any, req: Any, *args: Any, **kwargs: Any) -> Any:
+        raise BadRequest(_("请求正文不是有效的 JSON。")) from error
+
+
+class ApiBlueprint(flask_smorest.Blueprint):
+    """flask-smorest's, with our parser, our problems documented on every operation.
+
+    @blp.route("/goods-receipts/<uuid:receipt_id>", methods=["PUT"])
+    @access(Permission.RECORD)
+    @blp.arguments(GoodsReceiptIn)
+    @blp.response(200, GoodsReceiptOut)
+    def record(data, receipt_id): ...
+    """
+
+    ARGUMENTS_PARSER = Parser()
+
+    def __init__(self, name: str, import_name: str, **kwargs: Any) -> None:
+        kwargs.setdefault("url_prefix", PREFIX)
+        super().__init__(f"api_{name}", import_name, **kwargs)
+
+    def route(self, rule: str, **options: Any) -> Callable[[View], View]:  # type: ignore[override]
+        register = super().route(rule, **options)
+
+        def decorate(view: View) -> View:
+            documented: Any = view
+            for status, description in PROBLEMS.items():
+                documented = self.alt_response(
+                    status, schema=ProblemSchema, description=description, content_type=PROBLEM_TYPE
+                )(documented)
+            register(documented)
+            return view
+
+        return decorate
+
+
+def seen_version() -> int | None:
+    """The version in If-Match ("3"), None when the header is absent; anything else is Invalid."""
+    header = request.headers.get("If-Match")
+    if header is None:
+        return None
+    tag = header.strip().removeprefix("W/").strip('"')
+    if not tag.isdigit() or len(tag) > 9:
+        raise Invalid({"If-Match": [_("版本号格式不正确。")]})
+    return int(tag)
+
+
+class PageSchema(BaseSchema):
+    """Base of list answers: subclasses add `items`."""
+
+    next_cursor = fields.String(allow_none=True)
+
+
+def init_app(app: Flask, blueprints: Any) -> None:
+    app.json = OrjsonProvider(app)
+    app.config.update(
+        API_TITLE="Houqin",
+        API_VERSION="v1",
+        OPENAPI_VERSION="3.1.0",
+        OPENAPI_URL_PREFIX=PREFIX,
+        OPENAPI_JSON_PATH="openapi.json",
+        API_SPEC_OPTIONS={
+            "security": [{"bearer": []}],
+            "components": {"securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}}},
+        },
+    )
+    api = flask_smorest.Api(app)
+    app.extensions["houqin.api"] = api
+    for blueprint in blueprints:
+        api.register_blueprint(blueprint)
+    app.view_functions["api-docs.openapi_json"].__access__ = "public"  # type: ignore[attr-defined]

@@ -1,0 +1,85 @@
+"""The tenant scope of a transaction: database role and settings that row-level security reads.
+
+Set with SET LOCAL at the start of each transaction, so it ends with it (PgBouncer's transaction mode is safe);
+SET LOCAL rather than set_config(), which would not reach the workers of a distributed PostgreSQL.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, event, text
+from sqlalchemy.orm import Session, SessionTransaction
+
+RUNTIME_ROLES = (
+    "houqin_identity",
+    "houqin_operator",
+    "houqin_bureau",
+    "houqin_zone",
+    "houqin_school",
+    "houqin_supplier",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """`role` is one of RUNTIME_ROLES; tenant settings left None read as "no rows"."""
+
+    role: str
+    bureau_id: int | None = None
+    school_id: int | None = None
+    school_ids: tuple[int, ...] = ()
+
+    def statements(self) -> str:
+        """The SET LOCAL statements, to be sent in one round trip. Every value is an integer or a known role."""
+        if self.role not in RUNTIME_ROLES:
+            raise ValueError(f"unknown runtime role {self.role!r}")
+        bureau = "" if self.bureau_id is None else str(int(self.bureau_id))
+        school = "" if self.school_id is None else str(int(self.school_id))
+        schools = "{" + ",".join(str(int(school_id)) for school_id in self.school_ids) + "}"
+        return (
+            f"SET LOCAL ROLE {self.role}; SET LOCAL app.bureau_id = '{bureau}'; "
+            f"SET LOCAL app.school_id = '{school}'; SET LOCAL app.school_ids = '{schools}'"
+        )
+
+
+IDENTITY = Scope("houqin_identity")
+OPERATOR = Scope("houqin_operator")
+
+
+def use_scope(session: Session, scope: Scope) -> None:
+    """From here on the session acts within `scope`, in the running transaction and in every later one."""
+    session.info["scope"] = scope
+    if session.in_transaction():
+        # Statements still waiting in the session belong to the scope they were written under.
+        session.flush()
+        session.connection().execute(text(scope.statements()))
+
+
+@contextmanager
+def within(session: Session, scope: Scope) -> Iterator[None]:
+    """Run a block under another scope in the same transaction, and come back to the former one."""
+    former: Scope | None = session.info.get("scope")
+    use_scope(session, scope)
+    try:
+        yield
+        session.flush()
+    finally:
+        if former is None:
+            session.info.pop("scope", None)
+        elif session.is_active:
+            use_scope(session, former)
+        else:
+            session.info["scope"] = former
+
+
+def _apply_scope(session: Session, transaction: SessionTransaction, connection: Connection) -> None:
+    scope: Scope | None = session.info.get("scope")
+    if scope is not None:
+        connection.execute(text(scope.statements()))
+
+
+def install(session_class: Any) -> None:
+    """Make sessions of this class (or scoped_session) carry their scope into every transaction they begin."""
+    event.listen(session_class, "after_begin", _apply_scope)

@@ -1,0 +1,1 @@
+"""Who signs in, with what proof, for which bureau and school."""

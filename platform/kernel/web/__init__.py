@@ -1,0 +1,1 @@
+"""Pages: forms, errors, headers, locale, layout."""

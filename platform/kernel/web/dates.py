@@ -1,0 +1,38 @@
+"""How dates, times and money are shown: Asia/Shanghai, the Chinese way."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from flask import Flask
+from flask_babel import format_date, get_locale
+from babel.dates import format_datetime
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+def shanghai(instant: datetime | None, pattern: str = "yyyy-MM-dd HH:mm") -> str:
+    """An instant on the wall clock of Shanghai, in a CLDR pattern."""
+    if instant is None:
+        return ""
+    return format_datetime(instant.astimezone(SHANGHAI), pattern, tzinfo=SHANGHAI, locale=get_locale() or "zh_CN")
+
+
+def today() -> date:
+    """The calendar day in Shanghai, whatever zone the server runs in."""
+    return datetime.now(SHANGHAI).date()
+
+
+def day(value: date | None) -> str:
+    return "" if value is None else format_date(value, "yyyy-MM-dd")
+
+
+def yuan(fen: int | None) -> str:
+    """Fen as ¥1,234.50."""
+    if fen is None:
+        return ""
+    return f"¥{Decimal(fen) / 100:,.2f}"
+
+
+def register(app: Flask) -> None:
+    app.jinja_env.filters.update(shanghai=shanghai, day=day, yuan=yuan)

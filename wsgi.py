@@ -1,0 +1,32 @@
+"""Composition root: lists the modules, builds the application and the command; nothing else knows them all."""
+
+import os
+from typing import Any
+
+from flask import Flask
+
+from kernel.app import build_app
+from kernel.config import Config, load_config
+from kernel.module import Module
+
+
+def modules() -> list[Module]:
+    """Every module of this deployment, in the order in which their demo data builds up."""
+    return []
+
+
+def create_app(config: Config | None = None) -> Flask:
+    return build_app(config or load_config(os.environ), modules())
+
+
+def cli() -> None:
+    from kernel.cli import build_cli
+
+    build_cli(create_app, modules())()
+
+
+def __getattr__(name: str) -> Any:
+    """`wsgi:app` is built when a server asks for it, not when a command or a test imports this file."""
+    if name == "app":
+        return create_app()
+    raise AttributeError(name)
