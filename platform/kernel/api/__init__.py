@@ -12,6 +12,8 @@ from marshmallow import RAISE, Schema, fields
 from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import BadRequest
 
+from kernel.access import PUBLIC
+from kernel.access.edge import access
 from kernel.errors import Invalid
 from kernel.schemas import BaseSchema, flatten_errors
 
@@ -134,8 +136,6 @@ def init_app(app: Flask, blueprints: Any) -> None:
         API_TITLE="Houqin",
         API_VERSION="v1",
         OPENAPI_VERSION="3.1.0",
-        OPENAPI_URL_PREFIX=PREFIX,
-        OPENAPI_JSON_PATH="openapi.json",
         API_SPEC_OPTIONS={
             "security": [{"bearer": []}],
             "components": {"securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}}},
@@ -145,4 +145,16 @@ def init_app(app: Flask, blueprints: Any) -> None:
     app.extensions["houqin.api"] = api
     for blueprint in blueprints:
         api.register_blueprint(blueprint)
-    app.view_functions["api-docs.openapi_json"].__access__ = "public"  # type: ignore[attr-defined]
+    _serve_description(app, api)
+
+
+def _serve_description(app: Flask, api: flask_smorest.Api) -> None:
+    """The OpenAPI description, built once: it does not change while the process lives."""
+    built: list[bytes] = []
+
+    @app.get(f"{PREFIX}/openapi.json", endpoint="openapi")
+    @access(PUBLIC)
+    def openapi() -> Response:
+        if not built:
+            built.append(orjson.dumps(api.spec.to_dict(), default=str, option=orjson.OPT_NON_STR_KEYS))
+        return Response(built[0], mimetype="application/json")

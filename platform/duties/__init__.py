@@ -1,0 +1,1 @@
+"""What is due, by whom, by when; which record fulfils it."""

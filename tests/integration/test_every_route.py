@@ -1,0 +1,168 @@
+"""Generated over the URL map: nobody reaches a route that was not meant for them, whatever id they type."""
+
+import re
+
+import pytest
+
+from bureau.roles import LEVEL_OF, Role
+from kernel.access import MEMBER, PUBLIC, SIGNED_IN
+from kernel.database.scope import Scope, use_scope
+from tests.support.samples import all_samples
+
+GENERAL = {PUBLIC, SIGNED_IN, MEMBER}
+REFUSED = {400, 403, 404, 405, 409, 413, 415, 422, 428}
+
+
+def rules(app):
+    return [rule for rule in app.url_map.iter_rules() if rule.endpoint != "static"]
+
+
+def test_every_view_declares_its_access(app):
+    undeclared = [
+        rule.rule for rule in app.url_map.iter_rules() if not hasattr(app.view_functions[rule.endpoint], "__access__")
+    ]
+    assert undeclared == []
+
+
+def test_every_declared_permission_is_in_the_table(app):
+    known = set(app.extensions["houqin.access"].names()) | GENERAL
+    unknown = {
+        (rule.rule, app.view_functions[rule.endpoint].__access__)
+        for rule in rules(app)
+        if app.view_functions[rule.endpoint].__access__ not in known
+    }
+    assert unknown == set()
+
+
+def test_every_permission_in_the_table_is_used(app):
+    """A permission that no route and no code asks for is either forgotten protection or dead text."""
+    from pathlib import Path
+
+    used = {app.view_functions[rule.endpoint].__access__ for rule in rules(app)}
+    root = Path(app.root_path)
+    source = "".join(
+        path.read_text()
+        for folder in ("platform", "tenants", "templates")
+        for path in (root / folder).rglob("*")
+        if path.suffix in (".py", ".html") and path.name != "permissions.py"
+    )
+    unused = [
+        name
+        for name in app.extensions["houqin.access"].names()
+        if name not in used and name not in GENERAL and name not in source and _member_name(name) not in source
+    ]
+    assert unused == []
+
+
+def _member_name(name):
+    """`Permission.EDIT_SCHOOL` is how code names it; found by looking the value up in the declaring enum."""
+    import gc
+    from enum import EnumMeta
+
+    for candidate in gc.get_objects():
+        if isinstance(candidate, EnumMeta) and candidate.__name__ == "Permission":
+            for member in candidate:
+                if str(member) == name:
+                    return f"Permission.{member.name}"
+    return name
+
+
+def test_no_route_is_public_by_accident(app):
+    """The full list of what needs no sign-in. Adding to it is a decision, so it is written down here."""
+    public = {rule.endpoint for rule in rules(app) if app.view_functions[rule.endpoint].__access__ == PUBLIC}
+    assert public <= {
+        "openapi", "shell.set_language", "health.healthz", "health.readyz", "metrics.metrics", "healthz", "readyz",
+        "metrics", "identity.sign_in", "api_identity.create_token",
+    }  # fmt: skip
+
+
+def path_of(rule, values):
+    return re.sub(r"<(?:[^:<>]+:)?([^<>]+)>", lambda match: str(values[match.group(1)]), rule.rule)
+
+
+@pytest.fixture
+def ids(session, world):
+    """place → parameter → value."""
+    made = {}
+    for place in ("a1", "a2", "b1"):
+        made[place] = {}
+        for name, sample in all_samples().items():
+            session.commit()
+            use_scope(session(), Scope("houqin_bureau", bureau_id=world.bureaus[place[0]]))
+            made[place][name] = sample.make(world, place)
+    session.commit()
+    return made
+
+
+def test_every_route_parameter_has_a_sample(app):
+    samples = all_samples()
+    without = {
+        (rule.rule, argument) for rule in rules(app) for argument in rule.arguments if argument not in samples
+    }
+    assert without == set()
+
+
+def test_anonymous_reaches_public_routes_only(app, client_as, ids):
+    client = client_as(None)
+    for rule in rules(app):
+        if app.view_functions[rule.endpoint].__access__ == PUBLIC:
+            continue
+        for method in rule.methods - {"OPTIONS", "HEAD"}:
+            response = client.open(path_of(rule, ids["a1"]), method=method)
+            if rule.rule.startswith("/api/"):
+                assert response.status_code == 401, (method, rule.rule, response.status_code)
+            else:
+                assert response.status_code == 302, (method, rule.rule, response.status_code)
+                assert "/sign-in" in response.location, (method, rule.rule)
+
+
+def foreign_places(level, rule, samples):
+    """Whose ids this level must not reach. A sibling school's counts only where a school owns something in the path."""
+    owners = {samples[argument].owner for argument in rule.arguments}
+    if level == "school" and "school" in owners:
+        return ["a2", "b1"]
+    return ["b1"] if owners - {"none"} else []
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_no_role_reaches_another_tenants_record(app, client_as, ids, role):
+    samples = all_samples()
+    level = LEVEL_OF[role]
+    client = client_as(role)
+    for rule in rules(app):
+        if not rule.arguments or app.view_functions[rule.endpoint].__access__ == PUBLIC:
+            continue
+        for place in foreign_places(level, rule, samples):
+            for method in sorted(rule.methods - {"OPTIONS", "HEAD"}):
+                response = client.open(path_of(rule, ids[place]), method=method)
+                asked = (role, method, rule.rule, place, response.status_code)
+                if method == "GET":
+                    assert response.status_code in (403, 404), asked
+                else:
+                    assert response.status_code in REFUSED, asked
+
+
+def test_every_record_route_opens_for_somebody_with_an_own_id(app, client_as, ids):
+    """Else the test above would pass on a sample that matches nothing."""
+    closed = []
+    for rule in rules(app):
+        if not rule.arguments or "GET" not in rule.methods:
+            continue
+        answers = {}
+        for role in Role:
+            answers[role] = client_as(role).get(path_of(rule, ids["a1"])).status_code
+            if answers[role] in (200, 302, 304):
+                break
+        else:
+            closed.append((rule.rule, answers))
+    assert closed == []
+
+
+@pytest.mark.parametrize("role", [None, *Role])
+def test_no_page_without_an_id_fails(app, client_as, role):
+    client = client_as(role)
+    for rule in rules(app):
+        if rule.arguments or "GET" not in rule.methods:
+            continue
+        response = client.get(rule.rule)
+        assert response.status_code < 500, (role, rule.rule, response.status_code)

@@ -1,0 +1,1 @@
+"""What several tests stand on: the test database, a small world of tenants, a client that lints pages."""
