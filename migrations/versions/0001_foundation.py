@@ -215,9 +215,12 @@ def _people() -> None:
         sa.Column("id", sa.Uuid, sa.ForeignKey("accounts.id"), primary_key=True),
         sa.Column("display_name", sa.Text, nullable=False),
         sa.Column("search_name", sa.Text, nullable=False),
+        sa.Column("state", sa.Text, nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("version", sa.Integer, nullable=False),
+        sa.CheckConstraint("state IN ('active', 'suspended')", name="state"),
     )
+    op.create_index("ix_people_search_name", "people", ["bureau_id", "search_name"])
     op.create_table(
         "memberships",
         sa.Column("bureau_id", sa.Integer, sa.ForeignKey("bureaus.id"), primary_key=True),
@@ -228,6 +231,7 @@ def _people() -> None:
         sa.Column("zone_id", sa.Integer),
         sa.Column("school_id", sa.Integer),
         sa.Column("valid_from", sa.Date, nullable=False),
+        sa.Column("valid_until", sa.Date),
         sa.Column("ended_at", sa.DateTime(timezone=True)),
         sa.Column("version", sa.Integer, nullable=False),
         sa.ForeignKeyConstraint(["bureau_id", "person_id"], ["people.bureau_id", "people.id"]),
@@ -238,6 +242,7 @@ def _people() -> None:
             "(level = 'zone') = (zone_id IS NOT NULL) AND (level = 'school') = (school_id IS NOT NULL)",
             name="scope",
         ),
+        sa.CheckConstraint("valid_from <= valid_until", name="span"),
     )
     op.create_index(
         "uq_memberships_live", "memberships", ["bureau_id", "person_id", "role", "zone_id", "school_id"],
@@ -251,7 +256,7 @@ def _rights() -> None:
     tenancy.global_table("bureaus", "the list of tenants itself", identity="r", operator="rw", **everyone)
     op.execute("GRANT UPDATE (settings, name, version) ON bureaus TO houqin_bureau")
     tenancy.global_table("accounts", "one person may serve several bureaus", identity="rw", operator="rw")
-    tenancy.global_table("sign_ins", "read before the tenant is known", identity="rw", operator="r")
+    tenancy.global_table("sign_ins", "read before the tenant is known", identity="rwd", operator="r")
     tenancy.global_table("api_tokens", "read before the tenant is known", identity="rw", operator="r")
     tenancy.global_table("failed_sign_ins", "counted before anyone is known", identity="rwd")
     op.execute("COMMENT ON TABLE alembic_version IS 'global: where the schema stands'")

@@ -23,8 +23,10 @@ _PERSON = """
     b.name AS bureau_name, b.state AS bureau_state, b.settings AS bureau_settings,
     z.name AS zone_name, s.name AS school_name, s.state AS school_state,
     (SELECT array_agg(m.role) FROM memberships m
+      JOIN people k ON k.bureau_id = m.bureau_id AND k.id = m.person_id AND k.state = 'active'
       WHERE m.bureau_id = p.bureau_id AND m.person_id = a.id AND m.level = p.level AND m.ended_at IS NULL
         AND m.valid_from <= (now() AT TIME ZONE 'Asia/Shanghai')::date
+        AND (m.valid_until IS NULL OR m.valid_until >= (now() AT TIME ZONE 'Asia/Shanghai')::date)
         AND m.zone_id IS NOT DISTINCT FROM p.zone_id AND m.school_id IS NOT DISTINCT FROM p.school_id) AS roles,
     CASE WHEN p.level = 'zone' THEN
       (SELECT array_agg(c.id) FROM schools c WHERE c.bureau_id = p.bureau_id AND c.zone_id = p.zone_id) END AS school_ids

@@ -57,14 +57,21 @@ class Person(Versioned, BureauOwned, db.Model):
 
     __tablename__ = "people"
     __audited__ = True
-    __table_args__ = (fk_bureau(), ForeignKeyConstraint(["id"], ["accounts.id"]), {})
+    __table_args__ = (
+        fk_bureau(),
+        ForeignKeyConstraint(["id"], ["accounts.id"]),
+        CheckConstraint("state IN ('active', 'suspended')", name="state"),
+        Index("ix_people_search_name", "bureau_id", "search_name"),
+    )
     display_name: Mapped[str]
     search_name: Mapped[str]  # lower case, for matching with = and ^@
+    state: Mapped[str] = mapped_column(default="active")  # suspended: by this bureau, which cannot touch the account
     created_at: Mapped[datetime] = mapped_column(default=now)
 
 
 class Membership(Versioned, BureauOwned, db.Model):
-    """A role held in a bureau, a zone or a school, from `valid_from` until `ended_at`."""
+    """A role held in a bureau, a zone or a school, on the days [valid_from, valid_until] and not once `ended_at` is
+    set. The database calls the row live while `ended_at` is empty."""
 
     __tablename__ = "memberships"
     __audited__ = True
@@ -78,6 +85,7 @@ class Membership(Versioned, BureauOwned, db.Model):
             "(level = 'zone') = (zone_id IS NOT NULL) AND (level = 'school') = (school_id IS NOT NULL)",
             name="scope",
         ),
+        CheckConstraint("valid_from <= valid_until", name="span"),
         Index(
             "uq_memberships_live",
             "bureau_id", "person_id", "role", "zone_id", "school_id",
@@ -91,6 +99,7 @@ class Membership(Versioned, BureauOwned, db.Model):
     zone_id: Mapped[int | None]
     school_id: Mapped[int | None]
     valid_from: Mapped[date]
+    valid_until: Mapped[date | None]
     ended_at: Mapped[datetime | None]
 
 
