@@ -1,0 +1,1 @@
+"""The central catalogue: what schools may receive and order, with units, shelf life and required certificates."""

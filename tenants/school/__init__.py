@@ -1,0 +1,1 @@
+"""What each school runs for itself: supply, canteen, dormitory, safety, assets, repairs."""
