@@ -15,6 +15,10 @@ branch_labels = None
 depends_on = None
 
 ROLES = ("houqin_identity", "houqin_operator", "houqin_bureau", "houqin_zone", "houqin_school", "houqin_supplier")
+SCHOOLS_OWN_COLUMNS = (
+    "enrolment_under_6, enrolment_6_8, enrolment_9_11, enrolment_12_14, enrolment_15_17, classes, staff_count,"
+    " boarders_male, boarders_female, diners, address, latitude, longitude, contact_name, contact_phone, version"
+)
 
 
 def upgrade() -> None:
@@ -118,6 +122,7 @@ def _global_tables() -> None:
         sa.Column("account_key", sa.Text, nullable=False),
         sa.Column("address", sa.Text, nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("is_open", sa.Boolean, nullable=False),
     )
     op.create_index("ix_failed_sign_ins_account_key_at", "failed_sign_ins", ["account_key", "at"])
     op.create_index("ix_failed_sign_ins_address_at", "failed_sign_ins", ["address", "at"])
@@ -179,6 +184,10 @@ def _registry() -> None:
     )
     op.create_index("ix_schools_zone", "schools", ["bureau_id", "zone_id"])
     op.create_index("ix_schools_search_name", "schools", ["bureau_id", "search_name"])
+    op.create_index(
+        "ix_schools_merged_into", "schools", ["bureau_id", "merged_into_id"],
+        postgresql_where=sa.text("merged_into_id IS NOT NULL"),
+    )  # fmt: skip
     op.create_table(
         "terms",
         sa.Column("bureau_id", sa.Integer, sa.ForeignKey("bureaus.id"), primary_key=True),
@@ -197,6 +206,7 @@ def _registry() -> None:
         sa.Column("bureau_id", sa.Integer, sa.ForeignKey("bureaus.id"), primary_key=True),
         sa.Column("id", sa.Uuid, primary_key=True),
         sa.Column("school_id", sa.Integer, nullable=False),
+        sa.Column("target_school_id", sa.Integer),
         sa.Column("event", sa.Text, nullable=False),
         sa.Column("from_state", sa.Text, nullable=False),
         sa.Column("to_state", sa.Text, nullable=False),
@@ -204,8 +214,27 @@ def _registry() -> None:
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("by", sa.Uuid, nullable=False),
         sa.ForeignKeyConstraint(["bureau_id", "school_id"], ["schools.bureau_id", "schools.id"]),
+        sa.ForeignKeyConstraint(["bureau_id", "target_school_id"], ["schools.bureau_id", "schools.id"]),
     )
     op.create_index("ix_school_state_changes_school", "school_state_changes", ["bureau_id", "school_id", "id"])
+    op.create_table(
+        "school_imports",
+        sa.Column("bureau_id", sa.Integer, sa.ForeignKey("bureaus.id"), primary_key=True),
+        sa.Column("id", sa.Uuid, primary_key=True),
+        sa.Column("filename", sa.Text, nullable=False),
+        sa.Column("rows", JSONB, nullable=False),
+        sa.Column("new_zones", JSONB, nullable=False),
+        sa.Column("created_count", sa.Integer, nullable=False),
+        sa.Column("changed_count", sa.Integer, nullable=False),
+        sa.Column("unchanged_count", sa.Integer, nullable=False),
+        sa.Column("state", sa.Text, nullable=False),
+        sa.Column("applied_at", sa.DateTime(timezone=True)),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_by", sa.Uuid, nullable=False),
+        sa.Column("version", sa.Integer, nullable=False),
+        sa.CheckConstraint("state IN ('checked', 'applied')", name="state"),
+    )
+    op.create_index("ix_school_imports_newest", "school_imports", ["bureau_id", "created_at", "id"])
 
 
 def _people() -> None:
@@ -255,6 +284,7 @@ def _rights() -> None:
     everyone = {"bureau": "r", "zone": "r", "school": "r", "supplier": "r"}
     tenancy.global_table("bureaus", "the list of tenants itself", identity="r", operator="rw", **everyone)
     op.execute("GRANT UPDATE (settings, name, version) ON bureaus TO houqin_bureau")
+    _protect_bureaus()
     tenancy.global_table("accounts", "one person may serve several bureaus", identity="rw", operator="rw")
     tenancy.global_table("sign_ins", "read before the tenant is known", identity="rwd", operator="r")
     tenancy.global_table("api_tokens", "read before the tenant is known", identity="rw", operator="r")
@@ -262,13 +292,29 @@ def _rights() -> None:
     op.execute("COMMENT ON TABLE alembic_version IS 'global: where the schema stands'")
     op.execute("GRANT SELECT ON alembic_version TO " + ", ".join(ROLES))
     tenancy.protect_bureau_table("zones", identity="r")
-    tenancy.protect_bureau_table("terms")
+    tenancy.protect_bureau_table("terms", bureau="rwd")
     # A school sees itself; its own name stands in its row, not in school_id.
     tenancy.protect("schools")
     tenancy._grant("schools", "houqin_bureau", "rw", f"bureau_id = {tenancy.BUREAU}")
     tenancy._grant("schools", "houqin_zone", "r", f"bureau_id = {tenancy.BUREAU} AND id = ANY ({tenancy.SCHOOLS})")
-    tenancy._grant("schools", "houqin_school", "ru", f"bureau_id = {tenancy.BUREAU} AND id = {tenancy.SCHOOL}")
+    tenancy._grant("schools", "houqin_school", "r", f"bureau_id = {tenancy.BUREAU} AND id = {tenancy.SCHOOL}")
+    # What a school is, the bureau decides; its numbers and contacts the school keeps itself.
+    op.execute(f"GRANT UPDATE ({SCHOOLS_OWN_COLUMNS}) ON schools TO houqin_school")
+    op.execute(
+        f"CREATE POLICY schools_school_update ON schools FOR UPDATE TO houqin_school"
+        f" USING (bureau_id = {tenancy.BUREAU} AND id = {tenancy.SCHOOL})"
+    )
     tenancy._grant("schools", "houqin_identity", "r", "true")
     tenancy.protect_school_table("school_state_changes", bureau="ra", school="r")
+    tenancy.protect_bureau_table("school_imports", zone=None, school=None)
     tenancy.protect_bureau_table("people", identity="rw")
     tenancy.protect_school_table("memberships", bureau="rw", school="rw", identity="rw")
+
+
+def _protect_bureaus() -> None:
+    """The list of tenants is global, yet a bureau may change its own row only, and nobody reads another's settings."""
+    tenancy.protect("bureaus")
+    for role in ("identity", "operator"):
+        op.execute(f"CREATE POLICY bureaus_{role} ON bureaus TO houqin_{role} USING (true) WITH CHECK (true)")
+    for role in ("bureau", "zone", "school", "supplier"):
+        op.execute(f"CREATE POLICY bureaus_{role} ON bureaus TO houqin_{role} USING (id = {tenancy.BUREAU})")

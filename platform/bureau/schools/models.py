@@ -49,6 +49,9 @@ class School(Versioned, db.Model):
         CheckConstraint("is_boarding OR boarders_male + boarders_female = 0", name="boarders"),
         Index("ix_schools_zone", "bureau_id", "zone_id"),
         Index("ix_schools_search_name", "bureau_id", "search_name"),
+        Index(
+            "ix_schools_merged_into", "bureau_id", "merged_into_id", postgresql_where="merged_into_id IS NOT NULL"
+        ),
     )
     bureau_id: Mapped[int] = mapped_column(Integer, primary_key=True)
     id: Mapped[int] = mapped_column(Integer, Identity(), primary_key=True)
@@ -77,6 +80,7 @@ class School(Versioned, db.Model):
     contact_phone: Mapped[str] = mapped_column(default="")
     state: Mapped[str] = mapped_column(default="active")
     state_reason: Mapped[str] = mapped_column(default="")
+    # The school that holds this one's records now: never itself merged, re-pointed when that one is merged on.
     merged_into_id: Mapped[int | None]
     created_at: Mapped[datetime] = mapped_column(default=now)
 
@@ -113,12 +117,34 @@ class SchoolStateChange(BureauOwned, db.Model):
     __table_args__ = (
         fk_bureau(),
         ForeignKeyConstraint(["bureau_id", "school_id"], ["schools.bureau_id", "schools.id"]),
+        ForeignKeyConstraint(["bureau_id", "target_school_id"], ["schools.bureau_id", "schools.id"]),
         Index("ix_school_state_changes_school", "bureau_id", "school_id", "id"),
     )
     school_id: Mapped[int]
+    target_school_id: Mapped[int | None]  # of a merge: as decided then, whatever became of the target later
     event: Mapped[str]
     from_state: Mapped[str]
     to_state: Mapped[str]
     reason: Mapped[str]
     at: Mapped[datetime] = mapped_column(default=now)
     by: Mapped[UUID]
+
+
+class SchoolImport(Recorded, Versioned, BureauOwned, db.Model):
+    """A table of schools as uploaded and checked, waiting for a yes, or applied. `rows` is what would be written,
+    one object per row: {"row": 7, "school_id": 3 | null, "version": 2 | null, "values": {field: value}}."""
+
+    __tablename__ = "school_imports"
+    __table_args__ = (
+        fk_bureau(),
+        CheckConstraint("state IN ('checked', 'applied')", name="state"),
+        Index("ix_school_imports_newest", "bureau_id", "created_at", "id"),
+    )
+    filename: Mapped[str]
+    rows: Mapped[list[Any]]
+    new_zones: Mapped[list[Any]]  # names of zones that the table implies and that do not exist yet
+    created_count: Mapped[int]
+    changed_count: Mapped[int]
+    unchanged_count: Mapped[int]
+    state: Mapped[str] = mapped_column(default="checked")
+    applied_at: Mapped[datetime | None]
