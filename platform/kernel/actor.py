@@ -25,6 +25,7 @@ class Actor:
     sign_in_id: UUID | None = None
     token_id: UUID | None = None
     token_scopes: frozenset[str] | None = None  # None: not an API token
+    read_only: bool = False  # looks at a school that was merged into another: its records are history
 
     @property
     def scope(self) -> Scope:
@@ -34,7 +35,9 @@ class Actor:
         if self.level == "zone":
             return Scope("houqin_zone", bureau_id=self.bureau_id, school_ids=self.school_ids)
         if self.level == "school":
-            return Scope("houqin_school", bureau_id=self.bureau_id, school_id=self.school_id)
+            return Scope(
+                "houqin_school", bureau_id=self.bureau_id, school_id=self.school_id, read_only=self.read_only
+            )
         if self.level == "supplier":
             return Scope("houqin_supplier", bureau_id=self.bureau_id)
         return Scope("houqin_identity")

@@ -5,6 +5,7 @@ from functools import wraps
 from typing import Any, TypeVar, cast
 
 from flask import Response, current_app, make_response, request
+from flask_babel import gettext as _
 from flask_login import current_user
 
 from kernel.access import MEMBER, PUBLIC, SIGNED_IN, AccessTable
@@ -64,6 +65,8 @@ def access(permission: str) -> Callable[[View], View]:
         def wrapped(*args: Any, **kwargs: Any) -> Any:
             require(permission)
             actor = current_actor_or_none()
+            if actor is not None and actor.read_only and permission not in (PUBLIC, SIGNED_IN):
+                _refuse_writing_history(permission)
             use_scope(db.session(), IDENTITY if actor is None or permission in (PUBLIC, SIGNED_IN) else actor.scope)
             try:
                 answer = view(*args, **kwargs)
@@ -78,6 +81,11 @@ def access(permission: str) -> Callable[[View], View]:
         return cast(View, wrapped)
 
     return decorate
+
+
+def _refuse_writing_history(permission: str) -> None:
+    if request.method not in SAFE:
+        raise Denied(permission, _("这是已并入他校的历史学校，只能查看，不能修改。"))
 
 
 def _status_of(answer: Any) -> int:

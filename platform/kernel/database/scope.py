@@ -30,6 +30,7 @@ class Scope:
     bureau_id: int | None = None
     school_id: int | None = None
     school_ids: tuple[int, ...] = ()
+    read_only: bool = False  # PostgreSQL refuses every write until the transaction ends
 
     def statements(self) -> str:
         """The SET LOCAL statements, to be sent in one round trip. Every value is an integer or a known role."""
@@ -41,7 +42,7 @@ class Scope:
         return (
             f"SET LOCAL ROLE {self.role}; SET LOCAL app.bureau_id = '{bureau}'; "
             f"SET LOCAL app.school_id = '{school}'; SET LOCAL app.school_ids = '{schools}'"
-        )
+        ) + ("; SET LOCAL transaction_read_only = on" if self.read_only else "")
 
 
 IDENTITY = Scope("houqin_identity")

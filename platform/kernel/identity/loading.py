@@ -27,7 +27,9 @@ _PERSON = """
       WHERE m.bureau_id = p.bureau_id AND m.person_id = a.id AND m.level = p.level AND m.ended_at IS NULL
         AND m.valid_from <= (now() AT TIME ZONE 'Asia/Shanghai')::date
         AND (m.valid_until IS NULL OR m.valid_until >= (now() AT TIME ZONE 'Asia/Shanghai')::date)
-        AND m.zone_id IS NOT DISTINCT FROM p.zone_id AND m.school_id IS NOT DISTINCT FROM p.school_id) AS roles,
+        AND m.zone_id IS NOT DISTINCT FROM p.zone_id
+        -- A school that was merged is read, and only read, by the people of the school that took it in.
+        AND m.school_id IS NOT DISTINCT FROM coalesce(s.merged_into_id, p.school_id)) AS roles,
     CASE WHEN p.level = 'zone' THEN
       (SELECT array_agg(c.id) FROM schools c WHERE c.bureau_id = p.bureau_id AND c.zone_id = p.zone_id) END AS school_ids
 """
@@ -117,6 +119,7 @@ def _actor(row: Any, *, second_factor_done: bool, **proof: Any) -> Actor:
         roles=roles if usable else frozenset(),
         scope_label=row["school_name"] or row["zone_name"] or row["bureau_name"] or "",
         locale=row["locale"],
+        read_only=row["school_state"] == "merged" and level == "school",
         pending=_pending(row, roles, usable, second_factor_done),
         **proof,
     )
