@@ -1,0 +1,104 @@
+"""Pure rules of a visit: its states, what an account shows, how a ranking counts."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, TypeVar
+
+TRANSITIONS: Mapping[tuple[str, str], str] = {
+    ("planned", "start"): "in_progress",
+    ("planned", "cancel"): "cancelled",
+    ("in_progress", "submit"): "submitted",
+    ("in_progress", "cancel"): "cancelled",
+    ("submitted", "return"): "in_progress",  # 退回补正
+    ("submitted", "release"): "released",
+}
+OPEN_STATES = frozenset({"planned", "in_progress"})
+
+T = TypeVar("T")
+
+
+class NoTransition(ValueError):
+    """The event does not exist in this state."""
+
+    def __init__(self, state: str, event: str) -> None:
+        super().__init__(f"no {event!r} from {state!r}")
+        self.state = state
+        self.event = event
+
+
+def next_state(state: str, event: str) -> str:
+    try:
+        return TRANSITIONS[state, event]
+    except KeyError:
+        raise NoTransition(state, event) from None
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """`rank` is shared by equals: 1, 2, 2, 4. `of` is the size of the peer group."""
+
+    rank: int
+    of: int
+    entry: Any
+
+
+def rank_with_ties(entries: Iterable[tuple[T, Decimal | None]]) -> list[Ranked]:
+    """Entries with a score by descending score; those without one (nothing applied) are left out."""
+    scored = sorted(((entry, score) for entry, score in entries if score is not None), key=lambda pair: -pair[1])
+    ranked: list[Ranked] = []
+    for position, (entry, score) in enumerate(scored, start=1):
+        previous = ranked[-1] if ranked and scored[position - 2][1] == score else None
+        ranked.append(Ranked(previous.rank if previous else position, len(scored), entry))
+    return ranked
+
+
+def lost_share(lost: Decimal, available: Decimal | None, visits: int) -> Decimal | None:
+    """Share of the points at stake that `visits` visits lost on an item, 0..1; None where it bears no points."""
+    if not available or visits <= 0:
+        return None
+    return lost / (available * visits)
+
+
+def applicability_tags(profile: Mapping[str, Any]) -> frozenset[str]:
+    """What a school has, as the forms' items ask for it: an item for boarders does not apply to a day school."""
+    tags = set()
+    if profile.get("is_boarding"):
+        tags.add("boarding")
+    if profile.get("canteen_mode") not in (None, "none"):
+        tags.add("canteen")
+    if profile.get("canteen_mode") == "delivered":
+        tags.add("delivered_meals")
+    return frozenset(tags)
+
+
+def enriched_account(
+    lines: Sequence[Mapping[str, Any]],
+    form: Mapping[str, Any],
+    remarks: Mapping[str, str],
+    photos: Mapping[str, Sequence[str]],
+    answers: Mapping[str, Any],
+) -> list[dict[str, Any]]:
+    """The engine's account with each item's words, the answer, the remark and the photos (attachment ids) beside it,
+    grouped by section in the form's order: [{code, title, lines: [...]}]."""
+    by_code = {line["code"]: line for line in lines}
+    sections = []
+    for section in form["sections"]:
+        rows = []
+        for item in section.get("items", ()):
+            line = by_code.get(item["code"])
+            if line is None:
+                continue
+            rows.append(
+                {
+                    **line,
+                    "no": item.get("no", ""),
+                    "text": item["text"],
+                    "rule_text": item.get("rule_text", ""),
+                    "answer": answers.get(item["code"]),
+                    "remark": remarks.get(item["code"], ""),
+                    "photos": list(photos.get(item["code"], ())),
+                }
+            )
+        sections.append({"code": section["code"], "title": section["title"], "lines": rows})
+    return sections

@@ -1,0 +1,1 @@
+"""Use cases of inspections, one file each: planning, visits (filling and submitting), results, comparison."""

@@ -1,0 +1,202 @@
+"""Plans and assignments: which form, which schools, who goes, when."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from flask_babel import gettext as _
+from sqlalchemy import func, select
+
+from bureau.inspections.models import Inspection, InspectionInspector, InspectionPlan
+from bureau.inspections.service.visits import get_inspection, record_event
+from bureau.roles import Role
+from bureau.schools.models import School
+from kernel.actor import Actor
+from kernel.database import db, new_id
+from kernel.database.writing import flush, require_version
+from kernel.errors import Conflict, Invalid, NotFound, RuleBroken
+from kernel.identity.models import Membership, Person
+from scorecards import service as forms
+
+
+def create_plan(
+    actor: Actor,
+    *,
+    id: UUID,
+    title: str,
+    form_version_id: UUID,
+    starts_on: date,
+    ends_on: date,
+    note: str = "",
+    releases_on_submit: bool = True,
+) -> InspectionPlan:
+    """A plan with a published form version. Sent twice, it is the same plan."""
+    existing = db.session.scalar(
+        select(InspectionPlan).where(InspectionPlan.bureau_id == actor.bureau_id, InspectionPlan.id == id)
+    )
+    if existing is not None:
+        if (existing.title, existing.form_version_id) == (title, form_version_id):
+            return existing
+        raise Conflict(_("这个编号已用于另一项计划。"))
+    if ends_on < starts_on:
+        raise Invalid({"ends_on": [_("结束日期不能早于开始日期。")]})
+    try:
+        version = forms.get_version(actor, form_version_id)
+    except NotFound:
+        raise Invalid({"form_version_id": [_("请选择已发布的表单版本。")]}) from None
+    if version.state != "published":
+        raise Invalid({"form_version_id": [_("请选择已发布的表单版本。")]})
+    plan = InspectionPlan(
+        bureau_id=actor.bureau_id, id=id, title=title, kind=version.form["kind"], form_version_id=form_version_id,
+        starts_on=starts_on, ends_on=ends_on, note=note or "", releases_on_submit=releases_on_submit,
+        created_by=actor.account_id,
+    )  # fmt: skip
+    db.session.add(plan)
+    flush(db.session())
+    return plan
+
+
+def get_plan(actor: Actor, plan_id: UUID, *, lock: bool = False) -> InspectionPlan:
+    query = select(InspectionPlan).where(InspectionPlan.bureau_id == actor.bureau_id, InspectionPlan.id == plan_id)
+    plan = db.session.scalar(query.with_for_update() if lock else query)
+    if plan is None:
+        raise NotFound(_("没有这项检查计划。"))
+    return plan
+
+
+def list_plans(actor: Actor) -> list[dict[str, Any]]:
+    """Every plan, newest first, with how many of its visits stand in which state: {plan, counts: {state: n}}."""
+    plans = list(
+        db.session.scalars(
+            select(InspectionPlan).where(InspectionPlan.bureau_id == actor.bureau_id).order_by(InspectionPlan.id.desc())
+        )
+    )
+    counts: dict[UUID, dict[str, int]] = {plan.id: {} for plan in plans}
+    for plan_id, state, number in db.session.execute(
+        select(Inspection.plan_id, Inspection.state, func.count())
+        .where(Inspection.bureau_id == actor.bureau_id)
+        .group_by(Inspection.plan_id, Inspection.state)
+    ):
+        counts.setdefault(plan_id, {})[state] = number
+    return [{"plan": plan, "counts": counts[plan.id]} for plan in plans]
+
+
+def close_plan(actor: Actor, plan_id: UUID, seen: int | None) -> InspectionPlan:
+    plan = get_plan(actor, plan_id, lock=True)
+    if plan.state == "closed":
+        return plan
+    require_version(plan, seen)
+    plan.state = "closed"
+    flush(db.session())
+    return plan
+
+
+def assign(
+    actor: Actor, plan_id: UUID, school_ids: Sequence[int], inspector_ids: Sequence[UUID], scheduled_on: date
+) -> list[Inspection]:
+    """One visit to each school, all with the same inspectors (the first leads). A school that the plan already visits
+    keeps its visit; its inspectors and day are replaced as long as it has not begun."""
+    plan = get_plan(actor, plan_id, lock=True)
+    if plan.state != "open":
+        raise RuleBroken("plan_closed", _("计划已结束，不能再安排检查。"))
+    if not plan.starts_on <= scheduled_on <= plan.ends_on:
+        raise Invalid({"scheduled_on": [_("检查日期应在计划起止日期之内。")]})
+    inspectors = _known_inspectors(actor, inspector_ids)
+    schools = _active_schools(actor, school_ids)
+    existing = {
+        visit.school_id: visit
+        for visit in db.session.scalars(
+            select(Inspection).where(
+                Inspection.bureau_id == actor.bureau_id, Inspection.plan_id == plan.id, Inspection.school_id.in_(schools)
+            )
+        )
+    }
+    visits = []
+    for school_id in schools:
+        visit = existing.get(school_id)
+        if visit is None:
+            visit = Inspection(
+                bureau_id=actor.bureau_id, school_id=school_id, id=new_id(), plan_id=plan.id,
+                form_version_id=plan.form_version_id, kind=plan.kind, scheduled_on=scheduled_on,
+                created_by=actor.account_id,
+            )  # fmt: skip
+            db.session.add(visit)
+            flush(db.session())
+            record_event(actor, visit, "plan", "", "planned")
+        elif visit.state != "planned":
+            raise RuleBroken("visit_begun", _("有学校的检查已经开始或完成，不能重新安排。"))
+        visit.scheduled_on = scheduled_on
+        _set_inspectors(visit, inspectors)
+        visits.append(visit)
+    flush(db.session())
+    return visits
+
+
+def cancel(actor: Actor, school_id: int, inspection_id: UUID, reason: str) -> Inspection:
+    from bureau.inspections.service.visits import move
+
+    visit = get_inspection(actor, school_id, inspection_id, lock=True)
+    return move(actor, visit, "cancel", reason)
+
+
+def available_inspectors(actor: Actor) -> list[Person]:
+    """People of this bureau who hold the inspector's role today."""
+    return list(
+        db.session.scalars(
+            select(Person)
+            .join(Membership, (Membership.bureau_id == Person.bureau_id) & (Membership.person_id == Person.id))
+            .where(
+                Person.bureau_id == actor.bureau_id,
+                Membership.role == Role.INSPECTOR,
+                Membership.ended_at.is_(None),
+            )
+            .order_by(Person.display_name)
+        )
+    )
+
+
+def _known_inspectors(actor: Actor, ids: Sequence[UUID]) -> list[UUID]:
+    wanted = list(dict.fromkeys(ids))
+    known = {person.id for person in available_inspectors(actor)}
+    if not wanted or not known.issuperset(wanted):
+        raise Invalid({"inspector_ids": [_("请选择本局现任检查员。")]})
+    return wanted
+
+
+def _active_schools(actor: Actor, ids: Sequence[int]) -> list[int]:
+    wanted = list(dict.fromkeys(ids))
+    known = set(
+        db.session.scalars(
+            select(School.id).where(
+                School.bureau_id == actor.bureau_id, School.id.in_(wanted), School.state == "active"
+            )
+        )
+    )
+    if not wanted or not known.issuperset(wanted):
+        raise Invalid({"school_ids": [_("请选择本局在册的学校。")]})
+    return wanted
+
+
+def _set_inspectors(visit: Inspection, inspectors: Sequence[UUID]) -> None:
+    current = {
+        row.person_id: row
+        for row in db.session.scalars(
+            select(InspectionInspector).where(
+                InspectionInspector.bureau_id == visit.bureau_id,
+                InspectionInspector.school_id == visit.school_id,
+                InspectionInspector.inspection_id == visit.id,
+            )
+        )
+    }
+    for person_id, row in current.items():
+        if person_id not in inspectors:
+            db.session.delete(row)
+    for position, person_id in enumerate(inspectors):
+        row = current.get(person_id)
+        if row is None:
+            row = InspectionInspector(
+                bureau_id=visit.bureau_id, school_id=visit.school_id, inspection_id=visit.id, person_id=person_id
+            )
+            db.session.add(row)
+        row.is_lead = position == 0

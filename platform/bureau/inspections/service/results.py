@@ -1,0 +1,188 @@
+"""Results as the school sees them, and as the bureau compares them."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from flask_babel import gettext as _
+from sqlalchemy import func, select
+
+from bureau.inspections import rules
+from bureau.inspections.models import Inspection, InspectionLoss, InspectionPlan, InspectionResult
+from bureau.inspections.service.planning import get_plan
+from bureau.inspections.service.visits import get_inspection, move, release_visit
+from bureau.schools.models import School
+from kernel.actor import Actor
+from kernel.database import db
+from kernel.database.paging import Page, paginate
+from kernel.database.writing import flush, require_version
+from kernel.errors import NotFound
+from scorecards import service as forms
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One school's place among its peers (same stage, same boarding, same plan and so the same form version)."""
+
+    school_id: int
+    school_name: str
+    inspection_id: UUID
+    stage: str
+    is_boarding: bool
+    score: Decimal | None
+    band: str | None
+    verdict: str | None
+    rank: int
+    of: int
+
+
+@dataclass(frozen=True, slots=True)
+class LostItem:
+    """An item and how often it was lost. `share`: of the points at stake over all visits, None without points."""
+
+    code: str
+    no: str
+    text: str
+    times: int
+    visits: int
+    lost: Decimal
+    share: Decimal | None
+
+
+def get_result(actor: Actor, school_id: int, inspection_id: UUID) -> InspectionResult:
+    """The result of a visit within the actor's scope; a school reaches only its own, and only once released."""
+    query = select(InspectionResult).where(
+        InspectionResult.bureau_id == actor.bureau_id,
+        InspectionResult.school_id == school_id,
+        InspectionResult.id == inspection_id,
+    )
+    if actor.level == "school":
+        query = query.where(InspectionResult.school_id == actor.own_school_id(), InspectionResult.released_at.is_not(None))
+    elif actor.level == "bureau":
+        get_inspection(actor, school_id, inspection_id)
+    result = db.session.scalar(query)
+    if result is None:
+        raise NotFound(_("没有这份检查结果。"))
+    return result
+
+
+def own_results(actor: Actor, cursor: str | None = None, limit: int = 50) -> Page[Any]:
+    """A school's released results, newest first."""
+    query = select(
+        InspectionResult.id, InspectionResult.kind, InspectionResult.score, InspectionResult.maximum,
+        InspectionResult.band, InspectionResult.verdict, InspectionResult.submitted_at,
+        InspectionPlan.title.label("plan_title"),
+    ).join(
+        InspectionPlan,
+        (InspectionPlan.bureau_id == InspectionResult.bureau_id) & (InspectionPlan.id == InspectionResult.plan_id),
+    ).where(
+        InspectionResult.bureau_id == actor.bureau_id,
+        InspectionResult.school_id == actor.own_school_id(),
+        InspectionResult.released_at.is_not(None),
+    )  # fmt: skip
+    return paginate(
+        db.session(), query, [InspectionResult.submitted_at, InspectionResult.id], cursor, limit, scalars=False
+    )
+
+
+def plan_visits(actor: Actor, plan_id: UUID) -> list[Any]:
+    """Every visit of a plan with school and result: rows (visit, school name, score, band, verdict)."""
+    get_plan(actor, plan_id)
+    query = (
+        select(Inspection, School.name, InspectionResult.score, InspectionResult.band, InspectionResult.verdict)
+        .join(School, (School.bureau_id == Inspection.bureau_id) & (School.id == Inspection.school_id))
+        .outerjoin(
+            InspectionResult,
+            (InspectionResult.bureau_id == Inspection.bureau_id)
+            & (InspectionResult.school_id == Inspection.school_id)
+            & (InspectionResult.id == Inspection.id),
+        )
+        .where(Inspection.bureau_id == actor.bureau_id, Inspection.plan_id == plan_id)
+        .order_by(Inspection.scheduled_on, School.name)
+    )
+    return list(db.session.execute(query))
+
+
+def release(actor: Actor, school_id: int, inspection_id: UUID, seen: int | None) -> Inspection:
+    """Tell the school. Told twice changes nothing."""
+    visit = get_inspection(actor, school_id, inspection_id, lock=True)
+    if visit.state == "released":
+        return visit
+    require_version(visit, seen)
+    result = get_result(actor, school_id, inspection_id)
+    release_visit(actor, visit, result)
+    flush(db.session())
+    return visit
+
+
+def send_back(actor: Actor, school_id: int, inspection_id: UUID, reason: str, seen: int | None) -> Inspection:
+    """退回补正: the inspector may change a submitted visit that the school has not been told of."""
+    visit = get_inspection(actor, school_id, inspection_id, lock=True)
+    require_version(visit, seen)
+    move(actor, visit, "return", reason)
+    visit.submitted_at = None
+    flush(db.session())
+    return visit
+
+
+def ranking(actor: Actor, plan_id: UUID, stage: str | None = None, is_boarding: bool | None = None) -> list[Place]:
+    """Places within each peer group of a plan, best first; equals share a rank. Only submitted visits count."""
+    get_plan(actor, plan_id)
+    query = (
+        select(
+            InspectionResult.school_id, School.name, InspectionResult.id, InspectionResult.stage,
+            InspectionResult.is_boarding, InspectionResult.score, InspectionResult.band, InspectionResult.verdict,
+        )
+        .join(School, (School.bureau_id == InspectionResult.bureau_id) & (School.id == InspectionResult.school_id))
+        .where(InspectionResult.bureau_id == actor.bureau_id, InspectionResult.plan_id == plan_id)
+    )  # fmt: skip
+    if actor.level == "zone":
+        query = query.where(InspectionResult.school_id.in_(actor.school_ids))
+    if stage:
+        query = query.where(InspectionResult.stage == stage)
+    if is_boarding is not None:
+        query = query.where(InspectionResult.is_boarding == is_boarding)
+    groups: dict[tuple[str, bool], list[Any]] = {}
+    for row in db.session.execute(query):
+        groups.setdefault((row.stage, row.is_boarding), []).append(row)
+    places = []
+    for key in sorted(groups):
+        for ranked in rules.rank_with_ties((row, row.score) for row in groups[key]):
+            row = ranked.entry
+            places.append(
+                Place(
+                    row.school_id, row.name, row.id, row.stage, row.is_boarding, row.score, row.band, row.verdict,
+                    ranked.rank, ranked.of,
+                )
+            )  # fmt: skip
+    return places
+
+
+def lost_items(actor: Actor, plan_id: UUID, limit: int = 15) -> list[LostItem]:
+    """The items of a plan's form that visits lost most often, most often first."""
+    plan = get_plan(actor, plan_id)
+    version = forms.get_version(actor, plan.form_version_id)
+    items = {item.code: item for item in forms.form_of(version).items()}
+    visits = db.session.scalar(
+        select(func.count())
+        .select_from(InspectionResult)
+        .where(InspectionResult.bureau_id == actor.bureau_id, InspectionResult.plan_id == plan_id)
+    )
+    query = (
+        select(InspectionLoss.item_code, func.count(), func.sum(InspectionLoss.lost))
+        .where(InspectionLoss.bureau_id == actor.bureau_id, InspectionLoss.plan_id == plan_id)
+        .group_by(InspectionLoss.item_code)
+        .order_by(func.count().desc(), func.sum(InspectionLoss.lost).desc(), InspectionLoss.item_code)
+        .limit(limit)
+    )
+    lost = []
+    for code, times, points in db.session.execute(query):
+        item = items[code]
+        lost.append(
+            LostItem(
+                code, item.no, item.text, times, visits or 0, points,
+                rules.lost_share(points, item.points, visits or 0),
+            )
+        )  # fmt: skip
+    return lost
