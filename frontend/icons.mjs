@@ -43,7 +43,7 @@ const svgPath = (root, name) => {
 };
 
 /**
- * Names used: `icon("x")`, `icon="x"`, a literal within `MenuItem(…)`, or a comment `icons: x, y` beside a look-up.
+ * Names used: `icon("x")`, `icon="x"` or `icon_name="x"`, a literal within `MenuItem(…)`, or a comment `icons: x, y` beside a look-up.
  * Only the first argument of `icon()` must exist; elsewhere a literal that is no icon means something else.
  */
 export const usedIcons = (root) => {
@@ -59,7 +59,7 @@ export const usedIcons = (root) => {
       const perhaps = [
         ...argumentsOfCalls(text, "icon").flatMap(literals),
         ...argumentsOfCalls(text, "MenuItem").flatMap(literals),
-        ...[...text.matchAll(new RegExp(`\\bicon\\s*[=:]\\s*["'](${NAME})["']`, "g"))].map((m) => m[1]),
+        ...[...text.matchAll(new RegExp(`\\bicon(?:_name)?\\s*[=:]\\s*["'](${NAME})["']`, "g"))].map((m) => m[1]),
         ...[...text.matchAll(/\bicons: ([a-z0-9, /-]+)/g)].flatMap((m) => m[1].split(",").map((name) => name.trim())),
       ];
       for (const name of [...sure, ...perhaps]) if (name && existsSync(svgPath(root, name))) names.add(name);
