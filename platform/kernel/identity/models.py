@@ -153,6 +153,7 @@ class FailedSignIn(db.Model):
         Index("ix_failed_sign_ins_address_at", "address", "at"),
     )
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    account_key: Mapped[str]  # SHA-256 of the name tried, so that a mistyped password leaves no trace
+    account_key: Mapped[str]  # SHA-256 of the account or the name tried: a password typed as the name leaves no trace
     address: Mapped[str]
     at: Mapped[datetime] = mapped_column(default=now)
+    is_open: Mapped[bool] = mapped_column(default=False)  # being checked at this moment, see service/attempts.py
