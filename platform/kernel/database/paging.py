@@ -59,16 +59,19 @@ def paginate(
     limit: int,
     *,
     scalars: bool = True,
+    ascending: bool = False,
 ) -> Page[Any]:
     """One page, newest first: `keys` are the columns of the descending order, the last of them unique.
 
+    `ascending` True: smallest first, for lists by code or name.
     `scalars` False: the select yields rows of columns, and the keys must be among them by name.
     """
     types: list[type] = [key.type.python_type for key in keys]
     if cursor:
         values = decode_cursor(cursor, [UUID if kind is UUID else kind for kind in types])
-        select = select.where(tuple_(*keys) < tuple_(*values))
-    select = select.order_by(*(key.desc() for key in keys)).limit(limit + 1)
+        after, last_seen = tuple_(*keys), tuple_(*values)
+        select = select.where(after > last_seen if ascending else after < last_seen)
+    select = select.order_by(*(key.asc() if ascending else key.desc() for key in keys)).limit(limit + 1)
     result = session.execute(select)
     rows = list(result.scalars() if scalars else result)
     more = len(rows) > limit
