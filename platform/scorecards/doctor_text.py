@@ -1,0 +1,147 @@
+"""The wording of findings and problems, for pages and the command line."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+
+from scorecards.finding import Finding
+from scorecards.problem_text import PROBLEMS
+from scorecards.problems import Problem
+
+SEVERITIES: Mapping[str, Any] = {"error": _l("错误"), "warning": _l("提醒"), "info": _l("说明")}
+
+WHERE: Mapping[str, Any] = {
+    "form": _l("全表"),
+    "section": _l("部分"),
+    "item": _l("条目"),
+    "band": _l("等级"),
+    "verdict": _l("判定"),
+}
+
+FINDINGS: Mapping[str, Any] = {
+    # sums
+    "section_sum": _l("条目分值合计 %(items)s 分，表上印 %(points)s 分"),
+    "sections_sum": _l("各部分分值合计 %(sections)s 分，总分 %(total)s 分"),
+    "total_sum": _l("全部条目分值合计 %(items)s 分，总分 %(total)s 分"),
+    "section_without_items": _l("“%(title)s”没有条目"),
+    # items
+    "rule_needs_person": _l("评分标准“%(text)s”未能识别，请人工确定计分方式"),
+    "rule_to_confirm": _l("评分标准“%(text)s”的计分方式是推断的，请确认"),
+    "points_without_rule": _l("该条有 %(points)s 分，但计分方式不计分"),
+    "deduction_without_ceiling": _l("该条没有分值，扣分只以总分为限"),
+    "item_without_points": _l("计分表中的条目没有分值"),
+    "key_without_verdicts": _l("标为重点项，但没有判定表用到它"),
+    "na_unreachable": _l("可以答“不适用”的规定与条目设置不一致，实际用不上"),
+    "double_barrelled": _l("一条里有 %(parts)s 项要求，一处不符即全扣，宜拆分"),
+    "step_above_item": _l("打分间隔 %(step)s 大于该条分值 %(points)s"),
+    "step_does_not_divide": _l("打分间隔 %(step)s 不能整除该条分值 %(points)s"),
+    "cap_above_item": _l("扣分上限 %(cap)s 高于该条分值 %(points)s"),
+    "cap_below_unit": _l("扣分上限 %(cap)s 低于一次扣分 %(unit)s"),
+    "deduction_above_item": _l("一次扣分 %(deduction)s 大于该条分值 %(points)s"),
+    "zero_at_redundant": _l("不到 %(zero_at)s 处已扣完，“%(zero_at)s 处记 0 分”不起作用"),
+    "item_not_fully_losable": _l("各项扣分合计 %(total)s 分，扣不完该条 %(points)s 分"),
+    "subpoints_above_item": _l("小分合计（或最高档）%(total)s 分，超过该条 %(points)s 分"),
+    "item_max_unreachable": _l("小分合计（或最高档）%(total)s 分，得不到该条 %(points)s 分"),
+    "levels_equal": _l("有两个等次分值相同"),
+    "duplicate_text": _l("与条目 %(other)s 内容相同"),
+    "duplicate_no": _l("序号 %(no)s 与条目 %(other)s 重复"),
+    # bands and verdicts
+    "bands_missing": _l("没有等级划分"),
+    "bands_without_score": _l("有等级划分，但全表没有分值"),
+    "band_unreachable": _l("起点 %(minimum)s 分高于总分 %(total)s 分"),
+    "band_reversed": _l("起点 %(minimum)s 分高于终点 %(maximum)s 分"),
+    "band_top": _l("最高等级止于 %(maximum)s 分，总分 %(total)s 分"),
+    "band_below_missing": _l("低于 %(minimum)s 分没有等级"),
+    "band_overlap": _l("“%(lower)s”到 %(maximum)s 分，“%(upper)s”从 %(minimum)s 分起，两档重叠"),
+    "band_gap": _l(
+        "“%(lower)s”到 %(maximum)s 分，“%(upper)s”从 %(minimum)s 分起，中间的分数没有等级；系统计入“%(lower)s”"
+    ),
+    "band_shared_border": _l("%(minimum)s 分同属“%(lower)s”和“%(upper)s”；系统计入“%(upper)s”"),
+    "neither_score_nor_verdict": _l("既不计分，也没有判定规则"),
+    "verdict_clean_unnamed": _l("一项问题也没有时，判定表没有结论"),
+    "verdict_hole": _l(
+        "判定表有缺口：重点项不合格 %(key_failed)s 项、一般项不合格 %(general_failed)s 项（合格率 %(rate)s%%）、"
+        "否决 %(vetoes)s 项时没有结论"
+    ),
+    "verdict_overlap": _l(
+        "判定表有重叠：重点项不合格 %(key_failed)s 项、一般项不合格 %(general_failed)s 项（合格率 %(rate)s%%）、"
+        "否决 %(vetoes)s 项时同属 %(labels)s"
+    ),
+    "contradiction": _l("%(path)s：%(problem)s"),
+    # the file
+    "file_too_large": _l("文件超过 %(limit_kb)s KB"),
+    "file_not_text": _l("不是文本文件（应为 UTF-8 或 GB18030 编码）"),
+    "yaml_syntax": _l("YAML 语法错误（第 %(line)s 行）"),
+    "json_syntax": _l("JSON 语法错误（第 %(line)s 行）"),
+    "yaml_alias": _l("不接受 YAML 锚点和引用（第 %(line)s 行）"),
+    "yaml_too_complex": _l("文件嵌套过深、内容过多或含多个文档"),
+    "yaml_bad_key": _l("键名重复或不是文字（第 %(line)s 行）"),
+    "yaml_bad_tag": _l("不接受的 YAML 类型标记（第 %(line)s 行）"),
+    "not_a_form": _l("文件内容不是一张评分表"),
+    "title_missing": _l("没有标题"),
+    "sections_missing": _l("没有评分项目，或超过 %(limit)s 个部分"),
+    "too_many_items": _l("条目超过 %(limit)s 条"),
+    "section_unreadable": _l("这一部分的内容无法读取"),
+    "item_unreadable": _l("第 %(number)s 条无法读取"),
+    "item_without_text": _l("第 %(number)s 条没有检查内容"),
+    "field_not_text": _l("“%(field)s”应为文字"),
+    "field_too_long": _l("“%(field)s”超过 %(limit)s 字，已截断"),
+    "field_not_points": _l("“%(field)s”的“%(value)s”不是有效分值"),
+    "kind_unknown": _l("不认识的表单类别“%(kind)s”，暂归后勤"),
+    "bands_unreadable": _l("等级划分无法读取"),
+    "band_without_label": _l("等级没有名称"),
+    "band_without_minimum": _l("等级没有起点分"),
+    "band_twice": _l("等级名称或起点分重复，后一个未导入"),
+    "band_inferred": _l("该等级是推断的，原表没有写明"),
+    "verdict_not_understood": _l("判定规则“%(text)s”未能识别"),
+    "sample_not_understood": _l("抽查数量“%(text)s”未能识别，按全部检查"),
+    "source_not_linkable": _l("来源网址 %(hosts)s 疑似被劫持，已去掉"),
+    "source_incomplete": _l("来源不完整：%(text)s"),
+    "source_remark": _l("来源说明：%(text)s"),
+    "section_note": _l("来源附注：%(text)s"),
+    "total_inferred": _l("总分 %(total)s 是推断的"),
+    "points_inferred": _l("分值是推断的"),
+    "method_inferred": _l("检查方法是推断的，原表没有写明"),
+    "item_count": _l("来源称有 %(stated)s 条，实有 %(found)s 条"),
+    "repeated_unit": _l("按每个“%(unit)s”重复打分：每个单独填一份"),
+    "model_differs": _l("来源说计分方式是“%(model)s”，但有 %(items)s 条的评分标准是另一种（%(shape)s），请核对原表"),
+    "key_ignored": _l("不认识的内容“%(key)s”未导入"),
+    # how a rule was read
+    "doubt_no_rule_text": _l("没有评分标准"),
+    "doubt_shape_unknown": _l("“%(text)s”看不出计分方式（把握 %(confidence)s%%）"),
+    "doubt_clause_not_understood": _l("“%(text)s”中有没读懂的部分（把握 %(confidence)s%%）"),
+    "doubt_yes_no_with_points": _l("“%(text)s”是是否题，却有分值（把握 %(confidence)s%%）"),
+    "doubt_by_room_size": _l("“%(text)s”按人数分档：按房间大小分别计数（把握 %(confidence)s%%）"),
+    "doubt_mark_range_differs": _l("“%(text)s”的打分范围与该条分值对不上（把握 %(confidence)s%%）"),
+    "doubt_step_assumed": _l("“%(text)s”没有写打分间隔，按 0.5 分"),
+    "doubt_parts_unnamed": _l("“%(text)s”是小分，但看不出各对应什么（把握 %(confidence)s%%）"),
+    "doubt_parts_do_not_close": _l("“%(text)s”的小分合计与该条分值不符（把握 %(confidence)s%%）"),
+    "doubt_parts_read_as_gains": _l("“%(text)s”按得分项理解（把握 %(confidence)s%%）"),
+    "doubt_gains_read_as_levels": _l("“%(text)s”按分档理解（把握 %(confidence)s%%）"),
+    "doubt_threshold_or_unit": _l("“%(text)s”可能是门槛，也可能按数量扣（把握 %(confidence)s%%）"),
+    "doubt_veto_marked_not_worded": _l("标为否决项，但评分标准“%(text)s”没有写（把握 %(confidence)s%%）"),
+    "doubt_veto_and_points": _l("“%(text)s”既扣分又否决，请确认否决的条件（把握 %(confidence)s%%）"),
+    "doubt_veto_reach_unsaid": _l("“%(text)s”没有写明否决的是该条还是全表（把握 %(confidence)s%%）"),
+}
+
+
+def finding_text(found: Finding) -> str:
+    params = dict(found.params)
+    if found.code == "contradiction":
+        params["problem"] = str(PROBLEMS[params["problem"]]) % params
+    return str(FINDINGS[found.code]) % params
+
+
+def severity_text(found: Finding) -> str:
+    return str(SEVERITIES[found.severity])
+
+
+def where_text(found: Finding) -> str:
+    """ "item:2.1" → "条目 2.1"."""
+    kind, _, name = found.where.partition(":")
+    return f"{WHERE[kind]} {name}".strip()
+
+
+def problem_text(problem: Problem) -> str:
+    return str(PROBLEMS[problem.code]) % dict(problem.params)

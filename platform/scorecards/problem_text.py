@@ -1,0 +1,76 @@
+"""The wording of problems (scorecards.problems) and of the account's reasons (scorecards.result)."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+
+from scorecards.form import decimal_text
+from scorecards.result import Line
+
+PROBLEMS: Mapping[str, Any] = {
+    # a form's data
+    "not_an_object": _l("应为一组键值"),
+    "unknown_schema": _l("不认识的表单格式版本（应为 %(known)s）"),
+    "required": _l("不能为空"),
+    "unknown_key": _l("不认识的键"),
+    "not_a_text": _l("应为文字，不超过 %(limit)s 字"),
+    "not_a_code": _l("编码只能用字母、数字、点、横线和下划线，不超过 40 个"),
+    "not_a_decimal": _l("应为加引号的非负小数，最多四位小数"),
+    "not_a_flag": _l("应为 true 或 false"),
+    "not_a_choice": _l("应为其中之一：%(choices)s"),
+    "not_a_list": _l("应为列表，最多 %(limit)s 个"),
+    "not_positive": _l("应大于 0"),
+    "duplicate_code": _l("编码 %(value)s 重复"),
+    "duplicate_label": _l("名称 %(value)s 重复"),
+    "duplicate_minimum": _l("起点分 %(value)s 重复"),
+    "too_many_items": _l("条目超过 %(limit)s 条"),
+    "too_many_places": _l("小数最多 %(limit)s 位"),
+    "veto_without_effect": _l("否决项没有规定后果"),
+    "unknown_band": _l("没有“%(value)s”这一等级"),
+    # answers
+    "unknown_item": _l("表中没有这一条"),
+    "not_one_answer": _l("一条只能有一个答案"),
+    "wrong_kind": _l("答案类型不对（应为 %(expected)s，给的是 %(given)s）"),
+    "not_a_count": _l("应为不小于 %(low)s 的整数"),
+    "unresolved_above_count": _l("未整改数应为 0 到 %(count)s 的整数"),
+    "not_a_number": _l("应为数字"),
+    "mark_out_of_range": _l("应在 %(low)s 到 %(high)s 分之间"),
+    "mark_off_step": _l("应为 %(step)s 分的整数倍"),
+    "not_entries": _l("应为勾选的小项"),
+    "unknown_entry": _l("没有小项 %(entry)s"),
+    "entry_not_repeatable": _l("小项 %(entry)s 只能勾一次"),
+    "unknown_level": _l("没有等次 %(level)s"),
+    "na_not_allowed": _l("这一条不能答“不适用”"),
+    "na_without_reason": _l("答“不适用”要写理由"),
+    "veto_on_absent_item": _l("不适用的条目不能同时否决"),
+    "item_has_no_veto": _l("这一条没有否决规定"),
+}
+
+REASONS: Mapping[str, Any] = {
+    "full": _l("符合，不扣分"),
+    "not_met": _l("不符合，扣全部分值"),
+    "judged": _l("评为 %(mark)s 分"),
+    "count": _l("%(count)s %(unit_label)s，每%(unit_label)s扣 %(unit_points)s 分"),
+    "count_capped": _l("%(count)s %(unit_label)s，每%(unit_label)s扣 %(unit_points)s 分，以 %(cap)s 分为限"),
+    "count_zero": _l("%(count)s %(unit_label)s，达到 %(zero_at)s %(unit_label)s，记 0 分"),
+    "listed": _l("所列问题共扣 %(raw)s 分"),
+    "listed_capped": _l("所列问题共 %(raw)s 分，以 %(cap)s 分为限"),
+    "additive": _l("只得所列小分"),
+    "level": _l("评为该等次"),
+    "passed": _l("合格"),
+    "failed": _l("不合格"),
+    "not_found": _l("未发现"),
+    "found": _l("发现"),
+    "unscored": _l("不计分"),
+    "not_applicable": _l("不适用：%(reason)s"),
+    "tag_absent": _l("本校没有此项，不适用"),
+    "unanswered": _l("未填"),
+    "veto_item": _l("触发否决，该条记 0 分"),
+    "veto_section": _l("条目 %(item)s 触发否决，这一部分记 0 分"),
+}
+
+
+def reason_text(line: Line) -> str:
+    params = {key: decimal_text(value) if hasattr(value, "as_tuple") else value for key, value in line.params.items()}
+    return str(REASONS[line.reason]) % params

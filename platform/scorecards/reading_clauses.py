@@ -1,0 +1,179 @@
+"""What one clause of a scoring text says: a cost, a cap, a threshold, a veto, or nothing that is understood."""
+
+import re
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from scorecards.form import NO_VETO, Veto
+from scorecards.reading_text import DEDUCT, NUMBER, UNIT, number
+
+RED_LINE = "重大事故隐患"
+ONE_VOTE = "一票否决"
+
+_TAGS = {
+    "校车": "school_bus",
+    "化学实验室": "chemistry_lab",
+    "实验室": "laboratory",
+    "宿舍": "boarding",
+    "寄宿": "boarding",
+    "食堂": "canteen",
+    "电梯": "lift",
+    "锅炉": "boiler",
+    "泳池": "swimming_pool",
+    "游泳": "swimming_pool",
+    "燃气": "gas",
+    "小卖部": "shop",
+}
+
+
+@dataclass(slots=True)
+class Parts:
+    """What the clauses of one text said."""
+
+    counts: list[tuple[Decimal, str, str]] = field(default_factory=list)  # amount, unit, the clause
+    singles: list[tuple[Decimal, str]] = field(default_factory=list)  # amount, label
+    gains: list[tuple[Decimal, str]] = field(default_factory=list)
+    all_lost: list[str] = field(default_factory=list)
+    cap: Decimal | None = None
+    zero_at: int | None = None
+    factor: Decimal = Decimal(1)
+    na_allowed: bool = False
+    tags: tuple[str, ...] = ()
+    veto: Veto = NO_VETO
+    veto_clause: str = ""
+    doubtful: bool = False
+    unread: list[str] = field(default_factory=list)
+
+
+_TO_THE_END = re.compile(
+    r"(?:直至|至|以)?(?:本项|该项|此项)?(?:分值?)?扣(?:完|光|尽)(?:本项|该项|此项)?(?:分值?)?(?:为止|即止|止)?"
+)
+_CAP = re.compile(
+    rf"(?:满|最多扣?|最高扣?|累计(?:最多|最高)?扣?|扣满|上限|不超过|扣分不超过|限扣)(?P<n>{NUMBER})分?(?:为?止|封顶|为限)?"
+    rf"|(?:以)?(?P<m>{NUMBER})分(?:封顶|为限)|扣完(?P<k>{NUMBER})分为?止"
+)
+_DOUBLE = re.compile(
+    r"(?:复查|复检|再查|回头看|整改后|逾期)?.{0,8}(?:未修|未改|未整改|仍|再犯|不改)?.{0,6}(?:加倍|双倍|翻倍)(?:扣分)?"
+)
+_LOSES = r"(?:0|零)分|不得分|不给分|不计分|扣(?:完|光|除)?(?:全部|该项|本项)?(?:全)?(?:部)?分值?|全扣|该项0|本项0"
+_ZERO_AT = re.compile(
+    rf"(?:有|少|缺|达|达到|超过|满|>=|>|累计|发现)*(?P<n>{NUMBER}){UNIT}(?P<over>及?以上|或以上)?(?:的|者|问题|未修)*"
+    rf"(?:则|就)?(?:该项|本项|此项)?(?:记|得|为|计)?(?:{_LOSES})"
+)
+_NA = re.compile(
+    r"(?:如)?(?:无|没有|未设|不含|未开设)(?P<what>.{1,12}?)(?:的|者|时|学校)?(?:则|可|视为|为|作)?(?:不适用|合理缺项|缺项|不评|不考核)"
+)
+_ALL_FORM = re.compile(
+    r"(?:则|即)?(?:全表|总分|整表|全部项目|本次检查|总评|本表)(?:记|得|为|计|按)?(?:0|零)分?(?:处理)?|.{0,20}(?:全表|总分|整表)(?:记|得|为|计)?(?:0|零)分?"
+)
+_RED = re.compile(r"(?:任意?一?(?:条|项)?|凡|有)?.{0,12}(?:判|判定|认定|构成|属于?).{0,3}重大(?:事故)?隐患")
+_ONE_VOTE = re.compile(r".{0,20}(?:一票否决|单项否决|否决项)(?:制)?")
+_ALL = re.compile(
+    r"(?P<if>.{0,30}?)(?:的|者|则|即)?(?:(?:扣除?|扣完|扣光)(?:该项|本项|此项)?(?:的)?(?:全部|全)(?:部)?分值?|全扣|不得分|不给分|扣全分|(?:该项|本项|此项)?(?:记|得|计|为)?(?:0|零)分|(?:该项|本项|此项)(?:记|得|计|为)?(?:0|零)分?|(?:该项|本项)分扣完)"
+)
+_ALL_OR = re.compile(r"(?:符合|达到|达标|有|是|合格)(?:要求|标准)?(?:的|者)?(?:得|计|给)(?:满分|全分)")
+_EACH = re.compile(
+    rf"(?P<lead>.{{0,40}}?)每(?P<verb>缺少?|少|发现|有|出现|查出|漏|差|低|超|迟|多)?(?:一|1)?(?P<unit>{UNIT})(?P<times>每次)?"
+    rf"(?P<rest>.{{0,30}}?)(?:的|者|则)?{DEDUCT}(?P<n>{NUMBER})分?"
+)
+_ONE_OF = re.compile(
+    rf"(?P<lead>.{{0,30}}?)(?P<verb>缺少?|少|发现|有|出现|查出|漏|差)?(?:一|1)(?P<unit>{UNIT})(?P<rest>.{{0,30}}?)(?:的|者|则)?{DEDUCT}(?P<n>{NUMBER})分?"
+)
+_KINDS = re.compile(
+    rf".{{0,6}}?(?P<k>{NUMBER})(?P<unit>[种项类条点])(?:缺失|问题|情形|情况|不符合?|内容)?.{{0,6}}?各?{DEDUCT}(?P<n>{NUMBER})分?"
+)
+_SINGLE = re.compile(rf"(?P<if>.{{0,40}}?)(?:的|者|则)?{DEDUCT}(?P<n>{NUMBER})分?")
+_GAIN = re.compile(rf"(?P<if>.{{1,40}}?)(?:的|者)?(?:得|计)(?P<n>{NUMBER})分")
+# Free text inside a match must not hide another rule: "优5分、差0分" is not "(优5分、差) 0分".
+_HIDES_RULE = re.compile(rf"扣|不?得分|{NUMBER}分|[得加]{NUMBER}|-\d|加倍|否决")
+
+
+def _tags(what: str) -> tuple[str, ...]:
+    return next(((tag,) for word, tag in _TAGS.items() if word in what), ())
+
+
+def _modifier(clause: str, parts: Parts) -> bool:
+    """Clauses that only bend a rule: caps, thresholds, doubling, "does not apply"."""
+    if _TO_THE_END.fullmatch(clause):
+        return True
+    if matched := _CAP.fullmatch(clause):
+        parts.cap = number(matched["n"] or matched["m"] or matched["k"])
+        return True
+    if _DOUBLE.fullmatch(clause):
+        parts.factor = Decimal(2)
+        return True
+    if matched := _NA.fullmatch(clause):
+        parts.na_allowed = True
+        parts.tags = _tags(matched["what"])
+        return True
+    if matched := _ZERO_AT.fullmatch(clause):
+        limit = number(matched["n"])
+        if limit == int(limit) and limit >= 1:
+            beyond = clause.startswith(("超过", ">")) and not clause.startswith(">=") and not matched["over"]
+            parts.zero_at = int(limit) + (1 if beyond else 0)
+            return True
+    return False
+
+
+def _veto(clause: str, parts: Parts) -> bool:
+    if _RED.fullmatch(clause):
+        parts.veto = Veto("verdict", RED_LINE)
+    elif _ALL_FORM.fullmatch(clause):
+        parts.veto = Veto("form_zero")
+    elif _ONE_VOTE.fullmatch(clause):
+        parts.veto = Veto("verdict", ONE_VOTE)
+    else:
+        return False
+    parts.veto_clause = clause
+    return True
+
+
+def _unit(text: str, times: bool) -> str:
+    return "人次" if text == "人" and times else text
+
+
+def clean(matched: re.Match[str] | None) -> re.Match[str] | None:
+    """The match, unless its free text hides another rule."""
+    if matched is None:
+        return None
+    free = [text for name, text in matched.groupdict().items() if name in ("if", "lead", "rest") and text]
+    return None if any(_HIDES_RULE.search(text) for text in free) else matched
+
+
+def _cost(clause: str, parts: Parts) -> bool:
+    if matched := clean(_EACH.fullmatch(clause)):
+        unit = _unit(matched["unit"], bool(matched["times"]) or matched["rest"].startswith("每次"))
+        parts.counts.append((number(matched["n"]), unit, matched["lead"] + matched["rest"]))
+    elif matched := _KINDS.fullmatch(clause):
+        parts.counts.append((number(matched["n"]), matched["unit"], ""))
+        parts.cap = number(matched["n"]) * number(matched["k"]) if number(matched["k"]) > 1 else parts.cap
+    elif matched := clean(_ONE_OF.fullmatch(clause)):
+        parts.counts.append((number(matched["n"]), matched["unit"], matched["lead"] + matched["rest"]))
+    elif (matched := clean(_SINGLE.fullmatch(clause))) and "每" not in matched["if"]:
+        parts.singles.append((number(matched["n"]), matched["if"]))
+        # "不足3人扣2": a threshold, or two per person missing?
+        parts.doubtful = parts.doubtful or bool(re.search(r"\d", matched["if"]))
+    else:
+        return False
+    return True
+
+
+def _everything(clause: str, parts: Parts) -> bool:
+    matched = clean(_ALL.fullmatch(clause))
+    if matched:
+        parts.all_lost.append(matched["if"])
+        return True
+    return bool(_ALL_OR.fullmatch(clause))
+
+
+def take(clause: str, parts: Parts) -> None:
+    if _modifier(clause, parts) or _veto(clause, parts) or _everything(clause, parts) or _cost(clause, parts):
+        return
+    trimmed = _TO_THE_END.sub("", clause)
+    if trimmed and trimmed != clause:
+        take(trimmed, parts)
+        return
+    if matched := clean(_GAIN.fullmatch(clause)):
+        parts.gains.append((number(matched["n"]), matched["if"]))
+    else:
+        parts.unread.append(clause)

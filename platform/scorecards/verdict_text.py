@@ -1,0 +1,83 @@
+"""Reads the wording of a verdict ("重点项不合格<=1 且 70%<=一般项合格率<100%") into conditions."""
+
+import re
+from decimal import Decimal
+
+from scorecards.form import Condition, Metric, Operator, VerdictRule
+from scorecards.reading_text import NUMBER, normalise, number
+
+_SUBJECTS: tuple[tuple[str, Metric], ...] = (
+    (r"(?:一般项|一般项目)(?:的)?(?:合格率|符合率|通过率)", "general_rate"),
+    (r"(?:重点项|关键项|重点项目|★项)(?:目)?(?:不合格|不符合|未通过)(?:数|项数)?", "key_failed"),
+    (r"(?:一般项|一般项目)(?:不合格|不符合|未通过)(?:数|项数)?", "general_failed"),
+    (r"(?:否决项|红线项|一票否决)(?:成立|触发|命中)?(?:数|项数)?", "vetoes"),
+)
+_COMPARISONS: tuple[tuple[str, Operator], ...] = (
+    (r"(?:>=|达到|不少于|不低于|大于等于|至少)", ">="),
+    (r"(?:<=|不超过|不多于|小于等于|至多)", "<="),
+    (r"(?:<|少于|低于|小于|不足)", "<"),
+    (r"(?:>|超过|多于|大于|高于)", ">"),
+    (r"(?:=|等于|为|恰)", "="),
+)
+_MIRROR: dict[Operator, Operator] = {"<": ">", "<=": ">=", "=": "=", ">=": "<=", ">": "<"}
+_VALUE = rf"(?P<n>{NUMBER})(?:%|项|个)?(?P<above>及?以上)?(?P<below>及?以下)?"
+
+
+def _comparison(text: str, metric: Metric) -> Condition | None:
+    """What stands behind the subject: ">=2", "2项及以上", "不超过1项"."""
+    for pattern, operator in _COMPARISONS:
+        if matched := re.fullmatch(pattern + _VALUE, text):
+            return Condition(metric, operator, number(matched["n"]))
+    matched = re.fullmatch(_VALUE, text)
+    if matched and (matched["above"] or matched["below"]):
+        return Condition(metric, ">=" if matched["above"] else "<=", number(matched["n"]))
+    return Condition(metric, "=", number(matched["n"])) if matched else None
+
+
+def _mirrored(text: str, metric: Metric) -> Condition | None:
+    """What stands before the subject: the "70%<=" of "70%<=rate<100%"."""
+    for pattern, operator in _COMPARISONS[:4]:
+        if matched := re.fullmatch(rf"(?P<n>{NUMBER})%?{pattern}", text):
+            return Condition(metric, _MIRROR[operator], number(matched["n"]))
+    return None
+
+
+def _clause(text: str) -> tuple[Condition, ...] | None:
+    zero = Decimal(0)
+    if re.fullmatch(
+        r"(?:所有|全部|各)?(?:重点项(?:目)?(?:和|与|、|及)一般项(?:目)?)?(?:均|都|全部)?(?:未发现问题|合格|符合|无不合格)",
+        text,
+    ):
+        return (Condition("key_failed", "=", zero), Condition("general_failed", "=", zero))
+    if re.fullmatch(r"(?:任一|任意一?(?:条|项)?|凡有?|有任何).{0,16}(?:成立|触发|出现|存在|命中)", text):
+        return (Condition("vetoes", ">=", Decimal(1)),)
+    if re.fullmatch(
+        r"(?:无|没有|未发现|未触发)(?:任何)?(?:否决项?|红线项?|重大(?:事故)?隐患).{0,4}|(?:各条|各项)?均不成立",
+        text,
+    ):
+        return (Condition("vetoes", "=", zero),)
+    for pattern, metric in _SUBJECTS:
+        matched = re.search(pattern, text)
+        if not matched:
+            continue
+        before, after = text[: matched.start()], text[matched.end() :]
+        found = [_mirrored(before, metric) if before else None, _comparison(after, metric) if after else None]
+        wanted = [bool(before), bool(after)]
+        if any(wanted) and all((condition is not None) == want for condition, want in zip(found, wanted, strict=True)):
+            return tuple(condition for condition in found if condition is not None)
+        return None
+    return None
+
+
+def read_verdict(label: str, text: str) -> VerdictRule | None:
+    """None where any part of the wording is not understood: a verdict is never guessed."""
+    alternatives: list[tuple[Condition, ...]] = []
+    for alternative in re.split(r"或者?|;", normalise(text)):
+        conditions: list[Condition] = []
+        for clause in re.split(r"并且|且|同时|,", alternative):
+            found = _clause(clause)
+            if found is None:
+                return None
+            conditions.extend(found)
+        alternatives.append(tuple(conditions))
+    return VerdictRule(label, tuple(alternatives))
