@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, TypeVar
 
+from scorecards.form import decimal_text
 from scorecards.problems import Problem
 
 MAX_TEXT = 2000
