@@ -1,0 +1,99 @@
+"""What pages and API take and give of the catalogue."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from marshmallow import fields, pre_load
+
+from bureau.catalogue.rules import CertificateKind, ItemState, Storage
+from kernel.api import PageSchema
+from kernel.schemas import BaseSchema, Choice, Flag, Identifier, PageArguments, Quantity, Text, Whole
+
+MOST_SHELF_LIFE = 3650  # days; beyond ten years it is a slip of the finger
+MOST_UNITS = 20
+
+
+class RequirementSchema(BaseSchema):
+    """`label`: the bureau's own wording on the receipt form; empty means the standard name of the kind."""
+
+    kind = Choice(CertificateKind, required=True)
+    label = Text(60, load_default="")
+
+
+class CategorySchema(BaseSchema):
+    code = Text(20, required=True)
+    name = Text(60, required=True)
+    parent_id = Identifier(load_default=None, allow_none=True)
+    storage = Choice(Storage, load_default=Storage.AMBIENT.value)
+    requirements = fields.List(fields.Nested(RequirementSchema), load_default=list)
+
+    @pre_load
+    def _only_wanted(self, data: Any, **_: Any) -> Any:
+        """The page sends every kind with a check box; only the checked ones are required."""
+        return _drop(data, "requirements", lambda row: "kind" in row and set(row) <= {"kind", "label"} and not row["kind"])
+
+
+class CategoryOut(CategorySchema):
+    id = Identifier()
+    version = fields.Integer()
+
+
+class ConversionSchema(BaseSchema):
+    """One `unit` is exactly `factor` base units."""
+
+    unit = Text(20, required=True)
+    factor = Quantity(places=6, least="0.000001", most="1000000", required=True)
+
+
+class ItemSchema(BaseSchema):
+    """`shelf_life_days` null: nothing is printed on it (fresh produce, salt)."""
+
+    code = Text(20, required=True)
+    name = Text(60, required=True)
+    category_id = Identifier(required=True)
+    specification = Text(200, load_default="")
+    standard = Text(100, load_default="")
+    base_unit = Text(20, required=True)
+    shelf_life_days = Whole(1, MOST_SHELF_LIFE, load_default=None, allow_none=True)
+    storage = Choice(Storage, load_default=Storage.AMBIENT.value)
+    conversions = fields.List(
+        fields.Nested(ConversionSchema), load_default=list, validate=lambda rows: len(rows) <= MOST_UNITS
+    )
+
+    @pre_load
+    def _without_blank_rows(self, data: Any, **_: Any) -> Any:
+        return _drop(data, "conversions", lambda row: not any(str(value or "").strip() for value in row.values()))
+
+
+class ItemOut(ItemSchema):
+    id = Identifier()
+    category_name = fields.String()
+    state = Choice(ItemState)
+    version = fields.Integer()
+
+
+class ItemPage(PageSchema):
+    items = fields.List(fields.Nested(ItemOut))
+
+
+class ItemQuery(PageArguments):
+    """`text`: part of name, specification or code. Schools see published items only, whatever `state` says."""
+
+    text = Text(60, load_default="", data_key="q")
+    category_id = Identifier(load_default=None, allow_none=True)
+    state = Choice([*ItemState, ""], load_default="")
+
+
+class EventSchema(BaseSchema):
+    version = Whole(1, required=True)
+
+
+class PublishAllSchema(BaseSchema):
+    confirmed = Flag()
+
+
+def _drop(data: Any, name: str, is_blank: Any) -> Any:
+    if not isinstance(data, Mapping) or not isinstance(data.get(name), list):
+        return data
+    rows = [row for row in data[name] if not (isinstance(row, Mapping) and is_blank(row))]
+    return {**data, name: rows}

@@ -1,0 +1,196 @@
+"""What pages and API take and give of goods receipts."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from marshmallow import fields, post_load, validate
+
+from bureau.catalogue.rules import CertificateKind, Storage
+from kernel.api import PageSchema
+from kernel.schemas import BaseSchema, Choice, Day, Flag, Identifier, PageArguments, Quantity, Text, Whole
+from kernel.web.dates import SHANGHAI
+from school.supply.rules import State
+
+MOST_LINES = 100
+MOST_CERTIFICATES = 60
+MOST_PRICE_FEN = 100_000_000  # a million yuan per unit
+
+
+class Instant(fields.DateTime):
+    """An instant, ISO 8601. Without an offset it is the wall clock of Shanghai: a page's input gives no other."""
+
+    default_error_messages = {
+        "required": _l("请填写此项。"),
+        "null": _l("请填写此项。"),
+        "invalid": _l("请填写日期和时间，例如 2026-09-01 07:30。"),
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(format="iso", **kwargs)
+        self.validators.append(
+            validate.Range(
+                datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC), error=_l("日期超出合理范围。")
+            )
+        )
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        instant = super()._deserialize(value, attr, data, **kwargs)
+        try:
+            return (instant if instant.tzinfo else instant.replace(tzinfo=SHANGHAI)).astimezone(UTC)
+        except OverflowError:
+            raise self.make_error("invalid", input=value, obj_type="datetime") from None
+
+
+class LineSchema(BaseSchema):
+    """`quantity` in `unit`, which is the item's base unit or one of its conversions; the price is per `unit`, in fen.
+
+    `expiry_date` null: proposed from the item's shelf life. `batch_no` empty: named by the production date.
+    """
+
+    item_id = Identifier(required=True)
+    quantity = Quantity(places=3, least="0.001", most="9999999", required=True)
+    unit = Text(20, required=True)
+    unit_price_fen = Whole(0, MOST_PRICE_FEN, load_default=None, allow_none=True)
+    batch_no = Text(60, load_default="")
+    production_date = Day(load_default=None, allow_none=True)
+    expiry_date = Day(load_default=None, allow_none=True)
+    temperature_celsius = Quantity(places=1, least="-100", most="100", load_default=None, allow_none=True)
+
+
+class CertificateSchema(BaseSchema):
+    """`line`: position of the line (from 0) that it belongs to; null: the whole receipt."""
+
+    kind = Choice(CertificateKind, required=True)
+    line = Whole(0, MOST_LINES - 1, load_default=None, allow_none=True)
+    number = Text(100, load_default="")
+    valid_until = Day(load_default=None, allow_none=True)
+    attachment_id = Identifier(load_default=None, allow_none=True)
+
+
+class ReceiptSchema(BaseSchema):
+    """One delivery as it came in. `received_at` null: now."""
+
+    received_at = Instant(load_default=None, allow_none=True)
+    supplier_name = Text(100, required=True)
+    delivery_note_no = Text(60, load_default="")
+    second_receiver_name = Text(40, load_default="")
+    note = Text(500, load_default="")
+    lines = fields.List(
+        fields.Nested(LineSchema), required=True,
+        validate=validate.Length(1, MOST_LINES, error=_l("请至少登记一种物品，最多 100 种。")),
+        error_messages={"required": _l("请至少登记一种物品，最多 100 种。")},
+    )  # fmt: skip
+    certificates = fields.List(
+        fields.Nested(CertificateSchema), load_default=list, validate=validate.Length(0, MOST_CERTIFICATES)
+    )
+
+
+class LineForm(LineSchema):
+    """A page's line: the price in yuan, as it stands on the delivery note."""
+
+    unit_price_fen = fields.Integer(dump_only=True)
+    unit_price = Quantity(places=2, least="0", most="1000000", load_default=None, allow_none=True)
+
+    @post_load
+    def _to_fen(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        price: Decimal | None = data.pop("unit_price")
+        return {**data, "unit_price_fen": None if price is None else int(price * 100)}
+
+
+class ReceiptForm(ReceiptSchema):
+    """A page's receipt. `id` was made when the page was shown, so that a second click sends the same receipt."""
+
+    id = Identifier(required=True)
+    lines = fields.List(
+        fields.Nested(LineForm), required=True,
+        validate=validate.Length(1, MOST_LINES, error=_l("请至少登记一种物品，最多 100 种。")),
+        error_messages={"required": _l("请至少登记一种物品，最多 100 种。")},
+    )  # fmt: skip
+
+
+class CertificateForm(CertificateSchema):
+    """Sent later, for a receipt that came without it."""
+
+    attachment_id = fields.UUID(dump_only=True)
+
+
+class VoidSchema(BaseSchema):
+    reason = Text(500, required=True)
+    version = Whole(1, required=True)
+
+
+class VoidBody(BaseSchema):
+    """The version that was seen goes into If-Match."""
+
+    reason = Text(500, required=True)
+
+
+class LineOut(LineSchema):
+    id = Identifier()
+    position = fields.Integer()
+    item_version = fields.Integer()
+    item_code = fields.String()
+    item_name = fields.String()
+    specification = fields.String()
+    storage = Choice(Storage)
+    category_id = Identifier()
+    category_name = fields.String()
+    unit_factor = fields.Decimal(as_string=True)
+    base_unit = fields.String()
+    base_quantity = fields.Decimal(as_string=True)
+    amount_fen = fields.Integer(allow_none=True)
+
+
+class CertificateOut(CertificateSchema):
+    id = Identifier()
+    label = fields.String()
+
+
+class MissingSchema(BaseSchema):
+    category_id = Identifier()
+    category_name = fields.String()
+    kind = fields.String()
+    label = fields.String()
+
+
+class ReceiptRow(BaseSchema):
+    """One line of a list."""
+
+    id = Identifier()
+    school_id = fields.Integer()
+    number = fields.String()
+    received_at = fields.AwareDateTime()
+    received_on = Day()
+    supplier_name = fields.String()
+    received_by_name = fields.String()
+    line_count = fields.Integer()
+    amount_fen = fields.Integer(allow_none=True)
+    has_missing_certificates = fields.Boolean()
+    state = Choice(State)
+    version = fields.Integer()
+
+
+class ReceiptPage(PageSchema):
+    items = fields.List(fields.Nested(ReceiptRow))
+
+
+class ReceiptOut(ReceiptRow):
+    delivery_note_no = fields.String()
+    second_receiver_name = fields.String()
+    note = fields.String()
+    void_reason = fields.String()
+    voided_at = fields.AwareDateTime(allow_none=True)
+    lines = fields.List(fields.Nested(LineOut))
+    certificates = fields.List(fields.Nested(CertificateOut))
+    missing_certificates = fields.List(fields.Nested(MissingSchema))
+
+
+class ReceiptQuery(PageArguments):
+    """`missing`: only recorded receipts without all certificates. `supplier`: the name's beginning."""
+
+    missing = Flag()
+    from_day = Day(load_default=None, allow_none=True)
+    until_day = Day(load_default=None, allow_none=True)
+    supplier = Text(60, load_default="")
