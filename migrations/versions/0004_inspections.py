@@ -19,7 +19,7 @@ def _instant(name: str, *, nullable: bool = False) -> sa.Column:
     return sa.Column(name, sa.DateTime(timezone=True), nullable=nullable)
 
 
-def _school_key() -> list[sa.SchemaItem]:
+def _school_key() -> list[sa.schema.SchemaItem]:
     return [
         sa.Column("bureau_id", sa.Integer, primary_key=True),
         sa.Column("school_id", sa.Integer, primary_key=True),
@@ -28,7 +28,7 @@ def _school_key() -> list[sa.SchemaItem]:
     ]
 
 
-def _of_inspection() -> list[sa.SchemaItem]:
+def _of_inspection() -> list[sa.schema.SchemaItem]:
     return [
         sa.Column("inspection_id", sa.Uuid, nullable=False),
         sa.ForeignKeyConstraint(

@@ -1,0 +1,1 @@
+"""Who changed what, when: append-only, sealed in hash-chained blocks."""

@@ -1,0 +1,1 @@
+"""Attachments, content-addressed per tenant."""

@@ -1,0 +1,1 @@
+"""Document numbers without gaps."""

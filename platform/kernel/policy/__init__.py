@@ -1,0 +1,1 @@
+"""Legal and local figures with citation, dates and overrides."""
