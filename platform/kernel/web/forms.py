@@ -25,6 +25,7 @@ class Form:
         self.errors: dict[str, list[str]] = {}
         self.is_submitted = submitted
         self.failed = False
+        self.conflict: Conflict | None = None  # a stale edit; its `current` is what is stored now
 
     @classmethod
     def blank(cls, schema: BaseSchema, values: Mapping[str, Any] | None = None) -> "Form":
@@ -67,11 +68,17 @@ class Form:
                 f"{error.message}（{error.citation}）" if error.citation else error.message
             )
         except Conflict as error:
+            self.conflict = error
             self.errors.setdefault("_form", []).append(error.message)
         else:
             return
         self.failed = True
         db.session.rollback()
+
+    @property
+    def refusal_status(self) -> int:
+        """The status of the page that shows this refused form again."""
+        return 409 if self.conflict is not None else 422
 
     def value(self, name: str, default: Any = "") -> Any:
         """The value at a dotted or plain name, for the template."""
