@@ -54,6 +54,7 @@ class Module:
     search       (actor, text) → hits within the actor's scope
     jobs         task name → function(bureau_id, **arguments), run by the worker in its own transaction
     commands     click commands or groups added to the `houqin` command
+    publishes    what it offers to layers below it: objects of interfaces declared there, which look for them by type
     demo         (app, demo) → None; fills the demo district through the module's own services
     """
 
@@ -66,4 +67,5 @@ class Module:
     search: Sequence[Callable[[Actor, str], Sequence[SearchHit]]] = ()
     jobs: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
     commands: "Sequence[click.Command]" = ()
+    publishes: Sequence[object] = ()
     demo: "Callable[[Flask, Any], None] | None" = None
