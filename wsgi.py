@@ -5,14 +5,18 @@ from typing import Any
 
 from flask import Flask
 
+from bureau.roles import LABELS
 from kernel.app import build_app
 from kernel.config import Config, load_config
+from kernel.identity.module import module as identity
 from kernel.module import Module
 
 
 def modules() -> list[Module]:
     """Every module of this deployment, in the order in which their demo data builds up."""
-    return []
+    return [
+        identity(LABELS),
+    ]
 
 
 def create_app(config: Config | None = None) -> Flask:

@@ -32,6 +32,33 @@ TOKEN_SCOPES = {
     "*": _l("本人的全部权限"),
 }
 
+_DEVICES = (
+    ("iPhone", _l("iPhone 手机")),
+    ("iPad", _l("iPad 平板")),
+    ("Android", _l("安卓设备")),
+    ("Windows", _l("Windows 电脑")),
+    ("Macintosh", _l("苹果电脑")),
+    ("Linux", _l("Linux 电脑")),
+)
+# In this order: most browsers claim to be several others too.
+_BROWSERS = (
+    ("MicroMessenger", _l("微信")),
+    ("DingTalk", _l("钉钉")),
+    ("Edg", "Edge"),
+    ("Firefox", "Firefox"),
+    ("Chrome", "Chrome"),
+    ("Safari", "Safari"),
+)
+
+
+def device_label(user_agent: str) -> str:
+    """A name that a person recognises their device by; the user agent itself where it is none that we know."""
+    parts = []
+    for known in (_DEVICES, _BROWSERS):
+        parts += [str(label) for mark, label in known if mark in user_agent][:1]
+    return " · ".join(parts) or user_agent[:60] or str(_l("未知设备"))
+
+
 _roles: dict[str, Any] = {}
 
 

@@ -6,10 +6,11 @@ while the password is hashed. This is the one service that commits by itself.
 """
 
 from datetime import datetime
+from typing import Any, cast
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import delete, select, update
+from sqlalchemy import CursorResult, delete, select, update
 
 from kernel.database import db, now
 from kernel.database.scope import IDENTITY, use_scope
@@ -73,4 +74,5 @@ def succeeded(attempt_id: UUID) -> None:
 
 def purge_old() -> int:
     """Forget failures that no longer count. Gives how many."""
-    return db.session.execute(delete(FailedSignIn).where(FailedSignIn.at < now() - 4 * FAILURE_WINDOW)).rowcount
+    old = delete(FailedSignIn).where(FailedSignIn.at < now() - 4 * FAILURE_WINDOW)
+    return cast("CursorResult[Any]", db.session.execute(old)).rowcount

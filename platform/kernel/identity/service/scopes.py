@@ -14,19 +14,22 @@ from kernel.identity.service import events
 
 _CHOICES = text(
     """
-    SELECT m.level, m.bureau_id, m.zone_id, m.school_id, b.name AS bureau_name,
-           coalesce(s.name, z.name, b.name) AS label, array_agg(DISTINCT m.role ORDER BY m.role) AS roles
+    SELECT m.level, m.bureau_id, m.zone_id, s.id AS school_id, b.name AS bureau_name,
+           coalesce(s.name, z.name, b.name) AS label, coalesce(s.state = 'merged', false) AS is_history,
+           array_agg(DISTINCT m.role ORDER BY m.role) AS roles
     FROM memberships m
     JOIN people p ON p.bureau_id = m.bureau_id AND p.id = m.person_id AND p.state = 'active'
     JOIN bureaus b ON b.id = m.bureau_id AND b.state = 'active'
     LEFT JOIN zones z ON z.bureau_id = m.bureau_id AND z.id = m.zone_id
-    LEFT JOIN schools s ON s.bureau_id = m.bureau_id AND s.id = m.school_id
+    -- A merged school is read by the people of the school that took it in, as kernel.identity.loading has it.
+    LEFT JOIN schools s ON s.bureau_id = m.bureau_id AND coalesce(s.merged_into_id, s.id) = m.school_id
     WHERE m.person_id = :account_id AND m.ended_at IS NULL
       AND m.valid_from <= (now() AT TIME ZONE 'Asia/Shanghai')::date
       AND (m.valid_until IS NULL OR m.valid_until >= (now() AT TIME ZONE 'Asia/Shanghai')::date)
       AND (s.state IS NULL OR s.state IN ('active', 'merged'))
-    GROUP BY m.level, m.bureau_id, m.zone_id, m.school_id, b.name, s.name, z.name
-    ORDER BY b.name, array_position(ARRAY['bureau', 'zone', 'school', 'supplier'], m.level), label
+      AND (m.school_id IS NULL OR s.id IS NOT NULL)
+    GROUP BY m.level, m.bureau_id, m.zone_id, s.id, b.name, s.name, s.state, z.name
+    ORDER BY b.name, array_position(ARRAY['bureau', 'zone', 'school', 'supplier'], m.level), is_history, label
     """
 )
 _LAST = text(
@@ -45,6 +48,7 @@ class ScopeChoice:
     school_id: int | None
     label: str
     bureau_name: str
+    is_history: bool  # a merged school: to be looked at, not worked in
     roles: tuple[str, ...]
 
     @property
@@ -65,7 +69,8 @@ def usual_scope(account_id: UUID, choices: list[ScopeChoice]) -> ScopeChoice | N
     for choice in choices:
         if last is not None and (choice.level, choice.bureau_id, choice.zone_id, choice.school_id) == tuple(last):
             return choice
-    return choices[0] if len(choices) == 1 else None
+    current = [choice for choice in choices if not choice.is_history]
+    return current[0] if len(current) == 1 else None
 
 
 def find_choice(choices: list[ScopeChoice], key: str) -> ScopeChoice:

@@ -3,9 +3,11 @@
 import secrets
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from flask import current_app
+from sqlalchemy import CursorResult, delete, select, update
 
 from kernel.actor import Actor
 from kernel.database import db, now
@@ -14,8 +16,7 @@ from kernel.identity.loading import digest
 from kernel.identity.models import SignIn
 from kernel.identity.service import events
 
-HOURS = 12  # a working day; the browser forgets the cookie earlier when it is closed
-REMEMBERED_DAYS = 14
+REMEMBERED_DAYS = 14  # else a working day by the configuration, and the cookie goes when the browser is closed
 KEPT_DAYS = 90  # ended sign-ins are kept for the list's "last seen" and for the scope of last time
 
 
@@ -26,7 +27,8 @@ def new_secret() -> str:
 def open_sign_in(account_id: UUID, address: str, user_agent: str, *, remember: bool) -> tuple[SignIn, str]:
     """A new sign-in and its secret, which is kept nowhere but in the browser's cookie."""
     secret = new_secret()
-    lasts = timedelta(days=REMEMBERED_DAYS) if remember else timedelta(hours=HOURS)
+    hours = current_app.extensions["houqin.config"].session_hours
+    lasts = timedelta(days=REMEMBERED_DAYS) if remember else timedelta(hours=hours)
     plain_agent = "".join(character for character in user_agent if character.isprintable())[:300]
     sign_in = SignIn(
         account_id=account_id, token_hash=digest(secret), expires_at=now() + lasts, address=address,
@@ -70,7 +72,7 @@ def end_sessions(account_id: UUID, *, keep: UUID | None = None) -> int:
     query = update(SignIn).where(SignIn.account_id == account_id, SignIn.revoked_at.is_(None))
     if keep is not None:
         query = query.where(SignIn.id != keep)
-    ended = db.session.execute(query.values(revoked_at=now())).rowcount
+    ended = cast("CursorResult[Any]", db.session.execute(query.values(revoked_at=now()))).rowcount
     events.record("sessions.ended", account_id, detail={"count": ended})
     return ended
 
@@ -78,4 +80,4 @@ def end_sessions(account_id: UUID, *, keep: UUID | None = None) -> int:
 def purge_old() -> int:
     """Forget sign-ins that ended long ago. Gives how many."""
     limit = now() - timedelta(days=KEPT_DAYS)
-    return db.session.execute(delete(SignIn).where(SignIn.expires_at < limit)).rowcount
+    return cast("CursorResult[Any]", db.session.execute(delete(SignIn).where(SignIn.expires_at < limit))).rowcount
