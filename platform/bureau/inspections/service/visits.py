@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from bureau.inspections import rules
@@ -26,6 +26,7 @@ from bureau.schools.models import School
 from kernel.actor import Actor
 from kernel.database import db, new_id, now
 from kernel.database.writing import flush
+from kernel.files.models import Attachment
 from kernel.errors import Conflict, Denied, Invalid, NotFound, RuleBroken
 from scorecards import service as forms
 from scorecards.answers import answers_to_json, read_answers
@@ -344,6 +345,17 @@ def release_visit(actor: Actor, visit: Inspection, result: InspectionResult) -> 
     visit.released_at = now()
     result.released_at = visit.released_at
     move(actor, visit, "release")
+    shown = [photo.attachment_id for group in photos_of(visit).values() for photo in group]
+    if shown:
+        db.session.execute(
+            update(Attachment)
+            .where(
+                Attachment.bureau_id == visit.bureau_id,
+                Attachment.school_id == visit.school_id,
+                Attachment.id.in_(shown),
+            )
+            .values(hidden_from_school=False)
+        )
 
 
 def move(actor: Actor, visit: Inspection, event: str, reason: str = "") -> Inspection:

@@ -1,0 +1,138 @@
+"""REST: plans, visits, answers, submission, results, ranking."""
+
+from typing import Any
+from uuid import UUID
+
+from bureau.inspections.permissions import Permission
+from bureau.inspections.schemas import (
+    AnswersIn,
+    AssignmentIn,
+    LostItemsOut,
+    OwnResultsOut,
+    PlanIn,
+    PlanListOut,
+    PlanOut,
+    RankingOut,
+    RankingQuery,
+    ResultOut,
+    SubmissionIn,
+    VisitListOut,
+    VisitOut,
+    VisitWithFormOut,
+)
+from bureau.inspections.service import planning, results, visits
+from kernel.access.edge import access, current_actor
+from kernel.api import ApiBlueprint
+from kernel.schemas import PageArguments
+from scorecards import service as forms
+
+blp = ApiBlueprint("inspections", __name__)
+
+
+@blp.route("/inspection-plans", methods=["GET"])
+@access(Permission.COMPARE)
+@blp.response(200, PlanListOut)
+def list_plans() -> dict[str, Any]:
+    return {"items": [row["plan"] for row in planning.list_plans(current_actor())], "next_cursor": None}
+
+
+@blp.route("/inspection-plans", methods=["POST"])
+@access(Permission.PLAN)
+@blp.arguments(PlanIn)
+@blp.response(201, PlanOut)
+def create_plan(data: dict[str, Any]) -> Any:
+    return planning.create_plan(current_actor(), **data)
+
+
+@blp.route("/inspection-plans/<uuid:plan_id>/visits", methods=["POST"])
+@access(Permission.PLAN)
+@blp.arguments(AssignmentIn)
+@blp.response(200, VisitListOut)
+def assign(data: dict[str, Any], plan_id: UUID) -> dict[str, Any]:
+    return {"items": planning.assign(current_actor(), plan_id, **data), "next_cursor": None}
+
+
+@blp.route("/inspection-plans/<uuid:plan_id>/ranking", methods=["GET"])
+@access(Permission.COMPARE)
+@blp.arguments(RankingQuery, location="query")
+@blp.response(200, RankingOut)
+def ranking(query: dict[str, Any], plan_id: UUID) -> dict[str, Any]:
+    return {"items": results.ranking(current_actor(), plan_id, **query)}
+
+
+@blp.route("/inspection-plans/<uuid:plan_id>/lost-items", methods=["GET"])
+@access(Permission.COMPARE)
+@blp.response(200, LostItemsOut)
+def lost_items(plan_id: UUID) -> dict[str, Any]:
+    return {"items": results.lost_items(current_actor(), plan_id)}
+
+
+@blp.route("/inspections/mine", methods=["GET"])
+@access(Permission.FILL)
+@blp.response(200, VisitListOut)
+def mine() -> dict[str, Any]:
+    return {"items": [visit for visit, _, _ in visits.my_visits(current_actor())], "next_cursor": None}
+
+
+@blp.route("/schools/<int:school_id>/inspections/<uuid:inspection_id>", methods=["GET"])
+@access(Permission.READ)
+@blp.response(200, VisitWithFormOut)
+def show(school_id: int, inspection_id: UUID) -> dict[str, Any]:
+    actor = current_actor()
+    visit = visits.get_inspection(actor, school_id, inspection_id)
+    rows = visits.answers_of(visit)
+    return {
+        **{name: getattr(visit, name) for name in VisitOut().fields},
+        "form": forms.get_version(actor, visit.form_version_id).form,
+        "answers": {code: row.answer for code, row in rows.items() if row.answer is not None},
+        "remarks": {code: row.remark for code, row in rows.items() if row.remark},
+    }
+
+
+@blp.route("/schools/<int:school_id>/inspections/<uuid:inspection_id>/answers", methods=["PUT"])
+@access(Permission.FILL)
+@blp.arguments(AnswersIn)
+@blp.response(200, VisitOut)
+def save_answers(data: dict[str, Any], school_id: int, inspection_id: UUID) -> Any:
+    return visits.save_answers(
+        current_actor(), school_id, inspection_id, data.get("answers", {}), data.get("remarks", {})
+    )
+
+
+@blp.route("/schools/<int:school_id>/inspections/<uuid:inspection_id>/submission", methods=["PUT"])
+@access(Permission.FILL)
+@blp.arguments(SubmissionIn)
+@blp.response(200, ResultOut)
+def submit(data: dict[str, Any], school_id: int, inspection_id: UUID) -> Any:
+    return visits.submit(
+        current_actor(),
+        school_id,
+        inspection_id,
+        answers=data.get("answers"),
+        remarks=data.get("remarks"),
+        met_by=data["met_by"] or "",
+        remark=data["remark"] or "",
+    )
+
+
+@blp.route("/schools/<int:school_id>/inspections/<uuid:inspection_id>/result", methods=["GET"])
+@access(Permission.READ)
+@blp.response(200, ResultOut)
+def result(school_id: int, inspection_id: UUID) -> Any:
+    return results.get_result(current_actor(), school_id, inspection_id)
+
+
+@blp.route("/inspection-results", methods=["GET"])
+@access(Permission.READ_OWN_RESULT)
+@blp.arguments(PageArguments, location="query")
+@blp.response(200, OwnResultsOut)
+def own_results(query: dict[str, Any]) -> Any:
+    return results.own_results(current_actor(), query["cursor"], query["limit"])
+
+
+@blp.route("/inspection-results/<uuid:inspection_id>", methods=["GET"])
+@access(Permission.READ_OWN_RESULT)
+@blp.response(200, ResultOut)
+def own_result(inspection_id: UUID) -> Any:
+    actor = current_actor()
+    return results.get_result(actor, actor.own_school_id(), inspection_id)
