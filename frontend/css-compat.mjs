@@ -49,9 +49,13 @@ export const oklchToHex = (lightness, chroma, hue) => {
   return `#${linear.map(channel).join("")}`;
 };
 
+const hexOf = (lightness, chroma, hue) =>
+  oklchToHex(Number(lightness) / 100, Number(chroma), hue === "none" ? 0 : Number(hue));
+
+// The second spelling stands inside pictures that are written as data: addresses.
 const workOutColours = (css) =>
-  css.replace(/oklch\(([\d.]+)% ([\d.]+) ([\d.]+|none)(?:deg)?\)/g, (_, lightness, chroma, hue) =>
-    oklchToHex(Number(lightness) / 100, Number(chroma), hue === "none" ? 0 : Number(hue)),
-  );
+  css
+    .replace(/oklch\(([\d.]+)% ([\d.]+) ([\d.]+|none)(?:deg)?\)/g, (_, ...parts) => hexOf(...parts))
+    .replace(/oklch%28([\d.]+)%25 ([\d.]+) ([\d.]+|none)(?:deg)?%29/g, (_, ...parts) => hexOf(...parts).replace("#", "%23"));
 
 export const forOlderBrowsers = (css) => workOutColours(keepLight(css));

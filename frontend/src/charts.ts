@@ -60,6 +60,7 @@ const options = (data: ChartData, label: string, narrow: boolean): EChartsCoreOp
     color: PALETTE.map((name, index) => colour(name, FALLBACK[index] ?? "#0f6674")),
     textStyle: { fontFamily: getComputedStyle(document.body).fontFamily, color: colour("--ink-soft", "#4a5a60") },
     animation: !matchMedia("(prefers-reduced-motion: reduce)").matches,
+    animationDuration: 300,
     aria: { enabled: true, label: { description: label } },
     // Drawn on the canvas: as HTML it would need inline styles, which the security policy refuses.
     tooltip: { trigger: data.type === "pie" ? "item" : "axis", renderMode: "richText", confine: true },
@@ -80,7 +81,7 @@ const options = (data: ChartData, label: string, narrow: boolean): EChartsCoreOp
   }
   return {
     ...common,
-    grid: { left: 8, right: 24, top: data.unit && !data.horizontal ? 36 : 16, bottom: data.series.length > 1 ? 40 : 8, containLabel: true },
+    grid: { left: 8, right: 24, top: (data.horizontal ? data.line : data.unit) ? 36 : 16, bottom: data.series.length > 1 ? 40 : 8, containLabel: true },
     ...axes(data, narrow),
     series: data.series.map((series, index) => ({
       type: data.type,
@@ -91,7 +92,7 @@ const options = (data: ChartData, label: string, narrow: boolean): EChartsCoreOp
       itemStyle: data.type === "bar" && !data.stacked ? { borderRadius: data.horizontal ? [0, 4, 4, 0] : [4, 4, 0, 0] } : undefined,
       label: { show: data.type === "bar" && data.series.length === 1 && data.categories.length <= 20, position: data.horizontal ? "right" : "top" },
       markLine: index === 0 && data.line
-        ? { symbol: "none", data: [{ [data.horizontal ? "xAxis" : "yAxis"]: data.line.value, name: data.line.label }], label: { formatter: "{b} {c}", position: "insideEndTop" }, lineStyle: { color: colour("--danger", "#b42318") } }
+        ? { symbol: "none", data: [{ [data.horizontal ? "xAxis" : "yAxis"]: data.line.value, name: data.line.label }], label: { formatter: "{b} {c}", position: data.horizontal ? "start" : "insideEndTop" }, lineStyle: { color: colour("--danger", "#b42318") } }
         : undefined,
     })),
   };
@@ -103,7 +104,7 @@ const drawOne = (figure: HTMLElement): void => {
   if (!source || !place || place.hasChildNodes()) return;
   const data = JSON.parse(source) as ChartData;
   const label = figure.dataset.label ?? "";
-  if (data.horizontal) place.style.height = `${Math.max(160, data.categories.length * 34 + 40)}px`;
+  if (data.horizontal) place.style.height = `${Math.max(160, data.categories.length * 34 + 60)}px`;
   figure.classList.add("is-drawn");
   const chart = init(place);
   const render = (): void => chart.setOption(options(data, label, place.clientWidth < 480));

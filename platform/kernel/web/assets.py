@@ -67,7 +67,7 @@ def _serve(filename: str) -> Response:
     """Hashed files never change, so browsers keep them; the build left a compressed twin beside each."""
     folder = str(current_app.static_folder)
     twin = safe_join(folder, f"{filename}.gz")
-    if "gzip" in request.accept_encodings and twin is not None and Path(twin).is_file():
+    if request.accept_encodings.quality("gzip") > 0 and twin is not None and Path(twin).is_file():
         kind = mimetypes.guess_type(filename)[0] or "application/octet-stream"
         response = send_from_directory(folder, f"{filename}.gz", mimetype=kind)
         response.headers["Content-Encoding"] = "gzip"
