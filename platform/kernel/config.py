@@ -185,7 +185,13 @@ def _database_url(value: str) -> str:
         raise ValueError
     if url.drivername not in ("postgresql", "postgresql+psycopg2"):
         raise ValueError
-    return value
+    # Named, because SQLAlchemy would take whichever driver is installed.
+    return url.set(drivername="postgresql+psycopg2").render_as_string(hide_password=False)
+
+
+def libpq_url(url: str) -> str:
+    """The address as PostgreSQL's own programs read it."""
+    return url.replace("postgresql+psycopg2://", "postgresql://", 1)
 
 
 def _base_url(value: str) -> str:

@@ -8,6 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from kernel.database import db, migrate
+from kernel.database.scope import IDENTITY, use_scope
 
 log = logging.getLogger(__name__)
 
@@ -27,10 +28,11 @@ def healthz() -> Response:
 def readyz() -> Response:
     """200 when the database is reachable and stands where this code needs it, else 503 with what is wrong."""
     try:
+        use_scope(db.session(), IDENTITY)
         current = db.session.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
     except SQLAlchemyError as error:
-        original = getattr(error, "orig", None)
-        if getattr(original, "pgcode", None) == "42P01":  # undefined_table: never migrated
+        code = getattr(getattr(error, "orig", None), "pgcode", None)
+        if code in ("42P01", "42704", "22023"):  # no such table, no such role: never migrated
             return _not_ready("The database has never been migrated: run houqin db upgrade.")
         log.error("not ready: database out of reach", exc_info=error)
         return _not_ready("The database is out of reach.")
