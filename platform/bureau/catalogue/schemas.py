@@ -1,16 +1,24 @@
 """What pages and API take and give of the catalogue."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
-from marshmallow import fields, pre_load
+from marshmallow import fields, pre_load, validate
 
 from bureau.catalogue.rules import CertificateKind, ItemState, Storage
 from kernel.api import PageSchema
-from kernel.schemas import BaseSchema, Choice, Flag, Identifier, PageArguments, Quantity, Text, Whole
+from kernel.schemas import BaseSchema, Choice, Identifier, PageArguments, Quantity, Text, Whole
 
 MOST_SHELF_LIFE = 3650  # days; beyond ten years it is a slip of the finger
 MOST_UNITS = 20
+
+
+class PlainQuantity(Quantity):
+    """Given without the padding zeros that the column keeps: "25" rather than "25.000000"."""
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:
+        return format(value.normalize(), "f") if isinstance(value, Decimal) else value
 
 
 class RequirementSchema(BaseSchema):
@@ -20,20 +28,28 @@ class RequirementSchema(BaseSchema):
     label = Text(60, load_default="")
 
 
-class CategorySchema(BaseSchema):
+class CategoryIn(BaseSchema):
     code = Text(20, required=True)
     name = Text(60, required=True)
     parent_id = Identifier(load_default=None, allow_none=True)
     storage = Choice(Storage, load_default=Storage.AMBIENT.value)
-    requirements = fields.List(fields.Nested(RequirementSchema), load_default=list)
+    requirements = fields.List(
+        fields.Nested(RequirementSchema), load_default=list, validate=validate.Length(0, len(CertificateKind))
+    )
+
+
+class CategoryForm(CategoryIn):
+    """`id` was made when the page was shown. The page sends a row for every kind; only those checked carry it."""
+
+    id = Identifier(required=True)
+    version = Whole(1, load_default=None, allow_none=True, load_only=True)
 
     @pre_load
-    def _only_wanted(self, data: Any, **_: Any) -> Any:
-        """The page sends every kind with a check box; only the checked ones are required."""
-        return _drop(data, "requirements", lambda row: "kind" in row and set(row) <= {"kind", "label"} and not row["kind"])
+    def _only_checked(self, data: Any, **_: Any) -> Any:
+        return _drop(data, "requirements", lambda row: not row.get("kind"))
 
 
-class CategoryOut(CategorySchema):
+class CategoryOut(CategoryIn):
     id = Identifier()
     version = fields.Integer()
 
@@ -42,10 +58,10 @@ class ConversionSchema(BaseSchema):
     """One `unit` is exactly `factor` base units."""
 
     unit = Text(20, required=True)
-    factor = Quantity(places=6, least="0.000001", most="1000000", required=True)
+    factor = PlainQuantity(places=6, least="0.000001", most="1000000", required=True)
 
 
-class ItemSchema(BaseSchema):
+class ItemIn(BaseSchema):
     """`shelf_life_days` null: nothing is printed on it (fresh produce, salt)."""
 
     code = Text(20, required=True)
@@ -57,15 +73,22 @@ class ItemSchema(BaseSchema):
     shelf_life_days = Whole(1, MOST_SHELF_LIFE, load_default=None, allow_none=True)
     storage = Choice(Storage, load_default=Storage.AMBIENT.value)
     conversions = fields.List(
-        fields.Nested(ConversionSchema), load_default=list, validate=lambda rows: len(rows) <= MOST_UNITS
+        fields.Nested(ConversionSchema), load_default=list, validate=validate.Length(0, MOST_UNITS)
     )
+
+
+class ItemForm(ItemIn):
+    """`id` was made when the page was shown. Rows of conversions left blank are none."""
+
+    id = Identifier(required=True)
+    version = Whole(1, load_default=None, allow_none=True, load_only=True)
 
     @pre_load
     def _without_blank_rows(self, data: Any, **_: Any) -> Any:
         return _drop(data, "conversions", lambda row: not any(str(value or "").strip() for value in row.values()))
 
 
-class ItemOut(ItemSchema):
+class ItemOut(ItemIn):
     id = Identifier()
     category_name = fields.String()
     state = Choice(ItemState)
@@ -77,19 +100,19 @@ class ItemPage(PageSchema):
 
 
 class ItemQuery(PageArguments):
-    """`text`: part of name, specification or code. Schools see published items only, whatever `state` says."""
+    """`q`: part of name, specification or code. Schools see published items only, whatever `state` says."""
 
-    text = Text(60, load_default="", data_key="q")
+    q = Text(60, load_default="", allow_none=True)
     category_id = Identifier(load_default=None, allow_none=True)
-    state = Choice([*ItemState, ""], load_default="")
+    state = Choice(ItemState, load_default=None, allow_none=True)
 
 
-class EventSchema(BaseSchema):
+class CategoryList(BaseSchema):
+    items = fields.List(fields.Nested(CategoryOut))
+
+
+class VersionForm(BaseSchema):
     version = Whole(1, required=True)
-
-
-class PublishAllSchema(BaseSchema):
-    confirmed = Flag()
 
 
 def _drop(data: Any, name: str, is_blank: Any) -> Any:

@@ -37,13 +37,13 @@ def _visible(actor: Actor) -> Any:
 
 
 def list_items(
-    actor: Actor, *, text: str = "", category_id: UUID | None = None, state: str = "", cursor: str | None = None,
-    limit: int = 50,
+    actor: Actor, *, q: str | None = None, category_id: UUID | None = None, state: str | None = None,
+    cursor: str | None = None, limit: int = 50,
 ) -> Page[CatalogueItem]:  # fmt: skip
-    """By code. `text` is part of name, specification or code; a category brings its sub-categories."""
+    """By code. `q` is part of name, specification or code; a category brings its sub-categories."""
     query = _visible(actor).options(joinedload(CatalogueItem.category))
-    if text:
-        query = query.where(func.strpos(CatalogueItem.search_name, text.lower()) > 0)
+    if q:
+        query = query.where(func.strpos(CatalogueItem.search_name, q.lower()) > 0)
     if category_id:
         below = select(CatalogueCategory.id).where(
             CatalogueCategory.bureau_id == actor.bureau_id, CatalogueCategory.parent_id == category_id
@@ -60,7 +60,7 @@ def list_items(
 
 def count_by_state(actor: Actor) -> dict[str, int]:
     query = select(CatalogueItem.state, func.count()).where(CatalogueItem.bureau_id == actor.bureau_id)
-    return {state: count for state, count in db.session.execute(query.group_by(CatalogueItem.state))}
+    return dict(db.session.execute(query.group_by(CatalogueItem.state)))
 
 
 def get_item(actor: Actor, item_id: UUID) -> CatalogueItem:
