@@ -62,7 +62,7 @@ def device_label(user_agent: str) -> str:
 _roles: dict[str, Any] = {}
 
 
-def name_roles(labels: Mapping[str, Any]) -> None:
+def name_roles(labels: Mapping[Any, Any]) -> None:
     _roles.update({str(role): label for role, label in labels.items()})
 
 

@@ -10,7 +10,7 @@ from flask_login import LoginManager, UserMixin
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
-from kernel.actor import Actor
+from kernel.actor import Actor, Level
 from kernel.database import db, now
 from kernel.database.scope import IDENTITY, use_scope
 from kernel.errors import Unauthenticated
@@ -31,7 +31,8 @@ _PERSON = """
         -- A school that was merged is read, and only read, by the people of the school that took it in.
         AND m.school_id IS NOT DISTINCT FROM coalesce(s.merged_into_id, p.school_id)) AS roles,
     CASE WHEN p.level = 'zone' THEN
-      (SELECT array_agg(c.id) FROM schools c WHERE c.bureau_id = p.bureau_id AND c.zone_id = p.zone_id) END AS school_ids
+      (SELECT array_agg(c.id) FROM schools c WHERE c.bureau_id = p.bureau_id AND c.zone_id = p.zone_id) END
+      AS school_ids
 """
 _JOINS = """
     JOIN accounts a ON a.id = p.account_id
@@ -40,8 +41,8 @@ _JOINS = """
     LEFT JOIN schools s ON s.bureau_id = p.bureau_id AND s.id = p.school_id
     WHERE p.token_hash = :token_hash AND p.revoked_at IS NULL AND p.expires_at > now()
 """
-BY_SIGN_IN = text(f"SELECT p.id, p.last_seen_at, p.second_factor_at, {_PERSON} FROM sign_ins p {_JOINS}")
-BY_TOKEN = text(f"SELECT p.id, p.last_used_at, p.scopes, {_PERSON} FROM api_tokens p {_JOINS}")
+BY_SIGN_IN = text("SELECT p.id, p.last_seen_at, p.second_factor_at," + _PERSON + "FROM sign_ins p" + _JOINS)
+BY_TOKEN = text("SELECT p.id, p.last_used_at, p.scopes," + _PERSON + "FROM api_tokens p" + _JOINS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,7 @@ def _one(query: Any, token_hash: str) -> Any:
 def _actor(row: Any, *, second_factor_done: bool, **proof: Any) -> Actor:
     roles = frozenset(row["roles"] or ())
     usable = bool(roles) and row["bureau_state"] == "active" and row["school_state"] in (None, "active", "merged")
-    level = row["level"] if usable else "none"
+    level: Level = row["level"] if usable else "none"
     return Actor(
         account_id=row["account_id"],
         display_name=row["display_name"],

@@ -21,6 +21,6 @@ def _words() -> dict[str, Any]:
 pages.app_context_processor(_words)
 
 
-def module(role_labels: Mapping[str, Any] | None = None) -> Module:
+def module(role_labels: Mapping[Any, Any] | None = None) -> Module:
     labels.name_roles(role_labels or {})
     return Module(name="identity", permissions=RULES, pages=[pages], api=[api])
