@@ -36,7 +36,9 @@ def _grant(table: str, role: str, rights: str | None, using: str, check: str | N
         clauses.append(f"USING ({using})")
     if command != "SELECT":
         clauses.append(f"WITH CHECK ({check or using})")
-    op.execute(f"CREATE POLICY {table}_{role.removeprefix('houqin_')} ON {table} FOR {command} TO {role} {' '.join(clauses)}")
+    op.execute(
+        f"CREATE POLICY {table}_{role.removeprefix('houqin_')} ON {table} FOR {command} TO {role} {' '.join(clauses)}"
+    )
 
 
 def protect(table: str) -> None:

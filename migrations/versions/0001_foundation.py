@@ -168,9 +168,7 @@ def _registry() -> None:
         sa.Column("version", sa.Integer, nullable=False),
         sa.UniqueConstraint("bureau_id", "code"),
         sa.ForeignKeyConstraint(["bureau_id", "zone_id"], ["zones.bureau_id", "zones.id"]),
-        sa.ForeignKeyConstraint(
-            ["bureau_id", "merged_into_id"], ["schools.bureau_id", "schools.id"]
-        ),
+        sa.ForeignKeyConstraint(["bureau_id", "merged_into_id"], ["schools.bureau_id", "schools.id"]),
         sa.CheckConstraint("state IN ('active', 'suspended', 'merged')", name="state"),
         sa.CheckConstraint("(state = 'merged') = (merged_into_id IS NOT NULL)", name="merged"),
         sa.CheckConstraint(

@@ -66,7 +66,9 @@ def upgrade() -> None:
     tenancy.protect_school_table("inspection_inspectors", bureau="rwd", zone="r", school=None)
     tenancy.protect_school_table("inspection_answers", bureau="rwd", zone="r", school=None)
     tenancy.protect_school_table("inspection_photos", bureau="rwd", zone="r", school=None)
-    tenancy.protect_school_table("inspection_results", bureau="rwd", school="r", school_condition="released_at IS NOT NULL")
+    tenancy.protect_school_table(
+        "inspection_results", bureau="rwd", school="r", school_condition="released_at IS NOT NULL"
+    )
     tenancy.protect_school_table("inspection_losses", bureau="rwd", zone="r", school=None)
     tenancy.protect_school_table("inspection_events", bureau="ra", zone="r", school=None)
 
@@ -135,9 +137,7 @@ def _visits() -> None:
             ["attachments.bureau_id", "attachments.school_id", "attachments.id"],
         ),
     )
-    op.create_index(
-        "ix_inspection_photos_inspection", "inspection_photos", ["bureau_id", "school_id", "inspection_id"]
-    )
+    op.create_index("ix_inspection_photos_inspection", "inspection_photos", ["bureau_id", "school_id", "inspection_id"])
     op.create_table(
         "inspection_events",
         *_school_key(),
@@ -194,6 +194,4 @@ def _results() -> None:
         "ix_inspection_losses_plan_item", "inspection_losses", ["bureau_id", "plan_id", "item_code"],
         postgresql_include=["lost"],
     )  # fmt: skip
-    op.create_index(
-        "ix_inspection_losses_inspection", "inspection_losses", ["bureau_id", "school_id", "inspection_id"]
-    )
+    op.create_index("ix_inspection_losses_inspection", "inspection_losses", ["bureau_id", "school_id", "inspection_id"])

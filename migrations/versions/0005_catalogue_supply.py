@@ -147,9 +147,11 @@ def _receipts() -> None:
         sa.CheckConstraint("amount_fen >= 0", name="amount"),
         sa.CheckConstraint("received_on = (received_at AT TIME ZONE 'Asia/Shanghai')::date", name="received_on"),
     )
+    op.create_index("ix_goods_receipts_newest", "goods_receipts", ["bureau_id", "school_id", "received_at", "id"])
     op.create_index(
-        "ix_goods_receipts_newest", "goods_receipts", ["bureau_id", "school_id", "received_at", "id"]
-    )
+        "ix_goods_receipts_day", "goods_receipts", ["bureau_id", "received_at", "school_id"],
+        postgresql_where=sa.text("state = 'recorded'"),
+    )  # fmt: skip
     op.create_index(
         "ix_goods_receipts_uncertified", "goods_receipts", ["bureau_id", "received_at", "school_id", "id"],
         postgresql_where=sa.text("has_missing_certificates AND state = 'recorded'"),

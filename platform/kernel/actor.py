@@ -35,9 +35,7 @@ class Actor:
         if self.level == "zone":
             return Scope("houqin_zone", bureau_id=self.bureau_id, school_ids=self.school_ids)
         if self.level == "school":
-            return Scope(
-                "houqin_school", bureau_id=self.bureau_id, school_id=self.school_id, read_only=self.read_only
-            )
+            return Scope("houqin_school", bureau_id=self.bureau_id, school_id=self.school_id, read_only=self.read_only)
         if self.level == "supplier":
             return Scope("houqin_supplier", bureau_id=self.bureau_id)
         return Scope("houqin_identity")

@@ -12,6 +12,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from kernel import api, health, logs, metrics
 from kernel.access import AccessTable
 from kernel.access.edge import current_actor_or_none
+from kernel.audit import capture
 from kernel.config import Config
 from kernel.database import db
 from kernel.identity import loading
@@ -57,6 +58,7 @@ def build_app(config: Config, modules: Sequence[Module]) -> Flask:
 
     logs.register(app)
     db.init_app(app)
+    _install_capture()
     Babel(app, locale_selector=select_locale, timezone_selector=lambda: config.timezone)
     login_manager = LoginManager(app)
     login_manager.session_protection = None  # the sign-in is a random secret kept server-side, revocable there
@@ -76,6 +78,17 @@ def build_app(config: Config, modules: Sequence[Module]) -> Flask:
     return app
 
 
+_captured = False
+
+
+def _install_capture() -> None:
+    """Once per process, however many applications a test builds: the session class is shared."""
+    global _captured
+    if not _captured:
+        capture.install(db.session)
+        _captured = True
+
+
 def select_locale() -> str:
     """The person's own choice, else the cookie's, else what the browser asks for, else Chinese."""
     if "houqin_locale" in g:
@@ -85,6 +98,8 @@ def select_locale() -> str:
         chosen = request.cookies.get("houqin_locale")
         if chosen not in LOCALES:
             actor = current_actor_or_none()
-            chosen = actor.locale if actor is not None else request.accept_languages.best_match(["zh-CN", "zh", "en"], "zh")
+            chosen = (
+                actor.locale if actor is not None else request.accept_languages.best_match(["zh-CN", "zh", "en"], "zh")
+            )
             chosen = "en" if chosen == "en" else "zh_CN"
     return chosen or "zh_CN"

@@ -154,9 +154,7 @@ class Day(fields.Date):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(format="iso", **kwargs)
-        self.validators.append(
-            validate.Range(date(1900, 1, 1), date(2200, 12, 31), error=_l("日期超出合理范围。"))
-        )
+        self.validators.append(validate.Range(date(1900, 1, 1), date(2200, 12, 31), error=_l("日期超出合理范围。")))
 
 
 class Choice(fields.String):

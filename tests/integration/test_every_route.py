@@ -96,9 +96,7 @@ def ids(session, world):
 
 def test_every_route_parameter_has_a_sample(app):
     samples = all_samples()
-    without = {
-        (rule.rule, argument) for rule in rules(app) for argument in rule.arguments if argument not in samples
-    }
+    without = {(rule.rule, argument) for rule in rules(app) for argument in rule.arguments if argument not in samples}
     assert without == set()
 
 

@@ -100,12 +100,14 @@ def _add_person(world: World, role: Role, level: str, place: str) -> None:
     bureau_id = world.bureaus[place[0]]
     zone_id = world.zones[place] if level == "zone" else None
     school_id = world.schools[place] if level == "school" else None
-    school_ids = tuple(
-        world.schools[code] for code, facts in SCHOOLS.items() if level == "zone" and facts[1] == place
-    )
+    school_ids = tuple(world.schools[code] for code, facts in SCHOOLS.items() if level == "zone" and facts[1] == place)
     name = f"演示{role}@{place}"
     account = Account(
-        id=new_id(), username=f"{role}@{place}", display_name=name, password_hash=NO_PASSWORD, must_change_password=False
+        id=new_id(),
+        username=f"{role}@{place}",
+        display_name=name,
+        password_hash=NO_PASSWORD,
+        must_change_password=False,
     )
     secret = secrets.token_urlsafe(32)
     use_scope(session, IDENTITY)

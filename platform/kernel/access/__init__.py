@@ -18,9 +18,7 @@ MEMBER = "member"  # signed in, no pending step, some scope chosen
 
 def any_of(*alternatives: Predicate | tuple[Predicate, ...]) -> Rule:
     """An OR of ANDs: each alternative is one predicate or a tuple of predicates that must all hold."""
-    return tuple(
-        alternative if isinstance(alternative, tuple) else (alternative,) for alternative in alternatives
-    )
+    return tuple(alternative if isinstance(alternative, tuple) else (alternative,) for alternative in alternatives)
 
 
 def has_role(*roles: str) -> Predicate:

@@ -4,12 +4,13 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar, cast
 
-from flask import Response, current_app, make_response, request
+from flask import Response, current_app, g, make_response, request
 from flask_babel import gettext as _
 from flask_login import current_user
 
 from kernel.access import MEMBER, PUBLIC, SIGNED_IN, AccessTable
 from kernel.actor import Actor
+from kernel.audit import capture
 from kernel.database import db
 from kernel.database.scope import IDENTITY, use_scope
 from kernel.errors import Denied, PendingStep, Unauthenticated
@@ -67,7 +68,9 @@ def access(permission: str) -> Callable[[View], View]:
             actor = current_actor_or_none()
             if actor is not None and actor.read_only and permission not in (PUBLIC, SIGNED_IN):
                 _refuse_writing_history(permission)
-            use_scope(db.session(), IDENTITY if actor is None or permission in (PUBLIC, SIGNED_IN) else actor.scope)
+            session = db.session()
+            use_scope(session, IDENTITY if actor is None or permission in (PUBLIC, SIGNED_IN) else actor.scope)
+            capture.set_context(session, actor, str(permission), g.get("request_id", ""))
             try:
                 answer = view(*args, **kwargs)
                 if request.method not in SAFE and _status_of(answer) < 400:

@@ -61,9 +61,7 @@ class OrjsonProvider(JSONProvider):
         return orjson.loads(s)
 
     def response(self, *args: Any, **kwargs: Any) -> Response:
-        body = orjson.dumps(
-            self._prepare_response_obj(args, kwargs), default=str, option=orjson.OPT_NON_STR_KEYS
-        )
+        body = orjson.dumps(self._prepare_response_obj(args, kwargs), default=str, option=orjson.OPT_NON_STR_KEYS)
         return Response(body, mimetype="application/json")
 
 
@@ -74,7 +72,11 @@ class Parser(FlaskParser):
 
     def handle_error(self, error: Any, req: Any, schema: Any, *, error_status_code: Any, error_headers: Any) -> Any:
         messages = error.messages
-        if isinstance(messages, dict) and len(messages) == 1 and next(iter(messages)) in ("json", "query", "files", "form"):
+        if (
+            isinstance(messages, dict)
+            and len(messages) == 1
+            and next(iter(messages)) in ("json", "query", "files", "form")
+        ):
             messages = next(iter(messages.values()))
         raise Invalid(flatten_errors(messages)) from error
 

@@ -15,10 +15,10 @@ FORBIDDEN_IN_POLICY = re.compile(r"\bSELECT\b|\bOR\b|\bEXISTS\b|\bIN\s*\(|\brand
 TABLES = """
 SELECT c.oid, c.relname, obj_description(c.oid, 'pg_class') AS comment, c.relrowsecurity, c.relforcerowsecurity,
        pg_get_userbyid(c.relowner) AS owner,
-       ARRAY(SELECT a.attname::text FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped)
-         AS columns,
-       ARRAY(SELECT a.attname::text FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND a.attnotnull)
-         AS required
+       ARRAY(SELECT a.attname::text FROM pg_attribute a
+             WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped) AS columns,
+       ARRAY(SELECT a.attname::text FROM pg_attribute a
+             WHERE a.attrelid = c.oid AND a.attnum > 0 AND a.attnotnull) AS required
 FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') ORDER BY c.relname
 """
 CONSTRAINTS = """
@@ -136,14 +136,9 @@ def _check_reference(constraint, table, by_name, is_global, report) -> None:  # 
     pairs = set(zip(constraint["columns"], constraint["targets"], strict=True))
     if ("bureau_id", "bureau_id") not in pairs:
         report(table["relname"], "foreign_key", f"{constraint['conname']} does not carry bureau_id")
-    school_column = "id" if target["relname"] == "schools" else "school_id"
-    if "school_id" in table["columns"] and school_column in target["columns"] and (
-        "school_id" in target["columns"] or target["relname"] == "schools"
-    ):  # fmt: skip
-        if not any(mine == "school_id" or target["relname"] == "schools" for mine, _ in pairs) or (
-            target["relname"] != "schools" and ("school_id", "school_id") not in pairs
-        ):
-            report(table["relname"], "foreign_key", f"{constraint['conname']} does not carry school_id")
+    both_of_a_school = "school_id" in table["columns"] and "school_id" in target["columns"]
+    if both_of_a_school and ("school_id", "school_id") not in pairs:
+        report(table["relname"], "foreign_key", f"{constraint['conname']} does not carry school_id")
 
 
 def _check_policies(connection, tables, is_global, report) -> None:  # type: ignore[no-untyped-def]

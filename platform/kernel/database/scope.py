@@ -45,17 +45,25 @@ class Scope:
         ) + ("; SET LOCAL transaction_read_only = on" if self.read_only else "")
 
 
+# Work that must be written under the scope it was begun in (session → None), e.g. the audit's pending entries.
+ON_SCOPE_CHANGE = "scope.hooks"
+
 IDENTITY = Scope("houqin_identity")
 OPERATOR = Scope("houqin_operator")
 
 
 def use_scope(session: Session, scope: Scope) -> None:
     """From here on the session acts within `scope`, in the running transaction and in every later one."""
-    session.info["scope"] = scope
+    if session.info.get("scope") == scope and session.in_transaction():
+        return
     if session.in_transaction():
         # Statements still waiting in the session belong to the scope they were written under.
         session.flush()
+        for hook in session.info.get(ON_SCOPE_CHANGE, ()):
+            hook(session)
+        session.info["scope"] = scope
         session.connection().execute(text(scope.statements()))
+    session.info["scope"] = scope
 
 
 @contextmanager

@@ -15,9 +15,7 @@ def require_version(row: Any, seen: int | None, current: Mapping[str, Any] | Non
     if seen is None:
         raise Invalid({"version": [_("缺少版本号，请刷新后重试。")]})
     if row.version != seen:
-        raise Conflict(
-            _("这条记录已被他人修改，请核对最新内容后再提交。"), current or {"version": row.version}
-        )
+        raise Conflict(_("这条记录已被他人修改，请核对最新内容后再提交。"), current or {"version": row.version})
 
 
 def constraint_of(error: IntegrityError) -> str:

@@ -153,7 +153,10 @@ def _stale(error: StaleDataError) -> Any:
 
 
 def _integrity(error: IntegrityError) -> Any:
-    log.warning("constraint refused a write", extra={"constraint": getattr(error.orig, "diag", None) and error.orig.diag.constraint_name})  # type: ignore[union-attr]  # noqa: E501
+    log.warning(
+        "constraint refused a write",
+        extra={"constraint": getattr(error.orig, "diag", None) and error.orig.diag.constraint_name},
+    )  # type: ignore[union-attr]  # noqa: E501
     return answer(409, _("与已有记录冲突，没有保存。请刷新后核对。"))
 
 

@@ -82,9 +82,7 @@ def test_each_scope_sees_its_own_schools_only(session, world):
 
 def test_a_row_for_another_school_cannot_be_written(session, world):
     use_scope(session(), Scope("houqin_school", world.bureaus["a"], world.schools["a1"]))
-    result = session.execute(
-        text("UPDATE schools SET contact_name = 'x' WHERE id = :id"), {"id": world.schools["a2"]}
-    )
+    result = session.execute(text("UPDATE schools SET contact_name = 'x' WHERE id = :id"), {"id": world.schools["a2"]})
     assert result.rowcount == 0
 
 
