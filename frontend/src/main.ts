@@ -22,5 +22,5 @@ const drawCharts = (within: ParentNode): void => {
 };
 drawCharts(document);
 document.addEventListener("htmx:load", (event) => {
-  if (event.target instanceof Element && event.target !== document.body) drawCharts(event.target);
+  if (event.target instanceof Element && event.target !== document.body) drawCharts(event.target.parentElement ?? event.target);
 });
