@@ -80,6 +80,8 @@ def _number(node: yaml.ScalarNode) -> Any:
 
 
 def _plain(node: yaml.Node) -> Any:
+    if not node.tag.startswith("tag:yaml.org,2002:") or node.tag.startswith("tag:yaml.org,2002:python"):
+        raise Unreadable("yaml_bad_tag", line=_line(node.start_mark))
     if isinstance(node, yaml.MappingNode):
         out: dict[str, Any] = {}
         for key_node, value_node in node.value:
@@ -90,8 +92,7 @@ def _plain(node: yaml.Node) -> Any:
         return out
     if isinstance(node, yaml.SequenceNode):
         return [_plain(child) for child in node.value]
-    if not isinstance(node, yaml.ScalarNode) or not node.tag.startswith("tag:yaml.org,2002:"):
-        raise Unreadable("yaml_bad_tag", line=_line(node.start_mark))
+    assert isinstance(node, yaml.ScalarNode)
     kind = node.tag.rsplit(":", 1)[1]
     if kind == "null":
         return None

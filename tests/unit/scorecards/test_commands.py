@@ -1,0 +1,127 @@
+"""`houqin forms check` and `score`: output and exit status that a script can rely on."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from click.testing import CliRunner
+
+from scorecards.commands import forms
+from scorecards.form_json import to_json
+from tests.unit.scorecards.forms import every_shape, verdict_form
+
+
+@pytest.fixture
+def sound(tmp_path: Path) -> Path:
+    path = tmp_path / "form.yaml"
+    path.write_text(yaml.safe_dump(to_json(every_shape()), allow_unicode=True), "utf-8")
+    return path
+
+
+@pytest.fixture
+def holed(tmp_path: Path) -> Path:
+    path = tmp_path / "holed.json"
+    path.write_text(json.dumps(to_json(verdict_form())), "utf-8")
+    return path
+
+
+def answers(tmp_path: Path, data: Any) -> str:
+    path = tmp_path / "answers.json"
+    path.write_text(data if isinstance(data, str) else json.dumps(data), "utf-8")
+    return str(path)
+
+
+FILLED = {
+    "1": True,
+    "2": 12.5,
+    "3": {"count": 2, "unresolved": 1},
+    "4": ["1"],
+    "5": {"checked": {"1": 1, "2": 1}},
+    "6": "2",
+    "7": {"found": False},
+}
+
+
+def run(*arguments: str) -> tuple[int, str, str]:
+    result = CliRunner().invoke(forms, arguments)
+    return result.exit_code, result.stdout, result.stderr
+
+
+def test_a_sound_form(sound: Path) -> None:
+    status, out, _ = run("check", str(sound), "--json")
+    assert status == 0
+    assert json.loads(out) == {
+        "file": "form.yaml",
+        "title": "测试表",
+        "items": 7,
+        "counts": {"error": 0, "warning": 0, "info": 0},
+        "findings": [],
+    }
+
+
+def test_errors_end_with_status_one_and_words(holed: Path) -> None:
+    status, out, _ = run("check", str(holed), "--json")
+    found = json.loads(out)["findings"][0]
+    assert (status, found["severity"], found["code"], found["where"]) == (1, "error", "verdict_hole", "form")
+    assert "判定表有缺口：重点项不合格 1 项" in found["message"]
+    status, out, _ = run("check", str(holed))
+    assert status == 1
+    assert "[错误] 全表：判定表有缺口" in out
+
+
+def test_a_file_that_is_no_form(tmp_path: Path) -> None:
+    for name, text in (("a.yaml", "a: *b"), ("a.json", "{"), ("a.json", "[" * 100_000), ("a.json", '{"a": NaN}')):
+        path = tmp_path / name
+        path.write_text(text)
+        status, out, _ = run("check", str(path), "--json")
+        assert status == 1
+        assert json.loads(out)["counts"]["error"] == 1
+
+
+def test_usage_errors_end_with_status_two(tmp_path: Path) -> None:
+    assert run("check", str(tmp_path / "absent.yaml"))[0] == 2
+    assert run("check")[0] == 2
+    assert run("score", str(tmp_path))[0] == 2
+
+
+def test_the_score_and_its_account(sound: Path, tmp_path: Path) -> None:
+    status, out, _ = run("score", str(sound), answers(tmp_path, FILLED), "--json")
+    result = json.loads(out)
+    assert status == 0
+    # 20 + 12.5 + (15 - 2 - 4) + (20 - 3) + 10 + 12
+    assert (result["score"], result["band"], result["complete"]) == ("80.5", "良好", True)
+    third = result["account"][2]
+    assert (third["awarded"], third["lost"], third["reason"]) == ("9", "6", "count")
+    assert third["message"] == "2 处，每处扣 2 分"
+    assert run("score", str(sound), answers(tmp_path, {"answers": FILLED}), "--json")[1] == out
+    status, out, _ = run("score", str(sound), answers(tmp_path, FILLED))
+    assert (status, "score 80.5 / 100" in out) == (0, True)
+
+
+def test_unfit_answers_are_all_named(sound: Path, tmp_path: Path) -> None:
+    bad = {**FILLED, "1": 3, "2": "99", "8": True, "6": {"level": "1", "count": 1}}
+    status, out, _ = run("score", str(sound), answers(tmp_path, bad), "--json")
+    assert status == 1
+    assert {(error["where"], error["code"]) for error in json.loads(out)["errors"]} == {
+        ("8", "unknown_item"),
+        ("6", "not_one_answer"),
+    }
+    del bad["8"], bad["6"]
+    status, _, err = run("score", str(sound), answers(tmp_path, bad))
+    assert status == 1
+    assert "2: 应在 0 到 15 分之间 (mark_out_of_range)" in err
+    assert "1: 应为 true 或 false (not_a_flag)" in err
+
+
+@pytest.mark.parametrize("data", ["[]", "{", "3", '{"1": {"met": true, "odd": 1}}', '{"1": true, "1": false}'])
+def test_answers_that_are_no_answers(sound: Path, tmp_path: Path, data: str) -> None:
+    status, out, _ = run("score", str(sound), answers(tmp_path, data), "--json")
+    assert (status, bool(json.loads(out)["errors"])) == (1, True)
+
+
+def test_an_unfinished_form_says_what_is_missing(sound: Path, tmp_path: Path) -> None:
+    status, out, _ = run("score", str(sound), answers(tmp_path, {"1": True}))
+    assert status == 0
+    assert "missing 2 3 4 5 6 7" in out
