@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from flask import Request
+from flask import Request, g
 from flask_login import LoginManager, UserMixin
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
@@ -79,10 +79,12 @@ def load_by_sign_in(secret: str) -> SignedIn | None:
 def load_by_token(request: Request) -> SignedIn | None:
     """A bearer token. A wrong one is refused rather than ignored: a client must learn that its token is dead."""
     kind, _, secret = request.headers.get("Authorization", "").partition(" ")
-    if kind.lower() != "bearer":
+    if kind.lower() != "bearer" or "houqin_token_refused" in g:
         return None
     row = _one(BY_TOKEN, digest(secret.strip()))
     if row is None:
+        # Asked again while the refusal is put into words, this request is nobody's.
+        g.houqin_token_refused = True
         raise Unauthenticated
     if row["last_used_at"] is None or now() - row["last_used_at"] > SEEN_EVERY:
         db.session.execute(text("UPDATE api_tokens SET last_used_at = now() WHERE id = :id"), {"id": row["id"]})

@@ -29,7 +29,7 @@ def onward(client):
 
 def test_a_one_time_password_must_be_changed_before_anything_else(account, enter, stored, session):
     row = account("storekeeper", "a1")
-    one_time = accounts.reset_password(session, row.id)
+    one_time = accounts.reset_password(session(), row.id)
     session.commit()
     assert enter(row.username)[1].status_code == 422
     client, _ = enter(row.username, one_time)
@@ -297,7 +297,7 @@ def test_language_and_mail_are_ones_own_to_choose(account, enter, stored):
 
 
 def test_an_account_made_has_a_one_time_password_that_works(session, enter, identity):
-    new = accounts.create_account(session, display_name="演示新人", mobile="139 0000 0009")
+    new = accounts.create_account(session(), display_name="演示新人", mobile="139 0000 0009")
     session.commit()
     client, answer = enter("13900000009", new.one_time_password)
     assert answer.status_code == 302
@@ -313,11 +313,11 @@ def test_taken_names_are_conflicts(session, identity, account):
     row = account("storekeeper", "a1", username="zhangsan", mobile="13900000001")
     for names in ({"username": " ZhangSan"}, {"mobile": "+8613900000001"}):
         with pytest.raises(Conflict):
-            accounts.create_account(session, display_name="演示", **names)
+            accounts.create_account(session(), display_name="演示", **names)
         session.rollback()
     for names in ({"username": "13900000001"}, {"mobile": "12345"}, {"username": "x"}):
         with pytest.raises(Invalid):
-            accounts.create_account(session, display_name="演示", **names)
+            accounts.create_account(session(), display_name="演示", **names)
     assert row.id
 
 
@@ -325,7 +325,7 @@ def test_a_reset_ends_sign_ins_and_tokens(account, enter, session, identity):
     row = account("storekeeper", "a1")
     client, _ = enter(row.username)
     client.post("/account/tokens", data={"name": "x", "scopes": "*", "days": "5"})
-    accounts.reset_password(session, row.id, clear_second_factor=True)
+    accounts.reset_password(session(), row.id, clear_second_factor=True)
     session.commit()
     assert client.get("/account").status_code == 302
     assert identity.scalar(text("SELECT count(*) FROM api_tokens WHERE revoked_at IS NULL")) == 0

@@ -53,7 +53,7 @@ def test_random_passwords_are_hashed_cheaply_and_marked_so():
 @pytest.mark.parametrize(
     ("agent", "label"),
     [
-        ("Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/120.0 Safari/537.36 Edg/120.0", "Windows 电脑 · Edge"),
+        ("Mozilla/5.0 (Windows NT 10.0) Chrome/120.0 Safari/537.36 Edg/120.0", "Windows 电脑 · Edge"),
         ("Mozilla/5.0 (iPhone; CPU iPhone OS 17_0) MicroMessenger/8.0", "iPhone 手机 · 微信"),
         ("Mozilla/5.0 (Linux; Android 14) Chrome/120 Mobile Safari/537.36", "安卓设备 · Chrome"),
         ("scale/1.0", "scale/1.0"),
