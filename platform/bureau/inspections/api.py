@@ -20,7 +20,7 @@ from bureau.inspections.schemas import (
     VisitOut,
     VisitWithFormOut,
 )
-from bureau.inspections.service import planning, results, visits
+from bureau.inspections.service import answering, planning, results, submitting, visits
 from kernel.access.edge import access, current_actor
 from kernel.api import ApiBlueprint
 from kernel.schemas import PageArguments
@@ -80,7 +80,7 @@ def mine() -> dict[str, Any]:
 def show(school_id: int, inspection_id: UUID) -> dict[str, Any]:
     actor = current_actor()
     visit = visits.get_inspection(actor, school_id, inspection_id)
-    rows = visits.answers_of(visit)
+    rows = answering.answers_of(visit)
     return {
         **{name: getattr(visit, name) for name in VisitOut().fields},
         "form": forms.get_version(actor, visit.form_version_id).form,
@@ -94,7 +94,7 @@ def show(school_id: int, inspection_id: UUID) -> dict[str, Any]:
 @blp.arguments(AnswersIn)
 @blp.response(200, VisitOut)
 def save_answers(data: dict[str, Any], school_id: int, inspection_id: UUID) -> Any:
-    return visits.save_answers(
+    return answering.save_answers(
         current_actor(), school_id, inspection_id, data.get("answers", {}), data.get("remarks", {})
     )
 
@@ -104,7 +104,7 @@ def save_answers(data: dict[str, Any], school_id: int, inspection_id: UUID) -> A
 @blp.arguments(SubmissionIn)
 @blp.response(200, ResultOut)
 def submit(data: dict[str, Any], school_id: int, inspection_id: UUID) -> Any:
-    return visits.submit(
+    return submitting.submit(
         current_actor(),
         school_id,
         inspection_id,

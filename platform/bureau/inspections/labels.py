@@ -6,6 +6,9 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from scorecards.problem_text import PROBLEMS, REASONS
+from scorecards.problems import Problem
+
 KINDS = {
     "canteen": _l("食堂"),
     "dormitory": _l("宿舍"),
@@ -38,32 +41,13 @@ PLAN_STATES = {"open": _l("进行中"), "closed": _l("已结束")}
 
 
 def reason_text(line: Mapping[str, Any]) -> str:
-    """Why an item got the points it got, in words, from the engine's reason code and parameters."""
-    params = {key: str(value) for key, value in (line.get("params") or {}).items()}
-    lost = str(line.get("lost", "0"))
-    texts = {
-        "full": _("符合要求，得满分"),
-        "not_met": _("不符合，扣除该项全部分值"),
-        "judged": _("检查员在分值内评分"),
-        "count": _("按发现次数扣分，共扣 %(lost)s 分", lost=lost),
-        "count_capped": _("按发现次数扣分，已扣至上限 %(lost)s 分", lost=lost),
-        "count_zero": _("发现次数达到清零标准，该项得 0 分"),
-        "listed": _("按列出的情形扣 %(lost)s 分", lost=lost),
-        "listed_capped": _("按列出的情形扣分，已扣至上限 %(lost)s 分", lost=lost),
-        "additive": _("按达到的要点得分"),
-        "level": _("按所选等次得分"),
-        "passed": _("合格"),
-        "failed": _("不合格"),
-        "not_found": _("未发现"),
-        "found": _("发现该情形"),
-        "unscored": _("此项不计分"),
-        "not_applicable": _("不适用：%(reason)s", reason=params.get("reason") or line.get("na_reason") or "—"),
-        "tag_absent": _("学校无此情形，不参与计分"),
-        "unanswered": _("未填写"),
-        "veto_item": _("触发本项否决，得 0 分"),
-        "veto_section": _("触发本部分否决，得 0 分"),
-    }
-    return texts.get(str(line.get("reason")), str(line.get("reason")))
+    """Why an item got the points it got, in words; `line` is one of an account's lines as JSON."""
+    return str(REASONS[line["reason"]]) % dict(line.get("params") or {})
+
+
+def problem_text(problem: Problem) -> str:
+    """What is wrong with an answer, in words."""
+    return str(PROBLEMS[problem.code]) % dict(problem.params)
 
 
 def answer_text(line: Mapping[str, Any]) -> str:

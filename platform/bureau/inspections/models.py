@@ -10,7 +10,18 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, Numeric, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kernel.database import BureauOwned, Recorded, SchoolOwned, Versioned, db, fk_bureau, fk_in_bureau, fk_in_school, fk_school, now
+from kernel.database import (
+    BureauOwned,
+    Recorded,
+    SchoolOwned,
+    Versioned,
+    db,
+    fk_bureau,
+    fk_in_bureau,
+    fk_in_school,
+    fk_school,
+    now,
+)
 
 
 class InspectionPlan(Recorded, Versioned, BureauOwned, db.Model):

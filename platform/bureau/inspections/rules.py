@@ -12,6 +12,7 @@ TRANSITIONS: Mapping[tuple[str, str], str] = {
     ("in_progress", "cancel"): "cancelled",
     ("submitted", "return"): "in_progress",  # 退回补正
     ("submitted", "release"): "released",
+    ("cancelled", "plan"): "planned",  # a cancelled visit is taken up again
 }
 OPEN_STATES = frozenset({"planned", "in_progress"})
 
@@ -48,8 +49,10 @@ def rank_with_ties(entries: Iterable[tuple[T, Decimal | None]]) -> list[Ranked]:
     scored = sorted(((entry, score) for entry, score in entries if score is not None), key=lambda pair: -pair[1])
     ranked: list[Ranked] = []
     for position, (entry, score) in enumerate(scored, start=1):
-        previous = ranked[-1] if ranked and scored[position - 2][1] == score else None
-        ranked.append(Ranked(previous.rank if previous else position, len(scored), entry))
+        rank = position
+        if position > 1 and scored[position - 2][1] == score:
+            rank = ranked[-1].rank
+        ranked.append(Ranked(rank, len(scored), entry))
     return ranked
 
 

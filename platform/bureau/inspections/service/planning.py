@@ -6,10 +6,10 @@ from typing import Any
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from bureau.inspections.models import Inspection, InspectionInspector, InspectionPlan
-from bureau.inspections.service.visits import get_inspection, record_event
+from bureau.inspections.service.visits import get_inspection, move, record_event
 from bureau.roles import Role
 from bureau.schools.models import School
 from kernel.actor import Actor
@@ -75,11 +75,15 @@ def list_plans(actor: Actor) -> list[dict[str, Any]]:
     counts: dict[UUID, dict[str, int]] = {plan.id: {} for plan in plans}
     for plan_id, state, number in db.session.execute(
         select(Inspection.plan_id, Inspection.state, func.count())
-        .where(Inspection.bureau_id == actor.bureau_id)
+        .where(Inspection.bureau_id == actor.bureau_id, *_own_schools(actor))
         .group_by(Inspection.plan_id, Inspection.state)
     ):
         counts.setdefault(plan_id, {})[state] = number
     return [{"plan": plan, "counts": counts[plan.id]} for plan in plans]
+
+
+def _own_schools(actor: Actor) -> list[ColumnElement[bool]]:
+    return [Inspection.school_id.in_(actor.school_ids)] if actor.level == "zone" else []
 
 
 def close_plan(actor: Actor, plan_id: UUID, seen: int | None) -> InspectionPlan:
@@ -104,14 +108,10 @@ def assign(
         raise Invalid({"scheduled_on": [_("检查日期应在计划起止日期之内。")]})
     inspectors = _known_inspectors(actor, inspector_ids)
     schools = _active_schools(actor, school_ids)
-    existing = {
-        visit.school_id: visit
-        for visit in db.session.scalars(
-            select(Inspection).where(
-                Inspection.bureau_id == actor.bureau_id, Inspection.plan_id == plan.id, Inspection.school_id.in_(schools)
-            )
-        )
-    }
+    known = select(Inspection).where(
+        Inspection.bureau_id == actor.bureau_id, Inspection.plan_id == plan.id, Inspection.school_id.in_(schools)
+    )
+    existing = {visit.school_id: visit for visit in db.session.scalars(known)}
     visits = []
     for school_id in schools:
         visit = existing.get(school_id)
@@ -124,6 +124,8 @@ def assign(
             db.session.add(visit)
             flush(db.session())
             record_event(actor, visit, "plan", "", "planned")
+        elif visit.state == "cancelled":
+            move(actor, visit, "plan")
         elif visit.state != "planned":
             raise RuleBroken("visit_begun", _("有学校的检查已经开始或完成，不能重新安排。"))
         visit.scheduled_on = scheduled_on
@@ -134,8 +136,7 @@ def assign(
 
 
 def cancel(actor: Actor, school_id: int, inspection_id: UUID, reason: str) -> Inspection:
-    from bureau.inspections.service.visits import move
-
+    """Never carried out; the reason stays on record."""
     visit = get_inspection(actor, school_id, inspection_id, lock=True)
     return move(actor, visit, "cancel", reason)
 
@@ -179,7 +180,7 @@ def _active_schools(actor: Actor, ids: Sequence[int]) -> list[int]:
 
 
 def _set_inspectors(visit: Inspection, inspectors: Sequence[UUID]) -> None:
-    current = {
+    current: dict[UUID, InspectionInspector] = {
         row.person_id: row
         for row in db.session.scalars(
             select(InspectionInspector).where(
@@ -193,10 +194,9 @@ def _set_inspectors(visit: Inspection, inspectors: Sequence[UUID]) -> None:
         if person_id not in inspectors:
             db.session.delete(row)
     for position, person_id in enumerate(inspectors):
-        row = current.get(person_id)
-        if row is None:
-            row = InspectionInspector(
+        if person_id not in current:
+            current[person_id] = InspectionInspector(
                 bureau_id=visit.bureau_id, school_id=visit.school_id, inspection_id=visit.id, person_id=person_id
             )
-            db.session.add(row)
-        row.is_lead = position == 0
+            db.session.add(current[person_id])
+        current[person_id].is_lead = position == 0

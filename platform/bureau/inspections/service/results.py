@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from flask_babel import gettext as _
@@ -11,7 +11,8 @@ from sqlalchemy import func, select
 from bureau.inspections import rules
 from bureau.inspections.models import Inspection, InspectionLoss, InspectionPlan, InspectionResult
 from bureau.inspections.service.planning import get_plan
-from bureau.inspections.service.visits import get_inspection, move, release_visit
+from bureau.inspections.service.submitting import drop_result, release_visit
+from bureau.inspections.service.visits import get_inspection, move
 from bureau.schools.models import School
 from kernel.actor import Actor
 from kernel.database import db
@@ -19,6 +20,9 @@ from kernel.database.paging import Page, paginate
 from kernel.database.writing import flush, require_version
 from kernel.errors import NotFound
 from scorecards import service as forms
+
+
+Q = TypeVar("Q", bound=Any)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +62,9 @@ def get_result(actor: Actor, school_id: int, inspection_id: UUID) -> InspectionR
         InspectionResult.id == inspection_id,
     )
     if actor.level == "school":
-        query = query.where(InspectionResult.school_id == actor.own_school_id(), InspectionResult.released_at.is_not(None))
-    elif actor.level == "bureau":
+        own = InspectionResult.school_id == actor.own_school_id()
+        query = query.where(own, InspectionResult.released_at.is_not(None))
+    else:
         get_inspection(actor, school_id, inspection_id)
     result = db.session.scalar(query)
     if result is None:
@@ -101,7 +106,12 @@ def plan_visits(actor: Actor, plan_id: UUID) -> list[Any]:
         .where(Inspection.bureau_id == actor.bureau_id, Inspection.plan_id == plan_id)
         .order_by(Inspection.scheduled_on, School.name)
     )
-    return list(db.session.execute(query))
+    return list(db.session.execute(_within(actor, query, Inspection.school_id)))
+
+
+def _within(actor: Actor, query: Q, school_id: Any) -> Q:
+    """A zone supervisor sees the zone's schools."""
+    return query.where(school_id.in_(actor.school_ids)) if actor.level == "zone" else query
 
 
 def release(actor: Actor, school_id: int, inspection_id: UUID, seen: int | None) -> Inspection:
@@ -122,6 +132,7 @@ def send_back(actor: Actor, school_id: int, inspection_id: UUID, reason: str, se
     require_version(visit, seen)
     move(actor, visit, "return", reason)
     visit.submitted_at = None
+    drop_result(visit)
     flush(db.session())
     return visit
 
@@ -136,9 +147,9 @@ def ranking(actor: Actor, plan_id: UUID, stage: str | None = None, is_boarding: 
         )
         .join(School, (School.bureau_id == InspectionResult.bureau_id) & (School.id == InspectionResult.school_id))
         .where(InspectionResult.bureau_id == actor.bureau_id, InspectionResult.plan_id == plan_id)
+        .order_by(School.name)
     )  # fmt: skip
-    if actor.level == "zone":
-        query = query.where(InspectionResult.school_id.in_(actor.school_ids))
+    query = _within(actor, query, InspectionResult.school_id)
     if stage:
         query = query.where(InspectionResult.stage == stage)
     if is_boarding is not None:
@@ -164,11 +175,12 @@ def lost_items(actor: Actor, plan_id: UUID, limit: int = 15) -> list[LostItem]:
     plan = get_plan(actor, plan_id)
     version = forms.get_version(actor, plan.form_version_id)
     items = {item.code: item for item in forms.form_of(version).items()}
-    visits = db.session.scalar(
+    counted = (
         select(func.count())
         .select_from(InspectionResult)
         .where(InspectionResult.bureau_id == actor.bureau_id, InspectionResult.plan_id == plan_id)
     )
+    visits = db.session.scalar(_within(actor, counted, InspectionResult.school_id))
     query = (
         select(InspectionLoss.item_code, func.count(), func.sum(InspectionLoss.lost))
         .where(InspectionLoss.bureau_id == actor.bureau_id, InspectionLoss.plan_id == plan_id)
@@ -177,7 +189,7 @@ def lost_items(actor: Actor, plan_id: UUID, limit: int = 15) -> list[LostItem]:
         .limit(limit)
     )
     lost = []
-    for code, times, points in db.session.execute(query):
+    for code, times, points in db.session.execute(_within(actor, query, InspectionLoss.school_id)):
         item = items[code]
         lost.append(
             LostItem(

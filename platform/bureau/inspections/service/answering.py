@@ -1,0 +1,167 @@
+"""Answers, remarks and photos, stored one by one while the inspector walks."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+
+from bureau.inspections import labels
+from bureau.inspections.models import Inspection, InspectionAnswer, InspectionPhoto
+from bureau.inspections.service.visits import form_version_of, open_visit
+from kernel.actor import Actor
+from kernel.database import db, new_id, now
+from kernel.database.writing import flush
+from kernel.errors import Conflict, Invalid, NotFound
+from scorecards import service as forms
+from scorecards.answers import answers_to_json, read_answers
+from scorecards.engine import Scorer
+from scorecards.problems import AnswersInvalid
+
+MAX_REMARK = 1000
+
+
+def answers_of(visit: Inspection) -> dict[str, InspectionAnswer]:
+    rows = db.session.scalars(
+        select(InspectionAnswer).where(
+            InspectionAnswer.bureau_id == visit.bureau_id,
+            InspectionAnswer.school_id == visit.school_id,
+            InspectionAnswer.inspection_id == visit.id,
+        )
+    )
+    return {row.item_code: row for row in rows}
+
+
+def photos_of(visit: Inspection) -> dict[str, list[InspectionPhoto]]:
+    photos: dict[str, list[InspectionPhoto]] = {}
+    for photo in db.session.scalars(
+        select(InspectionPhoto)
+        .where(
+            InspectionPhoto.bureau_id == visit.bureau_id,
+            InspectionPhoto.school_id == visit.school_id,
+            InspectionPhoto.inspection_id == visit.id,
+        )
+        .order_by(InspectionPhoto.id)
+    ):
+        photos.setdefault(photo.item_code, []).append(photo)
+    return photos
+
+
+def save_answers(
+    actor: Actor,
+    school_id: int,
+    inspection_id: UUID,
+    answers: Mapping[str, Any],
+    remarks: Mapping[str, str] | None = None,
+) -> Inspection:
+    """Store answers (scorecards.answers' JSON by item code; None clears one) and remarks, however many at once.
+
+    Saved again they are the same rows: a lost reply may be repeated. Values that the form cannot score are refused
+    whole, with every field named `answers.<code>`.
+    """
+    visit = open_visit(actor, school_id, inspection_id)
+    scorer = forms.scorer_of(form_version_of(actor, visit))
+    given = {code: answer for code, answer in answers.items() if answer is not None}
+    readable = _readable(scorer, given)
+    known = {item.code for item in scorer.form.items()}
+    unknown = [code for code in (*answers, *(remarks or {})) if code not in known]
+    if unknown:
+        raise Invalid({f"answers.{unknown[0][:60]}": [_("表单中没有这一项。")]})
+    too_long = [code for code, text in (remarks or {}).items() if len(text) > MAX_REMARK]
+    if too_long:
+        raise Invalid({f"remarks.{too_long[0]}": [_("备注不能超过 %(most)s 字。", most=MAX_REMARK)]})
+    _upsert(actor, visit, readable, {code for code in answers if answers[code] is None}, remarks or {})
+    return visit
+
+
+def _readable(scorer: Scorer, given: Mapping[str, Any]) -> dict[str, Any]:
+    """The answers' canonical JSON. Invalid, in words, when one cannot be read or does not fit its item's rule."""
+    try:
+        read = read_answers(scorer.form, given)
+        scorer.score(read)
+    except AnswersInvalid as error:
+        fields: dict[str, list[str]] = {}
+        for problem in error.problems:
+            fields.setdefault(f"answers.{problem.path}", []).append(labels.problem_text(problem))
+        raise Invalid(fields) from error
+    return answers_to_json(read)
+
+
+def _upsert(
+    actor: Actor, visit: Inspection, readable: Mapping[str, Any], cleared: set[str], remarks: Mapping[str, str]
+) -> None:
+    codes = [*dict.fromkeys((*readable, *cleared, *remarks))]
+    if not codes:
+        return
+    at = now()
+    with_answer = [code for code in codes if code in readable or code in cleared]
+    only_remark = [code for code in codes if code not in readable and code not in cleared]
+    for group, updates_answer in ((with_answer, True), (only_remark, False)):
+        for updates_remark in (True, False):
+            part = [code for code in group if (code in remarks) is updates_remark]
+            if not part:
+                continue
+            statement = insert(InspectionAnswer).values(
+                [
+                    {
+                        "bureau_id": visit.bureau_id, "school_id": visit.school_id, "id": new_id(),
+                        "inspection_id": visit.id, "item_code": code, "answer": readable.get(code),
+                        "remark": remarks.get(code, ""), "answered_at": at, "answered_by": actor.account_id,
+                    }
+                    for code in part
+                ]
+            )  # fmt: skip
+            changes: dict[str, Any] = {"answered_at": at, "answered_by": actor.account_id}
+            if updates_answer:
+                changes["answer"] = statement.excluded.answer
+            if updates_remark:
+                changes["remark"] = statement.excluded.remark
+            db.session.execute(
+                statement.on_conflict_do_update(
+                    index_elements=["bureau_id", "school_id", "inspection_id", "item_code"], set_=changes
+                )
+            )
+
+
+def add_photo(
+    actor: Actor,
+    school_id: int,
+    inspection_id: UUID,
+    *,
+    photo_id: UUID,
+    item_code: str,
+    attachment_id: UUID,
+    taken_at: datetime | None = None,
+) -> InspectionPhoto:
+    """Hang a stored attachment on an item ("" the whole visit). The same photo id sent twice is one photo."""
+    visit = open_visit(actor, school_id, inspection_id)
+    if item_code:
+        try:
+            forms.form_of(form_version_of(actor, visit)).item(item_code)
+        except KeyError:
+            raise Invalid({"item_code": [_("表单中没有这一项。")]}) from None
+    existing = db.session.get(InspectionPhoto, (actor.bureau_id, school_id, photo_id))
+    if existing is not None:
+        if (existing.inspection_id, existing.attachment_id) == (visit.id, attachment_id):
+            return existing
+        raise Conflict(_("这个编号已用于另一张照片。"))
+    photo = InspectionPhoto(
+        bureau_id=visit.bureau_id, school_id=visit.school_id, id=photo_id, inspection_id=visit.id,
+        item_code=item_code, attachment_id=attachment_id, taken_at=taken_at, added_by=actor.account_id,
+    )  # fmt: skip
+    db.session.add(photo)
+    flush(db.session())
+    return photo
+
+
+def remove_photo(actor: Actor, school_id: int, inspection_id: UUID, photo_id: UUID) -> None:
+    """Take a photo off again while the visit is open; the attachment itself stays, it may be evidence."""
+    visit = open_visit(actor, school_id, inspection_id)
+    photo = db.session.get(InspectionPhoto, (actor.bureau_id, school_id, photo_id))
+    if photo is None or photo.inspection_id != visit.id:
+        raise NotFound(_("没有这张照片。"))
+    db.session.delete(photo)
+    flush(db.session())

@@ -1,0 +1,150 @@
+"""Submission: the official score, the result with its account, and telling the school."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from flask_babel import gettext as _
+from sqlalchemy import insert, select, update
+
+from bureau.inspections import rules
+from bureau.inspections.models import Inspection, InspectionAnswer, InspectionLoss, InspectionPlan, InspectionResult
+from bureau.inspections.service.answering import answers_of, photos_of, save_answers
+from bureau.inspections.service.visits import form_version_of, move, start, tags_of
+from bureau.schools.models import School
+from kernel.actor import Actor
+from kernel.database import db, new_id, now
+from kernel.database.writing import flush
+from kernel.errors import Invalid, NotFound, RuleBroken
+from kernel.files.models import Attachment
+from scorecards import service as forms
+from scorecards.answers import read_answers
+from scorecards.models import FormVersion
+from scorecards.result import Result, result_to_json
+
+
+def preview(actor: Actor, visit: Inspection) -> Result:
+    """The score as it stands: unanswered items count as lost, so it can only rise."""
+    version = form_version_of(actor, visit)
+    scorer = forms.scorer_of(version)
+    stored = {code: row.answer for code, row in answers_of(visit).items() if row.answer is not None}
+    return scorer.score(read_answers(scorer.form, stored), tags_of(visit))
+
+
+def submit(
+    actor: Actor,
+    school_id: int,
+    inspection_id: UUID,
+    *,
+    answers: Mapping[str, Any] | None = None,
+    remarks: Mapping[str, str] | None = None,
+    met_by: str = "",
+    remark: str = "",
+) -> InspectionResult:
+    """Close the visit: last answers stored, the official score computed here, result and account written.
+
+    A submission repeated after a lost reply returns the result that stands. Unanswered items are refused by name.
+    """
+    visit = start(actor, school_id, inspection_id)
+    if visit.state in ("submitted", "released"):
+        result = db.session.get(InspectionResult, (actor.bureau_id, school_id, visit.id))
+        if result is not None:
+            return result
+    if answers or remarks:
+        save_answers(actor, school_id, inspection_id, answers or {}, remarks)
+    if visit.state != "in_progress":
+        raise RuleBroken("visit_state", _("这次检查已不能提交。"))
+    version = form_version_of(actor, visit)
+    scorer = forms.scorer_of(version)
+    rows = answers_of(visit)
+    stored = {code: row.answer for code, row in rows.items() if row.answer is not None}
+    outcome = scorer.score(read_answers(scorer.form, stored), tags_of(visit))
+    if not outcome.complete:
+        raise Invalid({f"answers.{code}": [_("这一项还没有填写。")] for code in outcome.missing})
+    visit.met_by = met_by or visit.met_by
+    visit.remark = remark or visit.remark
+    visit.submitted_at = now()
+    result = _write_result(actor, visit, version, outcome, stored, rows)
+    move(actor, visit, "submit")
+    plan = db.session.get(InspectionPlan, (visit.bureau_id, visit.plan_id))
+    if plan is not None and plan.releases_on_submit:
+        release_visit(actor, visit, result)
+    flush(db.session())
+    return result
+
+
+def _write_result(
+    actor: Actor,
+    visit: Inspection,
+    version: FormVersion,
+    outcome: Result,
+    stored: Mapping[str, Any],
+    rows: Mapping[str, InspectionAnswer],
+) -> InspectionResult:
+    school = db.session.get(School, (visit.bureau_id, visit.school_id))
+    if school is None:
+        raise NotFound(_("没有这所学校。"))
+    document = result_to_json(outcome)
+    photos = {code: [str(photo.attachment_id) for photo in group] for code, group in photos_of(visit).items()}
+    document["sections_account"] = rules.enriched_account(
+        document.pop("account"), version.form, {code: row.remark for code, row in rows.items()}, photos, stored
+    )
+    document["visit_photos"] = photos.get("", [])
+    document["form_title"] = version.form["title"]
+    document["form_digest"] = version.digest
+    result = InspectionResult(bureau_id=visit.bureau_id, school_id=visit.school_id, id=visit.id)
+    result.plan_id = visit.plan_id
+    result.form_version_id = visit.form_version_id
+    result.kind = visit.kind
+    result.stage, result.is_boarding, result.zone_id = school.stage, school.is_boarding, school.zone_id
+    result.score, result.maximum, result.percent = outcome.score, outcome.maximum, outcome.percent
+    result.band, result.verdict = outcome.band, outcome.verdict
+    result.account = document
+    result.submitted_at = visit.submitted_at or now()
+    db.session.add(result)
+    flush(db.session())
+    _write_losses(visit, outcome)
+    return result
+
+
+def _write_losses(visit: Inspection, outcome: Result) -> None:
+    lost = [
+        {
+            "bureau_id": visit.bureau_id, "school_id": visit.school_id, "id": new_id(), "inspection_id": visit.id,
+            "plan_id": visit.plan_id, "item_code": line.code, "lost": line.lost,
+        }
+        for line in outcome.account
+        if line.lost > 0 or line.reason in ("failed", "found")
+    ]  # fmt: skip
+    if lost:
+        db.session.execute(insert(InspectionLoss), lost)
+
+
+def drop_result(visit: Inspection) -> None:
+    """Of a visit that was sent back: what does not stand may not count in a ranking either."""
+    for table, visit_id in ((InspectionLoss, InspectionLoss.inspection_id), (InspectionResult, InspectionResult.id)):
+        for row in db.session.scalars(
+            select(table).where(
+                table.bureau_id == visit.bureau_id, table.school_id == visit.school_id, visit_id == visit.id
+            )
+        ):
+            db.session.delete(row)
+    flush(db.session())
+
+
+def release_visit(actor: Actor, visit: Inspection, result: InspectionResult) -> None:
+    """From here on the school sees the visit, its result and its photos."""
+    visit.released_at = now()
+    result.released_at = visit.released_at
+    move(actor, visit, "release")
+    shown = [photo.attachment_id for group in photos_of(visit).values() for photo in group]
+    if shown:
+        db.session.execute(
+            update(Attachment)
+            .where(
+                Attachment.bureau_id == visit.bureau_id,
+                Attachment.school_id == visit.school_id,
+                Attachment.id.in_(shown),
+            )
+            .values(hidden_from_school=False)
+        )
