@@ -4,7 +4,7 @@ import pytest
 
 from scorecards import answers as a
 from scorecards.engine import score
-from scorecards.form import Condition, Form, VerdictRule, Verdicts, Veto, VetoOnly
+from scorecards.form import Condition, Form, VerdictRule, Verdicts, Veto, VetoOnly, YesNo
 from scorecards.result import Tally
 from scorecards.verdict_text import read_verdict
 from scorecards.verdicts import flaws, judge
@@ -63,6 +63,13 @@ def test_a_sample_is_enough_where_the_table_says_so() -> None:
     assert score(target, answers | {"g7": a.met()}).verdict == "符合"
     absent = {f"g{n}": a.not_applicable("没有") for n in range(7, 11)}
     assert score(target, answers | absent).complete, "only what applies can be asked for"
+
+
+def test_a_sample_never_covers_a_red_line() -> None:
+    rows = [item("g1", YesNo()), item("g2", YesNo()), item("v", VetoOnly(), veto=Veto("verdict", "重大"))]
+    target = form(*rows, verdicts=Verdicts(rules=verdict_table().rules, min_key=0, min_general=1))
+    assert score(target, {"g1": a.met()}).missing == ("v",)
+    assert score(target, {"g1": a.met(), "v": a.found(False)}).verdict == "符合"
 
 
 def test_one_red_line_decides() -> None:
