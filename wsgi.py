@@ -6,6 +6,7 @@ from typing import Any
 from flask import Flask
 
 from bureau.roles import LABELS
+from bureau.schools.module import MODULE as schools
 from kernel.app import build_app
 from kernel.config import Config, load_config
 from kernel.identity.module import module as identity
@@ -16,6 +17,7 @@ def modules() -> list[Module]:
     """Every module of this deployment, in the order in which their demo data builds up."""
     return [
         identity(LABELS),
+        schools,
     ]
 
 

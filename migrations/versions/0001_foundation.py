@@ -221,6 +221,7 @@ def _registry() -> None:
         sa.Column("id", sa.Uuid, primary_key=True),
         sa.Column("filename", sa.Text, nullable=False),
         sa.Column("rows", JSONB, nullable=False),
+        sa.Column("sheet", sa.LargeBinary),
         sa.Column("new_zones", JSONB, nullable=False),
         sa.Column("created_count", sa.Integer, nullable=False),
         sa.Column("changed_count", sa.Integer, nullable=False),
@@ -230,7 +231,7 @@ def _registry() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("created_by", sa.Uuid, nullable=False),
         sa.Column("version", sa.Integer, nullable=False),
-        sa.CheckConstraint("state IN ('checked', 'applied')", name="state"),
+        sa.CheckConstraint("state IN ('refused', 'checked', 'applied')", name="state"),
     )
     op.create_index("ix_school_imports_newest", "school_imports", ["bureau_id", "created_at", "id"])
 
@@ -304,7 +305,7 @@ def _rights() -> None:
     )
     tenancy._grant("schools", "houqin_identity", "r", "true")
     tenancy.protect_school_table("school_state_changes", bureau="ra", school="r")
-    tenancy.protect_bureau_table("school_imports", zone=None, school=None)
+    tenancy.protect_bureau_table("school_imports", bureau="rwd", zone=None, school=None)
     tenancy.protect_bureau_table("people", identity="rw")
     tenancy.protect_school_table("memberships", bureau="rw", school="rw", identity="rw")
 

@@ -4,7 +4,16 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Identity, Index, Integer, Numeric, UniqueConstraint
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKeyConstraint,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    Numeric,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel.database import BureauOwned, Recorded, Versioned, db, fk_bureau, now
@@ -49,9 +58,7 @@ class School(Versioned, db.Model):
         CheckConstraint("is_boarding OR boarders_male + boarders_female = 0", name="boarders"),
         Index("ix_schools_zone", "bureau_id", "zone_id"),
         Index("ix_schools_search_name", "bureau_id", "search_name"),
-        Index(
-            "ix_schools_merged_into", "bureau_id", "merged_into_id", postgresql_where="merged_into_id IS NOT NULL"
-        ),
+        Index("ix_schools_merged_into", "bureau_id", "merged_into_id", postgresql_where="merged_into_id IS NOT NULL"),
     )
     bureau_id: Mapped[int] = mapped_column(Integer, primary_key=True)
     id: Mapped[int] = mapped_column(Integer, Identity(), primary_key=True)
@@ -131,17 +138,23 @@ class SchoolStateChange(BureauOwned, db.Model):
 
 
 class SchoolImport(Recorded, Versioned, BureauOwned, db.Model):
-    """A table of schools as uploaded and checked, waiting for a yes, or applied. `rows` is what would be written,
-    one object per row: {"row": 7, "school_id": 3 | null, "version": 2 | null, "values": {field: value}}."""
+    """A table of schools as uploaded: refused, checked and waiting for a yes, or applied.
+
+    `rows` of a refused one: the first problems, {"row": 7 | null, "text": text}, `changed_count` of them in all; of
+    the others: what would be or was written, {"row": 7, "school_id": 3 | null, "version": 2 | null, "zone": name | null,
+    "code": text, "name": text, "values": {field: value}, "before": {field: value}}.
+    `sheet`: of a refused one, the uploaded table with the problems marked in it.
+    """
 
     __tablename__ = "school_imports"
     __table_args__ = (
         fk_bureau(),
-        CheckConstraint("state IN ('checked', 'applied')", name="state"),
+        CheckConstraint("state IN ('refused', 'checked', 'applied')", name="state"),
         Index("ix_school_imports_newest", "bureau_id", "created_at", "id"),
     )
     filename: Mapped[str]
     rows: Mapped[list[Any]]
+    sheet: Mapped[bytes | None] = mapped_column(LargeBinary)
     new_zones: Mapped[list[Any]]  # names of zones that the table implies and that do not exist yet
     created_count: Mapped[int]
     changed_count: Mapped[int]

@@ -15,7 +15,7 @@ class Permission(StrEnum):
     SCHOOLS_MANAGE = "bureau:schools:manage"  # create, identity fields, suspend, reopen, merge, import
     SCHOOL_READ = "school:profile:read"  # one school that the actor belongs to or looks after
     SCHOOL_EDIT = "school:profile:edit"  # numbers and contacts; the bureau's administrator all of it
-    HISTORY_READ = "school:history:read"  # the schools that were merged into one's own
+    OWN_SCHOOL_READ = "school:own:read"  # the page of the school one works in
     TERMS_READ = "bureau:terms:read"
     TERMS_MANAGE = "bureau:terms:manage"
 
@@ -32,7 +32,7 @@ RULES: dict[str, Rule] = {
     Permission.SCHOOLS_MANAGE: any_of(_ADMIN),
     Permission.SCHOOL_READ: any_of(*_READERS, in_school),
     Permission.SCHOOL_EDIT: any_of(_ADMIN, school_role(Role.PRINCIPAL, Role.LOGISTICS_DIRECTOR)),
-    Permission.HISTORY_READ: any_of(in_school),
+    Permission.OWN_SCHOOL_READ: any_of(in_school),
     Permission.TERMS_READ: any_of(at_bureau, in_zone, in_school),
     Permission.TERMS_MANAGE: any_of(_ADMIN),
 }

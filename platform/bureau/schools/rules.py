@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -33,6 +34,7 @@ USUAL_BANDS: dict[str, tuple[str, ...]] = {
     "vocational": ("enrolment_12_14", "enrolment_15_17"),
     "special": AGE_BANDS,
 }
+MOST_PEOPLE = 99_999  # of any one count; more is a slip
 LARGE_CLASS = 56  # 大班额: 56 pupils and more, by the Ministry of Education's statistics
 
 # China's extent with a margin, WGS-84 degrees: outside it is a slip, usually the two numbers swapped.
@@ -47,7 +49,7 @@ class Problem:
     field: str
     code: str
     severity: Literal["error", "warning"] = "error"
-    details: Mapping[str, Any] = field(default_factory=dict)
+    details: Mapping[str, Any] = dataclass_field(default_factory=dict)
 
 
 def enrolment(profile: Mapping[str, Any]) -> int:

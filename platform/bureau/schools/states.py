@@ -35,6 +35,9 @@ def possible(state: str) -> tuple[Event, ...]:
     return tuple(event for event in EVENTS if (state, event) in TRANSITIONS)
 
 
+StaffChoice = Literal["carry_over", "end"]  # what becomes of the people of a school that is merged
+STAFF_CHOICES: tuple[StaffChoice, ...] = ("carry_over", "end")
+
 MergeRefusal = Literal["itself", "source_merged", "target_merged", "target_suspended"]
 
 

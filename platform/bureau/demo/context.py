@@ -1,0 +1,35 @@
+"""What the modules' demo loaders hand on to each other, in the order in which wsgi.py lists the modules."""
+
+import random
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from uuid import UUID
+
+from bureau.demo import SEED
+from bureau.demo.district import District, build_district
+from kernel.actor import Actor, system_actor
+
+
+@dataclass
+class DemoContext:
+    """Each loader runs in an application context, sets the session's scope itself and commits what it wrote.
+
+    `today`: the day on which the demo plays. `rng`: for choices that the plain data leave open; seeded, so that the
+    same day gives the same district.
+    """
+
+    today: date
+    rng: random.Random = field(default_factory=lambda: random.Random(SEED))
+    bureau_id: int = 0
+    zones: dict[str, int] = field(default_factory=dict)  # code → id
+    schools: dict[str, int] = field(default_factory=dict)  # code → id
+    accounts: dict[str, UUID] = field(default_factory=dict)  # username → account id
+
+    @cached_property
+    def district(self) -> District:
+        return build_district()
+
+    def actor(self) -> Actor:
+        """The system at the bureau's level; a record that a person makes is better made as that person."""
+        return system_actor(self.bureau_id)
