@@ -84,7 +84,7 @@ def create_account(
                 "uq_accounts_mobile": Conflict(_("此手机号已有账号。")),
             },
         )
-    events.record("account.made", account.id)
+    events.record("account:made", account.id)
     return NewAccount(account, one_time)
 
 
@@ -105,7 +105,7 @@ def reset_password(session: Session, account_id: UUID, *, clear_second_factor: b
         session.flush()
         sessions.end_sessions(account_id)
         revoke_tokens(session, account_id)
-    events.record("password.reset", account_id, detail={"second_factor_cleared": clear_second_factor})
+    events.record("password:reset", account_id, detail={"second_factor_cleared": clear_second_factor})
     return one_time
 
 

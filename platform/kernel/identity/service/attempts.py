@@ -5,6 +5,7 @@ outlives the refused request, no burst of parallel guesses slips under the limit
 while the password is hashed. This is the one service that commits by itself.
 """
 
+import logging
 from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
@@ -18,6 +19,8 @@ from kernel.errors import TooManyAttempts
 from kernel.identity.loading import digest
 from kernel.identity.models import FailedSignIn
 from kernel.identity.rules import FAILURE_LIMIT, FAILURE_WINDOW, locked_until, seconds_until
+
+log = logging.getLogger("houqin.identity")
 
 
 def begin(subject: str, address: str) -> UUID:
@@ -33,6 +36,7 @@ def begin(subject: str, address: str) -> UUID:
         # A refused attempt does not count: else a patient guesser could keep the owner out for ever.
         session.delete(attempt)
         session.commit()
+        log.warning("attempt:locked_out", extra={"address": address, "until": until.isoformat()})
         seconds = seconds_until(until, now())
         raise TooManyAttempts(
             _("失败次数过多，为安全起见已暂停登录，请 %(minutes)s 分钟后再试。", minutes=-(-seconds // 60)), seconds
@@ -56,7 +60,8 @@ def _locked_until(attempt: FailedSignIn) -> datetime | None:
 
 
 def failed(attempt_id: UUID) -> None:
-    """The proof was wrong: the attempt stays and counts. Nothing else may be waiting in the session."""
+    """The proof was wrong: the attempt stays and counts, and so does its audit entry. Nothing else may be waiting in
+    the session."""
     db.session.execute(update(FailedSignIn).where(FailedSignIn.id == attempt_id).values(is_open=False))
     db.session.commit()
 

@@ -88,5 +88,5 @@ def choose_scope(actor: Actor, key: str) -> ScopeChoice:
         .where(SignIn.id == actor.sign_in_id, SignIn.account_id == actor.account_id)
         .values(level=choice.level, bureau_id=choice.bureau_id, zone_id=choice.zone_id, school_id=choice.school_id)
     )
-    events.record("scope.chosen", actor.account_id, bureau_id=choice.bureau_id, detail={"scope": choice.key})
+    events.record("scope:chosen", actor.account_id, bureau_id=choice.bureau_id, detail={"scope": choice.key})
     return choice

@@ -69,7 +69,7 @@ def confirm_enrolment(actor: Actor, code: str) -> list[str]:
     account.recovery_hashes = [digest(totp.normalise_code(one)) for one in codes]
     db.session.execute(update(SignIn).where(SignIn.id == actor.sign_in_id).values(second_factor_at=now()))
     db.session.flush()
-    events.record("second_factor.enrolled", account.id, bureau_id=actor.bureau_id or None)
+    events.record("second_factor:enrolled", account.id, bureau_id=actor.bureau_id or None)
     return codes
 
 
@@ -93,10 +93,10 @@ def check_code(account_id: UUID, code: str, address: str) -> None:
         account.totp_last_step = step
     elif hashed in account.recovery_hashes:
         account.recovery_hashes = [kept for kept in account.recovery_hashes if kept != hashed]
-        events.record("recovery_code.used", account_id, detail={"left": len(account.recovery_hashes)})
+        events.record("recovery_code:used", account_id, detail={"left": len(account.recovery_hashes)}, by=account)
     else:
+        events.record("second_factor:refused", account_id, detail={"address": address}, by=account)
         attempts.failed(attempt)
-        events.record("second_factor.refused", account_id, detail={"address": address})
         raise Invalid({"code": [_("验证码不正确、已过期或已用过。")]})
     attempts.succeeded(attempt)
     db.session.flush()
@@ -111,7 +111,7 @@ def new_recovery_codes(actor: Actor, password: str, address: str) -> list[str]:
     codes = totp.new_recovery_codes()
     account.recovery_hashes = [digest(totp.normalise_code(one)) for one in codes]
     db.session.flush()
-    events.record("recovery_codes.renewed", account.id)
+    events.record("recovery_codes:renewed", account.id)
     return codes
 
 
@@ -122,4 +122,4 @@ def disable(actor: Actor, password: str, address: str) -> None:
     account.totp_secret = account.totp_confirmed_at = account.totp_last_step = None
     account.recovery_hashes = []
     db.session.flush()
-    events.record("second_factor.disabled", account.id, bureau_id=actor.bureau_id or None)
+    events.record("second_factor:disabled", account.id, bureau_id=actor.bureau_id or None)

@@ -64,7 +64,7 @@ def end_session(actor: Actor, session_id: UUID) -> None:
         raise NotFound
     sign_in.revoked_at = now()
     db.session.flush()
-    events.record("session.ended", actor.account_id)
+    events.record("session:ended", actor.account_id)
 
 
 def end_sessions(account_id: UUID, *, keep: UUID | None = None) -> int:
@@ -73,7 +73,7 @@ def end_sessions(account_id: UUID, *, keep: UUID | None = None) -> int:
     if keep is not None:
         query = query.where(SignIn.id != keep)
     ended = cast("CursorResult[Any]", db.session.execute(query.values(revoked_at=now()))).rowcount
-    events.record("sessions.ended", account_id, detail={"count": ended})
+    events.record("sessions:ended", account_id, detail={"count": ended})
     return ended
 
 

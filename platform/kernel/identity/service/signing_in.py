@@ -24,7 +24,7 @@ def sign_in(name: str, password: str, address: str, user_agent: str, *, remember
         row.level, row.bureau_id = choice.level, choice.bureau_id
         row.zone_id, row.school_id = choice.zone_id, choice.school_id
     db.session.flush()
-    events.record("sign_in.made", account.id, bureau_id=row.bureau_id, detail={"address": address})
+    events.record("sign_in:made", account.id, bureau_id=row.bureau_id, detail={"address": address}, by=account)
     return secret
 
 
@@ -39,8 +39,9 @@ def check_password(name: str, password: str, address: str) -> Account:
     typed = normalise_password(password)
     matches = passwords.verify(account.password_hash if account else None, typed)
     if account is None or not matches or account.state != "active":
+        if account is not None:
+            events.record("sign_in:refused", account.id, detail={"address": address}, by=account)
         attempts.failed(attempt)
-        events.record("sign_in.refused", account.id if account else None, detail={"address": address})
         raise Unauthenticated(_("用户名、手机号或口令不正确。"))
     attempts.succeeded(attempt)
     if not account.must_change_password and passwords.is_outdated(account.password_hash):
@@ -66,7 +67,7 @@ def change_password(actor: Actor, password: str, new_password: str, address: str
     set_password(account, new_password)
     assert actor.sign_in_id is not None
     sessions.end_sessions(account.id, keep=actor.sign_in_id)
-    events.record("password.changed", account.id, bureau_id=actor.bureau_id or None)
+    events.record("password:changed", account.id, bureau_id=actor.bureau_id or None)
     return sessions.rotate(actor.sign_in_id)
 
 
@@ -91,7 +92,7 @@ def sign_out(actor: Actor) -> None:
         if end is not None and end.revoked_at is None:
             end.revoked_at = now()
             db.session.flush()
-    events.record("sign_in.ended", actor.account_id)
+    events.record("sign_in:ended", actor.account_id)
 
 
 def sign_out_everywhere(account_id: UUID) -> int:

@@ -103,7 +103,9 @@ def _make(account_id: UUID, name: str, token_scopes: list[str], days: int, place
     )  # fmt: skip
     session.add(token)
     session.flush()
-    events.record("token.made", account_id, bureau_id=bureau_id, detail={"token": str(token.id), "days": days})
+    events.record(
+        "token:made", account_id, bureau_id=bureau_id, detail={"token": str(token.id), "days": days}, by=account
+    )
     return NewToken(token, secret)
 
 
@@ -124,4 +126,4 @@ def revoke_token(actor: Actor, token_id: UUID) -> None:
         raise NotFound
     token.revoked_at = now()
     db.session.flush()
-    events.record("token.revoked", actor.account_id, detail={"token": str(token_id)})
+    events.record("token:revoked", actor.account_id, detail={"token": str(token_id)})

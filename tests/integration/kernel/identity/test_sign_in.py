@@ -232,3 +232,28 @@ def test_what_no_longer_counts_is_forgotten(account, enter, identity):
     identity.commit()
     assert purge_identity() == {"failed_sign_ins": 1, "sign_ins": 1}
     assert purge_identity() == {"failed_sign_ins": 0, "sign_ins": 0}
+
+
+def test_the_bureau_finds_in_the_audit_what_happened_to_its_accounts(account, enter, identity, world):
+    from kernel.audit.models import AuditEntry
+    from kernel.database.scope import Scope
+
+    row = account("storekeeper", "a1")
+    enter(row.username, "wrong-1234x")
+    client, _ = enter(row.username)
+    client.post("/account/password", data={"password": PASSWORD, "new_password": "Another-1-good", "repeated": "x"})
+    good = {"password": PASSWORD, "new_password": "Another-1-good", "repeated": "Another-1-good"}
+    client.post("/account/password", data=good)
+    client.post("/account/tokens", data={"name": "x", "scopes": "*", "days": "5"})
+    use_scope(identity(), Scope("houqin_bureau", bureau_id=world.bureaus["a"]))
+    found = identity.scalars(select(AuditEntry).where(AuditEntry.actor_id == row.id).order_by(AuditEntry.id)).all()
+    assert [entry.action for entry in found] == [
+        "identity:sign_in:refused", "identity:sign_in:made", "identity:sessions:ended", "identity:password:changed",
+        "identity:token:made",
+    ]  # fmt: skip
+    told = str([(entry.changes, entry.actor_name) for entry in found])
+    assert "10.0.0.1" in told
+    assert "Another" not in told
+    assert "hq_" not in told
+    use_scope(identity(), Scope("houqin_bureau", bureau_id=world.bureaus["b"]))
+    assert identity.scalars(select(AuditEntry).where(AuditEntry.actor_id == row.id)).all() == []
