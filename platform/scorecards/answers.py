@@ -24,6 +24,7 @@ ANSWER_KINDS: tuple[AnswerKind, ...] = (
     "found",
     "not_applicable",
 )
+_AS_GIVEN = frozenset({"met", "count", "level", "found"})
 EXPECTED: Mapping[str, AnswerKind] = {
     "all_or_nothing": "met",
     "judged": "judged",
@@ -101,6 +102,10 @@ def _value(kind: AnswerKind, raw: Any) -> Any:
 
 def _answer(expected: AnswerKind, raw: Any) -> Answer | Problem:
     """A Problem without a path, or the answer; whether its value fits is the engine's to say."""
+    # Nearly every stored answer is one key and its value; the rest of the cases need the slower look.
+    if type(raw) is dict and len(raw) == 1 and expected in raw:
+        value = raw[expected]
+        return Answer(expected, value if expected in _AS_GIVEN else _value(expected, value))
     if not isinstance(raw, Mapping) or (expected == "checked" and not set(raw) & {*ANSWER_KINDS, "veto"}):
         return Answer(expected, _value(expected, raw))
     kinds = [kind for kind in ANSWER_KINDS if kind in raw]

@@ -45,10 +45,10 @@ def _truth(answer: Answer, kind: str) -> bool:
     return bool(answer.value)
 
 
-def _times(answer: Answer, entries: Mapping[str, Entry]) -> Mapping[str, int]:
+def _times(answer: Answer, entries: Mapping[str, Entry]) -> dict[str, int]:
     if answer.kind != "checked":
         raise Unfit("wrong_kind", expected="checked", given=answer.kind)
-    if not isinstance(answer.value, Mapping):
+    if type(answer.value) is not dict:
         raise Unfit("not_entries")
     for code, times in answer.value.items():
         if code not in entries:
