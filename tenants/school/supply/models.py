@@ -32,6 +32,11 @@ class GoodsReceipt(Recorded, Versioned, SchoolOwned, db.Model):
         CheckConstraint("amount_fen >= 0", name="amount"),
         CheckConstraint("received_on = (received_at AT TIME ZONE 'Asia/Shanghai')::date", name="received_on"),
         Index("ix_goods_receipts_newest", "bureau_id", "school_id", "received_at", "id"),
+        # The bureau counts all schools' receipts of a span, without reading a row.
+        Index(
+            "ix_goods_receipts_day", "bureau_id", "received_at", "school_id",
+            postgresql_where=text("state = 'recorded'"),
+        ),
         # The bureau asks for all schools' receipts without certificates at once, newest first.
         Index(
             "ix_goods_receipts_uncertified", "bureau_id", "received_at", "school_id", "id",

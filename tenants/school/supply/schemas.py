@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _l
 from marshmallow import fields, post_load, validate
 
 from bureau.catalogue.rules import CertificateKind, Storage
+from bureau.catalogue.schemas import PlainQuantity
 from kernel.api import PageSchema
 from kernel.schemas import BaseSchema, Choice, Day, Flag, Identifier, PageArguments, Quantity, Text, Whole
 from kernel.web.dates import SHANGHAI
@@ -50,13 +51,13 @@ class LineSchema(BaseSchema):
     """
 
     item_id = Identifier(required=True)
-    quantity = Quantity(places=3, least="0.001", most="9999999", required=True)
+    quantity = PlainQuantity(places=3, least="0.001", most="9999999", required=True)
     unit = Text(20, required=True)
     unit_price_fen = Whole(0, MOST_PRICE_FEN, load_default=None, allow_none=True)
     batch_no = Text(60, load_default="")
     production_date = Day(load_default=None, allow_none=True)
     expiry_date = Day(load_default=None, allow_none=True)
-    temperature_celsius = Quantity(places=1, least="-100", most="100", load_default=None, allow_none=True)
+    temperature_celsius = PlainQuantity(places=1, least="-100", most="100", load_default=None, allow_none=True)
 
 
 class CertificateSchema(BaseSchema):
@@ -137,9 +138,9 @@ class LineOut(LineSchema):
     storage = Choice(Storage)
     category_id = Identifier()
     category_name = fields.String()
-    unit_factor = fields.Decimal(as_string=True)
+    unit_factor = PlainQuantity(places=6)
     base_unit = fields.String()
-    base_quantity = fields.Decimal(as_string=True)
+    base_quantity = PlainQuantity(places=9)
     amount_fen = fields.Integer(allow_none=True)
 
 

@@ -94,13 +94,7 @@ def save_item(
         require_version(item, seen_version)
         if item.state != ItemState.DRAFT and item.base_unit != values["base_unit"]:
             raise Invalid({"base_unit": [_("已发布过的物品不能更改基本单位，请停用后另建物品。")]})
-        if _factors(item) != wanted:
-            # The version must move although only conversions changed, or a stale edit would overwrite them unseen.
-            flag_modified(item, "name")
-    for name in FIELDS:
-        setattr(item, name, values[name])
-    item.search_name = searchable(item.name, item.specification, item.code)
-    _set_conversions(item, wanted)
+    fill(item, values, wanted)
     flush(db.session, {CODE: Invalid({"code": [_("该编码已被使用。")]})})
     return item
 
@@ -180,6 +174,21 @@ def receivable_items(actor: Actor, item_ids: Sequence[UUID]) -> dict[UUID, Recei
 
 def _factors(item: CatalogueItem) -> dict[str, Decimal]:
     return {row.unit: row.factor for row in item.conversions}
+
+
+def fill(item: CatalogueItem, values: Mapping[str, Any], conversions: Mapping[str, Decimal]) -> bool:
+    """Set every one of FIELDS and the conversions; whether anything is different from before."""
+    before = None if item.version is None else ({name: getattr(item, name) for name in FIELDS}, _factors(item))
+    if before == (dict(values), dict(conversions)):
+        return False
+    for name in FIELDS:
+        setattr(item, name, values[name])
+    item.search_name = searchable(item.name, item.specification, item.code)
+    _set_conversions(item, conversions)
+    if before is not None and before[1] != dict(conversions):
+        # The version must move although only conversions changed, or a stale edit would overwrite them unseen.
+        flag_modified(item, "name")
+    return True
 
 
 def _set_conversions(item: CatalogueItem, wanted: Mapping[str, Decimal]) -> None:

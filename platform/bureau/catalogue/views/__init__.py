@@ -2,5 +2,6 @@
 
 from bureau.catalogue.views.categories import blueprint as categories
 from bureau.catalogue.views.items import blueprint as items
+from bureau.catalogue.views.sheets import blueprint as sheets
 
-PAGES = (items, categories)
+PAGES = (items, categories, sheets)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -132,14 +133,16 @@ def count_missing(actor: Actor, school_id: int, since: date) -> int:
     return db.session.scalar(query) or 0
 
 
-def recent_suppliers(actor: Actor, most: int = 20) -> list[str]:
-    """Names that this school received from lately, the latest first: nobody types them twice."""
+def recent_names(actor: Actor, most: int = 20) -> tuple[list[str], list[str]]:
+    """Suppliers and second receivers of the latest receipts, the latest first: nobody types them twice."""
+    columns = (GoodsReceipt.supplier_name, GoodsReceipt.second_receiver_name, GoodsReceipt.received_at)
     latest = (
-        _of_school(actor, actor.own_school_id(), select(GoodsReceipt.supplier_name, GoodsReceipt.received_at))
-        .order_by(GoodsReceipt.received_at.desc())
-        .limit(200)
+        _of_school(actor, actor.own_school_id(), select(*columns)).order_by(GoodsReceipt.received_at.desc()).limit(200)
     )
-    return list(dict.fromkeys(name for name, _ in db.session.execute(latest)))[:most]
+    rows = db.session.execute(latest).all()
+    suppliers = dict.fromkeys(row.supplier_name for row in rows)
+    receivers = dict.fromkeys(row.second_receiver_name for row in rows if row.second_receiver_name)
+    return list(suppliers)[:most], list(receivers)[:most]
 
 
 def usual_items(actor: Actor, most: int = 8) -> list[UUID]:
@@ -194,7 +197,7 @@ def prefill(view: ReceiptView, *, whole: bool) -> Mapping[str, Any]:
         {
             "item_id": str(line.item_id),
             "unit": line.unit,
-            "unit_price": "" if line.unit_price_fen is None else f"{line.unit_price_fen / 100:.2f}",
+            "unit_price": "" if line.unit_price_fen is None else f"{Decimal(line.unit_price_fen) / 100:.2f}",
         }
         | (
             {

@@ -50,7 +50,8 @@ def record_receipt(
     rows = _checked(actor, lines, items, received_on, len(certificates))
     receipt = GoodsReceipt(
         bureau_id=actor.bureau_id, school_id=actor.own_school_id(), id=receipt_id,
-        number=next_number(actor, NUMBER_KIND, received_on), received_at=received_at, received_on=received_on,
+        number=next_number(db.session(), actor.bureau_id, actor.own_school_id(), NUMBER_KIND, received_on.year),
+        received_at=received_at, received_on=received_on,
         supplier_name=supplier_name, delivery_note_no=delivery_note_no, received_by=actor.account_id,
         received_by_name=actor.display_name, second_receiver_name=second_receiver_name, note=note,
         line_count=len(rows), amount_fen=rules.total_fen(row["amount_fen"] for row in rows),

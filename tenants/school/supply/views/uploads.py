@@ -1,0 +1,54 @@
+"""Photos of certificates as a page sends them: `certificates-3-photos` belongs to the row `certificates-3-kind`."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flask import request
+from flask_babel import gettext as _
+
+from kernel.errors import Invalid
+from kernel.web.forms import uploaded
+from school.supply.service.certificates import CertificateInput, Photo
+
+
+def photos_of(field: str) -> tuple[Photo, ...]:
+    photos = []
+    for file in uploaded(field):
+        content = file.stream.read()
+        photos.append(Photo(file.filename or "", content, hashlib.sha256(content).hexdigest()))
+    return tuple(photos)
+
+
+def certificate_of(row: Mapping[str, Any], field: str) -> CertificateInput:
+    return CertificateInput(
+        kind=row["kind"], line=row["line"], number=row["number"], valid_until=row["valid_until"],
+        photos=photos_of(field),
+    )  # fmt: skip
+
+
+def row_numbers(group: str) -> list[int]:
+    """The numbers that the page gave the rows of a group, in order: rows reach the schema without their gaps."""
+    numbers = set()
+    for name in request.form:
+        head, _, rest = name.partition("-")
+        number, _, field = rest.partition("-")
+        if head == group and field and number.isdigit() and len(number) <= 4:
+            numbers.add(int(number))
+    return sorted(numbers)
+
+
+def certificates_of(rows: Sequence[Mapping[str, Any]]) -> list[CertificateInput]:
+    """The slots that were filled; one with nothing but a date is a slip that is named."""
+    certificates = []
+    problems: dict[str, list[str]] = {}
+    # The last row of the page may have been left out of `rows`: a slot whose kind was not chosen.
+    for index, (number, row) in enumerate(zip(row_numbers("certificates"), rows, strict=False)):
+        certificate = certificate_of(row, f"certificates-{number}-photos")
+        if certificate.has_copy or certificate.number:
+            certificates.append(certificate)
+        elif certificate.valid_until:
+            problems[f"certificates.{index}.number"] = [_("请拍照上传，或填写证明编号。")]
+    if problems:
+        raise Invalid(problems)
+    return certificates
