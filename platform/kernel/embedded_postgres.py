@@ -140,6 +140,21 @@ def start(data_dir: Path, *, durable: bool = True) -> EmbeddedPostgres:
     return EmbeddedPostgres(data_dir, socket_dir, lock)
 
 
+def remove(data_dir: Path) -> None:
+    """Delete the data folder; refused while somebody uses the server."""
+    data_dir = data_dir.resolve()
+    data_dir.parent.mkdir(parents=True, exist_ok=True)
+    with _starting(data_dir):
+        handle = os.open(_beside(data_dir, "users"), os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            if not _try_lock(handle, fcntl.LOCK_EX):
+                raise EmbeddedPostgresError(f"the database in {data_dir} is in use: stop what uses it, then try again")
+            _end_leftover(data_dir)
+            shutil.rmtree(data_dir, ignore_errors=True)
+        finally:
+            os.close(handle)
+
+
 def _launch(data_dir: Path, durable: bool) -> Path:
     account = _server_account(data_dir)
     _end_leftover(data_dir)

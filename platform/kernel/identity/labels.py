@@ -68,3 +68,7 @@ def name_roles(labels: Mapping[Any, Any]) -> None:
 
 def role_label(role: str) -> str:
     return str(_roles.get(role, role))
+
+
+def known_roles() -> frozenset[str]:
+    return frozenset(_roles)

@@ -1,0 +1,114 @@
+"""What commands share: the application on demand, the database's addresses, one-line failures."""
+
+import contextlib
+import json
+import os
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import click
+from flask import Flask
+
+from kernel import logs
+from kernel.config import ROOT, Config, ConfigError, load_config
+from kernel.embedded_postgres import EmbeddedPostgres, EmbeddedPostgresError, start
+from kernel.errors import DomainError, Invalid
+from kernel.module import Module
+
+FAILED = 1
+USAGE = 2
+
+
+class Failure(click.ClickException):
+    """The work could not be done; the message is one line that says what to do."""
+
+    exit_code = FAILED
+
+
+class Command(click.Group):
+    """The top group: turns what commands raise into one line and an exit code."""
+
+    def invoke(self, context: click.Context) -> Any:
+        try:
+            return super().invoke(context)
+        except ConfigError as error:
+            for problem in error.problems:
+                click.echo(f"configuration: {problem}", err=True)
+            context.exit(USAGE)
+        except EmbeddedPostgresError as error:
+            raise Failure(str(error)) from error
+        except Invalid as error:
+            for name, messages in error.fields.items():
+                click.echo(f"{name}: {'; '.join(map(str, messages))}", err=True)
+            context.exit(FAILED)
+        except DomainError as error:
+            raise Failure(str(error) or type(error).__name__) from error
+
+
+@dataclass(slots=True)
+class Tools:
+    """What `click.pass_obj` hands a command.
+
+    Without DATABASE_URL and with a demo in var/, commands work on the demo's database and say so: that is what somebody
+    who has only run `make demo` means.
+    """
+
+    create_app: Callable[[Config], Flask]
+    modules: tuple[Module, ...]
+    new_demo: Callable[[], Any] | None = None
+    _stack: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
+    _environ: Mapping[str, str] | None = None
+    _app: Flask | None = None
+
+    def environ(self) -> Mapping[str, str]:
+        if self._environ is None:
+            self._environ = os.environ
+            named = any(os.environ.get(name) for name in ("DATABASE_URL", "DATABASE_OWNER_URL", "HOUQIN_ENVIRONMENT"))
+            if not named and (ROOT / "var" / "postgres" / "PG_VERSION").exists():
+                click.echo("using the demo's database in var/postgres (DATABASE_URL is not set)", err=True)
+                server = self._stack.enter_context(start(ROOT / "var" / "postgres"))
+                self._environ = demo_environ(server)
+        return self._environ
+
+    def config(self) -> Config:
+        return load_config(self.environ())
+
+    def app(self) -> Flask:
+        """The application, with logs as the service writes them."""
+        if self._app is None:
+            config = self.config()
+            logs.configure("WARNING" if sys.stderr.isatty() else config.log_level)
+            self._app = self.create_app(config)
+        return self._app
+
+    def operator_config(self) -> Config:
+        """For commands on the database and the files: they need the owner's address and folders, no secret key."""
+        environ = self.environ()
+        url = environ.get("DATABASE_OWNER_URL", "").strip()
+        if not url:
+            raise ConfigError(["DATABASE_OWNER_URL is not set: give the address of the role that owns the tables"])
+        runtime = environ.get("DATABASE_URL", "").strip() or url
+        stand_in = {"HOUQIN_ENVIRONMENT": "test", "SECRET_KEY": "-" * 32, "DATABASE_URL": runtime}
+        return load_config({**environ, **stand_in})
+
+    def owner_url(self) -> str:
+        return self.operator_config().database_owner_url or ""
+
+    def close(self) -> None:
+        self._stack.close()
+
+
+def demo_environ(server: EmbeddedPostgres) -> dict[str, str]:
+    """The environment of the demo's processes."""
+    return {
+        **os.environ,
+        "HOUQIN_ENVIRONMENT": "demo",
+        "DATABASE_URL": server.url(),
+        "DATABASE_OWNER_URL": server.owner_url(),
+    }
+
+
+def print_json(value: Any) -> None:
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
