@@ -10,7 +10,9 @@ from bureau.schools.module import MODULE as schools
 from kernel.app import build_app
 from kernel.config import Config, load_config
 from kernel.identity.module import module as identity
+from kernel.jobs.module import MODULE as jobs
 from kernel.module import Module
+from kernel.notices.module import MODULE as notices
 
 
 def modules() -> list[Module]:
@@ -18,6 +20,8 @@ def modules() -> list[Module]:
     return [
         identity(LABELS),
         schools,
+        jobs,
+        notices,
     ]
 
 

@@ -52,7 +52,9 @@ class Module:
     permissions  permission → rule (an OR of ANDs of pure predicates, see kernel.access)
     due          (actor) → what waits for them; shown on the landing page
     search       (actor, text) → hits within the actor's scope
-    jobs         task name → function(bureau_id, **arguments), run by the worker in its own transaction
+    jobs         task name → function(bureau_id, **arguments), run by the worker in its own transaction; a job that
+                 somebody waits for (kernel.jobs.service.start) also gets `progress`
+    periodic     name → (cron line, function(bureau_id)), run for every bureau by the clock
     commands     click commands or groups added to the `houqin` command
     publishes    what it offers to layers below it: objects of interfaces declared there, which look for them by type
     demo         (app, demo) → None; fills the demo district through the module's own services
@@ -66,6 +68,7 @@ class Module:
     due: Sequence[Callable[[Actor], Sequence[DueItem]]] = ()
     search: Sequence[Callable[[Actor, str], Sequence[SearchHit]]] = ()
     jobs: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
+    periodic: Mapping[str, tuple[str, Callable[[int], Any]]] = field(default_factory=dict)
     commands: "Sequence[click.Command]" = ()
     publishes: Sequence[object] = ()
     demo: "Callable[[Flask, Any], None] | None" = None

@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import Select, tuple_
+from sqlalchemy import tuple_
 from sqlalchemy.orm import Session
 
 from kernel.errors import Invalid
@@ -42,7 +42,7 @@ def decode_cursor(cursor: str, types: Sequence[type]) -> list[Any]:
         for text, kind in zip(plain, types, strict=True):
             if "\x00" in text:
                 raise ValueError("nul")
-            value = datetime.fromisoformat(text) if kind is datetime else kind(text)
+            value: Any = datetime.fromisoformat(text) if kind is datetime else kind(text)
             if kind is int and not -(2**63) <= value < 2**63:
                 raise ValueError("range")
             values.append(value)
@@ -53,7 +53,7 @@ def decode_cursor(cursor: str, types: Sequence[type]) -> list[Any]:
 
 def paginate(
     session: Session,
-    select: Select[Any],
+    select: Any,
     keys: Sequence[Any],
     cursor: str | None,
     limit: int,

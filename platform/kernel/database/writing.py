@@ -5,7 +5,6 @@ from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
 
 from kernel.errors import Conflict, DomainError, Invalid
 
@@ -24,7 +23,7 @@ def constraint_of(error: IntegrityError) -> str:
     return getattr(diagnostics, "constraint_name", None) or ""
 
 
-def flush(session: Session, errors: Mapping[str, DomainError] | None = None) -> None:
+def flush(session: Any, errors: Mapping[str, DomainError] | None = None) -> None:
     """Flush; a violated constraint named in `errors` (constraint name → domain error) is raised as that error.
 
     The database is the truth: services check kindly first, and this catches the race that a check cannot see.

@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConst
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel.database import BureauOwned, Recorded, db, fk_bureau, fk_school
+from kernel.files import models as _files  # noqa: F401  the foreign key below points there
 
 
 class JobRun(Recorded, BureauOwned, db.Model):

@@ -4,9 +4,9 @@ from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from babel.dates import format_datetime
 from flask import Flask
 from flask_babel import format_date, get_locale
-from babel.dates import format_datetime
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 

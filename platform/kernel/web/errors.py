@@ -13,6 +13,7 @@ from werkzeug.exceptions import HTTPException
 
 from kernel import errors
 from kernel.database import db
+from kernel.database.writing import constraint_of
 
 log = logging.getLogger(__name__)
 
@@ -46,6 +47,7 @@ def register(app: Flask) -> None:
 def answer(status: int, detail: str = "", headers: dict[str, str] | None = None, **extra: Any) -> Response:
     """The error answer in the form this client reads. `extra`: errors, rule, citation, current."""
     db.session.rollback()
+    g.failed = True  # the page around the message asks the database for nothing more
     if wants_json():
         title = _title(status)
         problem = {"type": "about:blank", "title": title, "status": status, "request_id": g.get("request_id", "")}
@@ -153,10 +155,7 @@ def _stale(error: StaleDataError) -> Any:
 
 
 def _integrity(error: IntegrityError) -> Any:
-    log.warning(
-        "constraint refused a write",
-        extra={"constraint": getattr(error.orig, "diag", None) and error.orig.diag.constraint_name},
-    )  # type: ignore[union-attr]  # noqa: E501
+    log.warning("constraint refused a write", extra={"constraint": constraint_of(error)})
     return answer(409, _("与已有记录冲突，没有保存。请刷新后核对。"))
 
 

@@ -3,11 +3,24 @@
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Flask
+from flask import Flask, g
+from sqlalchemy.exc import DBAPIError
 
+from kernel.actor import Actor
 from kernel.module import Module
+from kernel.notices import service as notices
 from kernel.web.shell import views
 from kernel.web.shell.navigation import menu_for
+
+
+def _unread(actor: Actor | None) -> int:
+    """The bell's figure. A page that tells of a failure must not fail on it: then there is no figure."""
+    if actor is None or actor.pending is not None or actor.level == "none" or "failed" in g:
+        return 0
+    try:
+        return notices.unread_count(actor)
+    except DBAPIError:
+        return 0
 
 
 def register(app: Flask, modules: Sequence[Module]) -> None:
@@ -21,12 +34,11 @@ def register(app: Flask, modules: Sequence[Module]) -> None:
     @app.context_processor
     def shell_context() -> dict[str, Any]:
         actor = current_actor_or_none()
-        inbox = app.extensions.get("houqin.unread_notices")
         return {
             "actor": actor,
             "menu": menu_for(modules, actor),
             "may": may,
             "locale": str(get_locale() or "zh_CN"),
             "csrf_token": generate_csrf,
-            "unread_notices": inbox(actor) if inbox and actor and actor.pending is None else 0,
+            "unread_notices": _unread(actor),
         }

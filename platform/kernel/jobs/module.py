@@ -1,0 +1,15 @@
+"""Background work as a module."""
+
+from flask_babel import lazy_gettext as _l
+
+from kernel.access import MEMBER
+from kernel.jobs.api import blp
+from kernel.jobs.views import blueprint
+from kernel.module import MenuItem, Module
+
+MODULE = Module(
+    name="jobs",
+    menu=[MenuItem(_l("后台任务"), "jobs.index", "loader", MEMBER, group=_l("我的"), order=910)],
+    pages=[blueprint],
+    api=[blp],
+)
