@@ -6,15 +6,21 @@ HOUQIN_THREADS   requests at a time in one process (8); keep it within HOUQIN_PO
 """
 
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
-from kernel import metrics
 from kernel.config import load_config
 from kernel.logs import logging_config
 
-config = load_config(os.environ)
-metrics.prepare_directory(config.var_dir)  # before the application, and with it prometheus_client, is loaded
+houqin = load_config(os.environ)
+
+# The processes' counters are files, summed when /metrics is read. prometheus_client looks at this variable once, when it
+# is imported: so before the application is loaded. Counts of a former run are of no use.
+counters = houqin.var_dir / "metrics"
+shutil.rmtree(counters, ignore_errors=True)
+counters.mkdir(parents=True)
+os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(counters)
 
 bind = os.environ.get("HOUQIN_BIND") or "127.0.0.1:8000"
 workers = int(os.environ.get("HOUQIN_WORKERS") or 2)
@@ -26,13 +32,14 @@ preload_app = True
 timeout = 60
 graceful_timeout = 30
 keepalive = 5
+control_socket_disable = True  # a service manager's signals suffice; one door less
 # A worker that leaked is replaced before it matters; the jitter keeps them from going together.
 max_requests = 20_000
 max_requests_jitter = 2_000
 worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else tempfile.gettempdir()  # noqa: S108
 umask = 0o027
 accesslog = None  # every request is a line of ours, with its actor and school (kernel.logs)
-logconfig_dict = logging_config(config.log_level)
+logconfig_dict = logging_config(houqin.log_level)
 
 
 def post_fork(server, worker):
@@ -45,4 +52,7 @@ def post_fork(server, worker):
 
 
 def child_exit(server, worker):
-    metrics.child_exit(worker.pid)
+    """Forget the gauges of a worker that ended; its counts stay in the sums."""
+    from prometheus_client import multiprocess
+
+    multiprocess.mark_process_dead(worker.pid)

@@ -2,15 +2,13 @@
 
 import hmac
 import os
-import shutil
 import time
 from ipaddress import ip_address
-from pathlib import Path
 
 from flask import Flask, Response, current_app, g, request
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, Histogram, generate_latest, multiprocess
 
-MULTIPROCESS_DIR = "PROMETHEUS_MULTIPROC_DIR"  # read by prometheus_client when it is first imported
+MULTIPROCESS_DIR = "PROMETHEUS_MULTIPROC_DIR"  # set by deploy/gunicorn.conf.py
 FORWARDED = ("X-Forwarded-For", "Forwarded", "X-Real-IP")
 
 REQUESTS = Histogram(
@@ -20,21 +18,6 @@ REQUESTS = Histogram(
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
 )
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
-
-
-def prepare_directory(var_dir: Path) -> Path:
-    """An empty folder for the processes' counters; called by the server's master before the application loads."""
-    folder = var_dir / "metrics"
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    os.environ[MULTIPROCESS_DIR] = str(folder)
-    return folder
-
-
-def child_exit(pid: int) -> None:
-    """Forget the gauges of a worker that ended; its counts stay in the sums."""
-    if os.environ.get(MULTIPROCESS_DIR):
-        multiprocess.mark_process_dead(pid)
 
 
 def register(app: Flask) -> None:

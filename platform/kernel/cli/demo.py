@@ -42,7 +42,8 @@ def demo(tools: Tools, port: int, host: str, reset: bool, no_browser: bool) -> N
     var = Path(os.environ.get("HOUQIN_VAR_DIR") or ROOT / "var")
     _check_port(host, port)
     _check_disk(var)
-    with _only_one(var), Supervisor() as supervisor, contextlib.ExitStack() as stack:
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(_only_one(var))
         if reset:
             _remove_data(var)
         server = stack.enter_context(embedded_postgres.start(var / "postgres"))
@@ -50,8 +51,7 @@ def demo(tools: Tools, port: int, host: str, reset: bool, no_browser: bool) -> N
         environ["HOUQIN_BIND"] = f"{host}:{port}"
         environ["HOUQIN_BASE_URL"] = address = f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}"  # noqa: S104
         _prepare_database(tools, server, environ, var)
-        if supervisor.stopping.is_set():
-            return
+        supervisor = stack.enter_context(Supervisor())  # from here on Ctrl-C is an orderly stop
         supervisor.start("server", serve_command(), environ, var / "log" / "server.log")
         houqin = [sys.executable, "-c", "import wsgi; wsgi.cli()", "worker"]
         supervisor.start("worker", houqin, environ, var / "log" / "worker.log")
@@ -137,7 +137,7 @@ def _prepare_database(
     if not complete:
         click.echo("Building the demo district …", err=True)
         started = time.monotonic()
-        accounts = seed_demo(tools, tools.create_app(config))
+        accounts = seed_demo(tools, tools.build_app(config))
         (var / ACCOUNTS).write_text(json.dumps(accounts, ensure_ascii=False, indent=1), encoding="utf-8")
         server.psql("postgres", f"COMMENT ON DATABASE \"{DATABASE}\" IS '{COMPLETE}'")
         click.echo(f"Built in {time.monotonic() - started:.0f} s.", err=True)

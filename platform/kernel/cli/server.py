@@ -34,8 +34,8 @@ def serve(bind: str | None, workers: int | None) -> None:
 @click.pass_obj
 def worker(tools: Tools) -> None:
     """Do the background work: jobs, mails, notices, sealing of the audit log."""
-    from kernel.jobs import worker as jobs
+    from kernel.jobs.worker import run
 
     app = tools.app()
     logs.configure(tools.config().log_level)
-    jobs.run(app)
+    run(app)

@@ -5,11 +5,11 @@ import json
 import os
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 import click
 from flask import Flask
+from flask.cli import ScriptInfo
 
 from kernel import logs
 from kernel.config import ROOT, Config, ConfigError, load_config
@@ -47,20 +47,26 @@ class Command(click.Group):
             raise Failure(str(error) or type(error).__name__) from error
 
 
-@dataclass(slots=True)
-class Tools:
-    """What `click.pass_obj` hands a command.
+class Tools(ScriptInfo):
+    """What `click.pass_obj` hands a command; Flask's `with_appcontext` works through it too.
 
     Without DATABASE_URL and with a demo in var/, commands work on the demo's database and say so: that is what somebody
     who has only run `make demo` means.
     """
 
-    create_app: Callable[[Config], Flask]
-    modules: tuple[Module, ...]
-    new_demo: Callable[[], Any] | None = None
-    _stack: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
-    _environ: Mapping[str, str] | None = None
-    _app: Flask | None = None
+    def __init__(
+        self,
+        create_app: Callable[[Config], Flask],
+        modules: tuple[Module, ...],
+        new_demo: Callable[[], Any] | None = None,
+    ) -> None:
+        super().__init__()
+        self.build_app = create_app
+        self.modules = modules
+        self.new_demo = new_demo
+        self._stack = contextlib.ExitStack()
+        self._environ: Mapping[str, str] | None = None
+        self._app: Flask | None = None
 
     def environ(self) -> Mapping[str, str]:
         if self._environ is None:
@@ -80,8 +86,11 @@ class Tools:
         if self._app is None:
             config = self.config()
             logs.configure("WARNING" if sys.stderr.isatty() else config.log_level)
-            self._app = self.create_app(config)
+            self._app = self.build_app(config)
         return self._app
+
+    def load_app(self) -> Flask:
+        return self.app()
 
     def operator_config(self) -> Config:
         """For commands on the database and the files: they need the owner's address and folders, no secret key."""
