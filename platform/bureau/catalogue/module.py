@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from bureau.catalogue.api import blueprint as api
+from bureau.catalogue.demo import demo
 from bureau.catalogue.permissions import RULES, Permission
 from bureau.catalogue.service.items import list_items
 from bureau.catalogue.views import PAGES
@@ -31,4 +32,5 @@ MODULE = Module(
     pages=PAGES,
     api=[api],
     search=[search],
+    demo=demo,
 )

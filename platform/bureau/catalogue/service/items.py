@@ -23,7 +23,7 @@ from bureau.catalogue.rules import (
 )
 from kernel.actor import Actor
 from kernel.database import db
-from kernel.database.paging import Page, decode_cursor, encode_cursor
+from kernel.database.paging import Page, paginate
 from kernel.database.writing import flush, require_version
 from kernel.errors import Conflict, Invalid, NotFound
 
@@ -51,11 +51,7 @@ def list_items(
         query = query.where(CatalogueItem.category_id.in_([category_id, *db.session.scalars(below)]))
     if state:
         query = query.where(CatalogueItem.state == state)
-    if cursor:
-        query = query.where(CatalogueItem.code > decode_cursor(cursor, [str])[0])
-    rows = db.session.scalars(query.order_by(CatalogueItem.code).limit(limit + 1)).all()
-    last = encode_cursor([rows[limit - 1].code]) if len(rows) > limit else None
-    return Page(rows[:limit], last)
+    return paginate(db.session(), query, [CatalogueItem.code], cursor, limit, ascending=True)
 
 
 def count_by_state(actor: Actor) -> dict[str, int]:

@@ -24,6 +24,7 @@ from kernel.schemas import BaseSchema, Day, Identifier, Text, Whole
 from kernel.web.dates import SHANGHAI
 from kernel.web.forms import Form
 from school.supply import rules
+from school.supply.permissions import Permission
 from school.supply.schemas import MOST_LINES, ReceiptForm
 from school.supply.service import figures, reading
 from school.supply.service.certificates import required_for
@@ -58,6 +59,15 @@ class ExpiryQuery(BaseSchema):
     item_id = Identifier(required=True)
     index = Whole(0, LAST_ROW - 1, required=True)
     production_date = Day(load_default=None, allow_none=True)
+
+
+@blueprint.app_template_filter("unit_options")
+def unit_options(item: ReceivableItem) -> list[tuple[str, str]]:
+    """The units that a quantity may be given in, with what each is worth: 袋（25 kg）."""
+    return [
+        (unit, unit if unit == item.base_unit else f"{unit}（{format(factor.normalize(), 'f')} {item.base_unit}）")
+        for unit, factor in item.factors.items()
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +177,13 @@ def line() -> str:
     return render_template(
         "supply/_line_added.html", form=form, index=index, item=item, slots=slots, limits=figures.limits(actor, None)
     )
+
+
+@blueprint.get("/goods-receipts/removed")
+@access(Permission.RECORD)
+def removed() -> str:
+    """What stands where a line was taken away: nothing."""
+    return ""
 
 
 @blueprint.get("/goods-receipts/expiry")

@@ -1,0 +1,101 @@
+"""Goods receipts over REST: a school its own, the bureau and zone supervisors their schools'."""
+
+from typing import Any
+from uuid import UUID
+
+import orjson
+from flask import Response
+
+from kernel.access.edge import access, current_actor
+from kernel.actor import Actor
+from kernel.api import ApiBlueprint, seen_version
+from school.supply.permissions import Permission
+from school.supply.schemas import CertificateSchema, ReceiptOut, ReceiptPage, ReceiptQuery, ReceiptSchema, VoidBody
+from school.supply.service import reading, voiding
+from school.supply.service.certificates import CertificateInput, add_certificate
+from school.supply.service.recording import record_receipt
+
+blueprint = ApiBlueprint("goods_receipts", __name__, description="Goods receipts")
+
+
+def _list(actor: Actor, school_id: int, query: dict[str, Any]) -> Response:
+    """Rows straight from the columns: the most read list of the service does without a schema's pass over each row.
+    A test holds the answer to ReceiptPage."""
+    page = reading.list_receipts(actor, school_id, **query)
+    items = [row._asdict() for row in page.items]
+    body = orjson.dumps({"items": items, "next_cursor": page.next_cursor})
+    return Response(body, mimetype="application/json")
+
+
+def _one(actor: Actor, school_id: int, receipt_id: UUID) -> dict[str, Any]:
+    return reading.get_receipt(actor, school_id, receipt_id).as_dict()
+
+
+@blueprint.route("/goods-receipts", methods=["GET"])
+@access(Permission.READ)
+@blueprint.arguments(ReceiptQuery, location="query")
+@blueprint.response(200, ReceiptPage)
+def list_receipts(query: dict[str, Any]) -> Response:
+    """The school's receipts, newest first."""
+    actor = current_actor()
+    return _list(actor, actor.own_school_id(), query)
+
+
+@blueprint.route("/goods-receipts/<uuid:receipt_id>", methods=["GET"])
+@access(Permission.READ)
+@blueprint.response(200, ReceiptOut)
+def get_receipt(receipt_id: UUID) -> dict[str, Any]:
+    actor = current_actor()
+    return _one(actor, actor.own_school_id(), receipt_id)
+
+
+@blueprint.route("/goods-receipts/<uuid:receipt_id>", methods=["PUT"])
+@access(Permission.RECORD)
+@blueprint.arguments(ReceiptSchema)
+@blueprint.response(200, ReceiptOut, description="It was there already, with the same content")
+@blueprint.alt_response(201, schema=ReceiptOut, description="Recorded")
+def put_receipt(data: dict[str, Any], receipt_id: UUID) -> Any:
+    """Record a receipt under an id of the client's making. Sent again with the same content it is the same receipt
+    (200), with other content a conflict (409). Copies of certificates are uploaded as attachments before."""
+    actor = current_actor()
+    data["certificates"] = [CertificateInput(**row) for row in data["certificates"]]
+    receipt, is_new = record_receipt(actor, receipt_id, **data)
+    return _one(actor, receipt.school_id, receipt.id), 201 if is_new else 200
+
+
+@blueprint.route("/goods-receipts/<uuid:receipt_id>/certificates", methods=["POST"])
+@access(Permission.RECORD)
+@blueprint.arguments(CertificateSchema)
+@blueprint.response(200, ReceiptOut)
+def post_certificate(data: dict[str, Any], receipt_id: UUID) -> dict[str, Any]:
+    """Add a certificate that came later."""
+    actor = current_actor()
+    receipt = add_certificate(actor, receipt_id, CertificateInput(**data))
+    return _one(actor, receipt.school_id, receipt.id)
+
+
+@blueprint.route("/goods-receipts/<uuid:receipt_id>/void", methods=["POST"])
+@access(Permission.VOID)
+@blueprint.arguments(VoidBody)
+@blueprint.response(200, ReceiptOut)
+def void_receipt(data: dict[str, Any], receipt_id: UUID) -> dict[str, Any]:
+    """Take a receipt out of the books; needs If-Match with the version seen. It stays readable."""
+    actor = current_actor()
+    receipt = voiding.void_receipt(actor, receipt_id, seen_version(), data["reason"])
+    return _one(actor, receipt.school_id, receipt.id)
+
+
+@blueprint.route("/schools/<int:school_id>/goods-receipts", methods=["GET"])
+@access(Permission.OVERSEE)
+@blueprint.arguments(ReceiptQuery, location="query")
+@blueprint.response(200, ReceiptPage)
+def list_receipts_of_school(query: dict[str, Any], school_id: int) -> Response:
+    """One school's receipts, for the bureau and for its zone's supervisors."""
+    return _list(current_actor(), school_id, query)
+
+
+@blueprint.route("/schools/<int:school_id>/goods-receipts/<uuid:receipt_id>", methods=["GET"])
+@access(Permission.OVERSEE)
+@blueprint.response(200, ReceiptOut)
+def get_receipt_of_school(school_id: int, receipt_id: UUID) -> dict[str, Any]:
+    return _one(current_actor(), school_id, receipt_id)

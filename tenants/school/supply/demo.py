@@ -1,0 +1,108 @@
+"""Two months of goods receipts, recorded through the service by each school's own storekeepers, with photos."""
+
+import hashlib
+import random
+from functools import cache
+
+from flask import Flask
+from flask_babel import force_locale
+
+from bureau.catalogue.labels import certificate_label
+from bureau.catalogue.models import CatalogueItem
+from bureau.catalogue.service.items import list_items
+from bureau.demo import MARK, SEED
+from bureau.demo.context import DemoContext
+from bureau.demo.people import Person, build_people, holder
+from bureau.demo.pictures import demo_certificate
+from bureau.demo.records import GoodsReceipt, build_receipts
+from kernel.actor import Actor
+from kernel.database import db, new_id
+from kernel.database.scope import use_scope
+from school.supply import models
+from school.supply.service.certificates import CertificateInput, Photo
+from school.supply.service.recording import record_receipt
+from school.supply.service.voiding import void_receipt
+
+VOID_EVERY = 40  # one receipt in so many was a slip
+
+
+def demo(app: Flask, demo: DemoContext) -> None:
+    people = build_people(demo.district)
+    bureau = demo.actor()
+    use_scope(db.session(), bureau.scope)
+    items = {item.code: item for item in _all_items(bureau)}
+    with force_locale("zh_CN"):
+        for number, receipt in enumerate(build_receipts(demo.district, people, demo.today), 1):
+            actor = _receiver(demo, people, receipt)
+            use_scope(db.session(), actor.scope)
+            recorded = _record(actor, people, items, receipt)
+            if number % VOID_EVERY == 0:
+                void_receipt(actor, recorded.id, recorded.version, "数量录入有误，按原单重新登记。")
+            # Each receipt is a transaction of its own, as it was in life; memory stays small as well.
+            db.session.commit()
+            db.session.expunge_all()
+
+
+def _all_items(actor: Actor) -> list[CatalogueItem]:
+    items: list[CatalogueItem] = []
+    cursor: str | None = None
+    while True:
+        page = list_items(actor, cursor=cursor, limit=200)
+        items.extend(page.items)
+        if page.next_cursor is None:
+            return items
+        cursor = page.next_cursor
+
+
+def _receiver(demo: DemoContext, people: tuple[Person, ...], receipt: GoodsReceipt) -> Actor:
+    person = holder(people, "storekeeper", receipt.school)
+    return Actor(
+        account_id=demo.accounts[person.username], display_name=person.name, level="school", bureau_id=demo.bureau_id,
+        school_id=demo.schools[receipt.school], roles=frozenset({"storekeeper"}),
+    )  # fmt: skip
+
+
+def _record(
+    actor: Actor, people: tuple[Person, ...], items: dict[str, CatalogueItem], receipt: GoodsReceipt
+) -> models.GoodsReceipt:
+    lines = [
+        {
+            "item_id": items[line.item].id, "quantity": line.quantity, "unit": line.unit,
+            "unit_price_fen": line.unit_price_fen, "batch_no": line.batch, "production_date": line.produced_on,
+            "expiry_date": None, "temperature_celsius": line.temperature,
+        }
+        for line in receipt.lines
+    ]  # fmt: skip
+    recorded, _is_new = record_receipt(
+        actor, new_id(), received_at=receipt.received_at, supplier_name=receipt.supplier_name,
+        delivery_note_no=f"SHD-{receipt.key}",
+        second_receiver_name=holder(people, "canteen_manager", receipt.school).name,
+        note="", lines=lines, certificates=_certificates(receipt),
+    )  # fmt: skip
+    return recorded
+
+
+def _certificates(receipt: GoodsReceipt) -> list[CertificateInput]:
+    """One paper per kind for the whole delivery; where a category lacks it, one per line that has it."""
+    lacking = {kind for line in receipt.lines for kind in line.missing}
+    whole = sorted({kind for line in receipt.lines for kind in line.certificates} - lacking)
+    found = [_certificate(receipt, kind, None) for kind in whole]
+    for position, line in enumerate(receipt.lines):
+        found += [_certificate(receipt, kind, position) for kind in line.certificates if kind in lacking]
+    return found
+
+
+def _certificate(receipt: GoodsReceipt, kind: str, position: int | None) -> CertificateInput:
+    return CertificateInput(
+        kind=kind, line=position, number=f"{MARK}{receipt.key}-{kind[:3].upper()}",
+        photos=(_photo(kind, receipt.supplier_name),),
+    )  # fmt: skip
+
+
+@cache
+def _photo(kind: str, supplier: str) -> Photo:
+    """One sheet per kind and supplier: the store keeps equal content once, and drawing takes time."""
+    title = certificate_label(kind)
+    content = demo_certificate(title, [f"供货单位：{supplier}", "本页为演示样张，不具效力"], random.Random(SEED))
+    return Photo(f"{title}.jpg", content, hashlib.sha256(content).hexdigest())
+
