@@ -5,9 +5,11 @@ from typing import Any
 
 from flask import Flask
 
-from bureau.roles import LABELS
+from bureau.roles import LABELS, Role, bureau_role, school_role
 from bureau.schools.module import MODULE as schools
+from kernel.access import any_of
 from kernel.app import build_app
+from kernel.audit.module import module as audit
 from kernel.config import Config, load_config
 from kernel.identity.module import module as identity
 from kernel.jobs.module import MODULE as jobs
@@ -20,6 +22,7 @@ def modules() -> list[Module]:
     return [
         identity(LABELS),
         schools,
+        audit(any_of(bureau_role(Role.BUREAU_ADMIN, Role.DISCIPLINE_SUPERVISOR), school_role(Role.PRINCIPAL))),
         jobs,
         notices,
     ]
@@ -30,9 +33,11 @@ def create_app(config: Config | None = None) -> Flask:
 
 
 def cli() -> None:
+    from bureau.demo.context import DemoContext
     from kernel.cli import build_cli
+    from kernel.web.dates import today
 
-    build_cli(create_app, modules())()
+    build_cli(create_app, modules(), lambda: DemoContext(today()))()
 
 
 def __getattr__(name: str) -> Any:

@@ -23,4 +23,15 @@ def verify(context: click.Context, bureau_code: str | None, as_json: bool) -> No
         findings = verify_chain(bureau_code)
     if as_json:
         print_json(findings)
+    else:
+        for finding in findings:
+            where = (
+                f"entry {finding['entry']} of block {finding['block']}"
+                if finding["entry"]
+                else f"block {finding['block']}"
+            )
+            click.echo(f"{finding['bureau']}: {where}: {finding['kind']}")
+        click.echo(
+            "audit: " + (f"{len(findings)} problems" if findings else "sealed blocks verified, nothing was touched")
+        )
     context.exit(FAILED if findings else 0)
