@@ -1,0 +1,1 @@
+"""What a request costs: this service beside the same SQL by a bare function. `python -m benchmarks --help`."""

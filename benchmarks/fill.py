@@ -1,0 +1,261 @@
+"""Fills a database with set-based SQL: a year of receipts and inspections, in the order in which they would have come
+in, the schools taking turns. That order matters: filled school by school, every school's rows would lie together on
+disk and its page would look cheaper than it is.
+
+Foreign keys are not checked while filling (they would take longer than the rows); `_check` looks for orphans after.
+"""
+
+import json
+import time
+from collections.abc import Callable
+from typing import Any
+
+from psycopg2.extras import Json
+
+from benchmarks.sample import BUREAU, CATALOGUE_ITEMS, CATEGORIES, CERTIFIED, LINES, fixed_id, form, result
+from kernel.identity.loading import digest
+from scorecards.form_json import to_json
+from scorecards.service import digest_of
+
+RECEIPTS = 400  # per school: two a day over 200 days
+VISITS = 10  # per school, submitted and released
+OPEN_VISITS = 4  # per school, for the measurement of submitting
+ITEMS_PER_VISIT = 60
+SYSTEM = "'00000000-0000-0000-0000-000000000000'"
+
+INSPECTOR_TOKEN = "bench-inspector"
+OFFICER_TOKEN = "bench-officer"
+
+
+def school_token(school_id: int) -> str:
+    return f"bench-storekeeper-{school_id}"
+
+
+REGISTRY = f"""
+INSERT INTO bureaus (id, code, name, state, settings, created_at, version)
+  OVERRIDING SYSTEM VALUE VALUES ({BUREAU}, 'bench', '演示教育局', 'active', '{{}}', now(), 1);
+INSERT INTO zones (bureau_id, id, code, name, created_at, version)
+  OVERRIDING SYSTEM VALUE SELECT {BUREAU}, z, 'z' || z, '演示片区' || z, now(), 1 FROM generate_series(1, 10) z;
+INSERT INTO schools (bureau_id, id, code, name, search_name, zone_id, stage, setting, is_boarding,
+    boarders_male, boarders_female, enrolment_under_6, enrolment_6_8, enrolment_9_11, enrolment_12_14,
+    enrolment_15_17, classes, staff_count, canteen_mode, diners, address, contact_name, contact_phone, state,
+    state_reason, created_at, version)
+  OVERRIDING SYSTEM VALUE
+  SELECT {BUREAU}, s, 's' || lpad(s::text, 5, '0'), '演示第' || s || '学校', '演示第' || s || '学校', 1 + mod(s, 10),
+    (ARRAY['primary', 'primary', 'junior', 'nine_year', 'senior'])[1 + mod(s, 5)], 'town', mod(s, 3) = 0,
+    CASE WHEN mod(s, 3) = 0 THEN 80 ELSE 0 END, CASE WHEN mod(s, 3) = 0 THEN 75 ELSE 0 END, 0, 300, 280, 0, 0, 14, 45,
+    'self_run', 560, '演示路' || s || '号', '演示联系人', '', 'active', '', now(), 1
+  FROM generate_series(1, %(schools)s) s;
+"""
+
+PEOPLE = f"""
+INSERT INTO accounts (id, username, display_name, password_hash, password_changed_at, must_change_password,
+    recovery_hashes, locale, state, created_at, version)
+  SELECT md5('account-' || who)::uuid, who, '演示' || who, '!', now(), false, '{{}}', 'zh_CN', 'active', now(), 1
+  FROM bench_people;
+INSERT INTO people (bureau_id, id, display_name, search_name, state, created_at, version)
+  SELECT {BUREAU}, md5('account-' || who)::uuid, '演示' || who, '演示' || who, 'active', now(), 1 FROM bench_people;
+INSERT INTO memberships (bureau_id, id, person_id, level, role, school_id, valid_from, version)
+  SELECT {BUREAU}, md5('membership-' || who)::uuid, md5('account-' || who)::uuid, level, role, school_id,
+    '2020-01-01', 1 FROM bench_people;
+INSERT INTO api_tokens (id, account_id, token_hash, name, scopes, bureau_id, school_id, level, created_at, expires_at)
+  SELECT md5('token-' || who)::uuid, md5('account-' || who)::uuid, token_hash, 'bench', '{{*}}', {BUREAU}, school_id,
+    level, now(), '2199-12-31' FROM bench_people;
+"""
+
+CATALOGUE = f"""
+INSERT INTO catalogue_categories (bureau_id, id, code, name, storage, created_at, created_by, version)
+  SELECT {BUREAU}, md5('category-' || c)::uuid, 'c' || c, '演示类别' || c, 'ambient', now(), {SYSTEM}, 1
+  FROM generate_series(1, {CATEGORIES}) c;
+INSERT INTO catalogue_certificate_requirements (bureau_id, id, category_id, kind, label)
+  SELECT {BUREAU}, md5('requirement-' || c)::uuid, md5('category-' || c)::uuid, 'batch_report', ''
+  FROM unnest(ARRAY{list(CERTIFIED)}) c;
+INSERT INTO catalogue_items (bureau_id, id, code, name, search_name, category_id, specification, standard, base_unit,
+    shelf_life_days, storage, state, created_at, created_by, version)
+  SELECT {BUREAU}, md5('item-' || i)::uuid, 'i' || lpad(i::text, 4, '0'), '演示食材' || i, '演示食材' || i,
+    md5('category-' || 1 + mod(i, {CATEGORIES}))::uuid, '散装', '', '千克', 30 + i, 'ambient', 'published', now(), {SYSTEM}, 1
+  FROM generate_series(1, {CATALOGUE_ITEMS}) i;
+INSERT INTO catalogue_unit_conversions (bureau_id, id, item_id, unit, factor)
+  SELECT {BUREAU}, md5('conversion-' || i)::uuid, md5('item-' || i)::uuid, '箱', 10
+  FROM generate_series(1, {CATALOGUE_ITEMS}) i;
+"""
+
+# Number n is the n-th of the school, from the oldest; two a day, at 7 and 10 o'clock in Shanghai.
+RECEIPT_ROWS = f"""
+INSERT INTO goods_receipts (bureau_id, school_id, id, number, received_at, received_on, supplier_name,
+    delivery_note_no, received_by, received_by_name, second_receiver_name, note, line_count, amount_fen,
+    has_missing_certificates, content_digest, state, void_reason, created_at, created_by, version)
+  SELECT {BUREAU}, s, uuidv7(at - now()), 'SH' || to_char(day, 'YYYY') || '-' || lpad(n::text, 6, '0'), at, day,
+    '演示食材配送' || 1 + mod(s + n, 40) || '号公司', 'D' || lpad((n * 1000 + s)::text, 8, '0'),
+    md5('account-storekeeper-' || s)::uuid, '演示storekeeper-' || s, '演示副收货人', '', {LINES}, 61425,
+    mod(s + n, 10) = 0, md5('a' || s || '-' || n) || md5('b' || s || '-' || n), 'recorded', '', at,
+    md5('account-storekeeper-' || s)::uuid, 1
+  FROM generate_series(%(from)s, %(until)s) n, generate_series(1, %(schools)s) s,
+    LATERAL (SELECT (current_date - 1 - ({RECEIPTS} - n) / 2) AS day) d,
+    LATERAL (SELECT (day + time '07:00' + mod(n, 2) * interval '3 hours' + s * interval '3.6 seconds')
+      AT TIME ZONE 'Asia/Shanghai' AS at) t
+  ORDER BY n, s;
+"""
+RECEIPT_PARTS = f"""
+INSERT INTO goods_receipt_lines (bureau_id, school_id, id, receipt_id, position, item_id, item_version, item_code,
+    item_name, specification, storage, category_id, category_name, quantity, unit, unit_factor, base_unit,
+    base_quantity, unit_price_fen, amount_fen, batch_no, production_date, expiry_date)
+  SELECT r.bureau_id, r.school_id, uuidv7(r.received_at - now()), r.id, p,
+    i.id, 1, i.code, i.name, i.specification, i.storage, i.category_id, i.category_name, 12.5, '千克', 1, '千克', 12.5,
+    450 + 10 * p, ((450 + 10 * p) * 12.5)::bigint, to_char(r.received_on - 1, 'YYYYMMDD'), r.received_on - 1,
+    r.received_on + i.shelf_life_days
+  FROM (SELECT *, substr(number, 8)::int AS n FROM goods_receipts
+        WHERE received_at >= %(since)s ORDER BY received_at, school_id) r
+    CROSS JOIN generate_series(0, {LINES - 1}) p
+    JOIN bench_items i ON i.ordinal = mod(r.n * 17 + r.school_id * 7 + p * 53, {CATALOGUE_ITEMS}) + 1
+  ORDER BY r.received_at, r.school_id, p;
+INSERT INTO goods_receipt_missing_certificates (bureau_id, school_id, id, receipt_id, category_id, category_name, kind,
+    label, received_on)
+  SELECT bureau_id, school_id, uuidv7(received_at - now()), id, md5('category-1')::uuid, '演示类别1', 'batch_report', '',
+    received_on FROM goods_receipts WHERE has_missing_certificates AND received_at >= %(since)s
+  ORDER BY received_at, school_id;
+INSERT INTO audit_entries (bureau_id, id, school_id, at, actor_id, actor_name, action, request_id, changes)
+  SELECT bureau_id, uuidv7(received_at - now()), school_id, received_at, received_by, received_by_name,
+    'school:goods_receipts:record', substr(content_digest, 1, 24),
+    jsonb_build_array(jsonb_build_object('table', 'goods_receipts', 'kind', 'insert',
+      'key', jsonb_build_object('id', id, 'school_id', school_id),
+      'new', to_jsonb(r) - ARRAY['bureau_id', 'school_id', 'id', 'void_reason', 'voided_at', 'voided_by']))
+  FROM goods_receipts r WHERE received_at >= %(since)s ORDER BY received_at, school_id;
+"""
+
+FORMS = f"""
+INSERT INTO form_templates (bureau_id, id, title, kind, state, created_at, created_by, version)
+  VALUES ({BUREAU}, md5('template')::uuid, %(title)s, 'canteen', 'active', now(), {SYSTEM}, 1);
+INSERT INTO form_versions (bureau_id, id, template_id, number, state, form, digest, item_count, findings, source_name,
+    published_at, published_by, created_at, created_by, version)
+  VALUES ({BUREAU}, md5('form')::uuid, md5('template')::uuid, 1, 'published', %(form)s, %(digest)s, {ITEMS_PER_VISIT},
+    '[]', '', now(), {SYSTEM}, now(), {SYSTEM}, 1);
+INSERT INTO inspection_plans (bureau_id, id, title, kind, form_version_id, starts_on, ends_on, note,
+    releases_on_submit, state, created_at, created_by, version)
+  SELECT {BUREAU}, md5('plan-' || p)::uuid, '演示检查计划' || p, 'canteen', md5('form')::uuid, '2020-01-01', '2199-12-31',
+    '', true, CASE WHEN p <= {VISITS} THEN 'closed' ELSE 'open' END, now(), {SYSTEM}, 1
+  FROM generate_series(1, {VISITS + OPEN_VISITS}) p;
+"""
+
+VISIT_ROWS = f"""
+INSERT INTO inspections (bureau_id, school_id, id, plan_id, form_version_id, kind, scheduled_on, state, started_at,
+    submitted_at, released_at, met_by, remark, created_at, created_by, version)
+  SELECT {BUREAU}, s, md5('visit-' || p || '-' || s)::uuid, md5('plan-' || p)::uuid, md5('form')::uuid, 'canteen', at::date,
+    CASE WHEN done THEN 'released' ELSE 'planned' END, CASE WHEN done THEN at END, CASE WHEN done THEN at END,
+    CASE WHEN done THEN at END, '', '', at, {SYSTEM}, CASE WHEN done THEN 3 ELSE 1 END
+  FROM generate_series(1, {VISITS + OPEN_VISITS}) p, generate_series(1, %(schools)s) s,
+    LATERAL (SELECT p <= {VISITS} AS done,
+      now() - ({VISITS} - least(p, {VISITS})) * interval '20 days' - (%(schools)s - s) * interval '9 minutes' AS at) t
+  ORDER BY p, s;
+INSERT INTO inspection_inspectors (bureau_id, school_id, id, inspection_id, person_id, is_lead)
+  SELECT bureau_id, school_id, md5('inspector-' || id)::uuid, id, md5('account-inspector')::uuid, true FROM inspections
+  ORDER BY created_at;
+INSERT INTO inspection_answers (bureau_id, school_id, id, inspection_id, item_code, answer, remark, answered_at,
+    answered_by)
+  SELECT v.bureau_id, v.school_id, uuidv7(v.created_at - now()), v.id, a.key, a.value, '', v.created_at,
+    md5('account-inspector')::uuid
+  FROM (SELECT * FROM inspections WHERE state = 'released' ORDER BY created_at) v
+    CROSS JOIN (SELECT key, value FROM jsonb_each(%(answers)s)) a
+  ORDER BY v.created_at, v.school_id, a.key;
+INSERT INTO inspection_results (bureau_id, school_id, id, plan_id, form_version_id, kind, stage, is_boarding, zone_id,
+    score, maximum, percent, band, account, submitted_at, released_at)
+  SELECT v.bureau_id, v.school_id, v.id, v.plan_id, v.form_version_id, v.kind, c.stage, c.is_boarding, c.zone_id,
+    score, %(maximum)s, round(100 * score / %(maximum)s, 4), CASE WHEN score >= 108 THEN '优秀' ELSE '合格' END,
+    %(account)s, v.created_at, v.created_at
+  FROM inspections v JOIN schools c ON c.bureau_id = v.bureau_id AND c.id = v.school_id,
+    LATERAL (SELECT %(score)s - mod(v.school_id * 37, 60) / 2.0 AS score) t
+  WHERE v.state = 'released' ORDER BY v.created_at;
+INSERT INTO inspection_losses (bureau_id, school_id, id, inspection_id, plan_id, item_code, lost)
+  SELECT v.bureau_id, v.school_id, uuidv7(v.created_at - now()), v.id, v.plan_id, l.key, l.value::numeric
+  FROM inspections v CROSS JOIN jsonb_each_text(%(losses)s) l WHERE v.state = 'released' ORDER BY v.created_at;
+INSERT INTO inspection_events (bureau_id, school_id, id, inspection_id, event, from_state, to_state, reason, at, by)
+  SELECT v.bureau_id, v.school_id, uuidv7(v.created_at - now()), v.id, e.event, e.before, e.after, '', v.created_at,
+    md5('account-inspector')::uuid
+  FROM inspections v CROSS JOIN (VALUES (1, 'plan', '', 'planned'), (2, 'start', 'planned', 'in_progress'),
+      (3, 'submit', 'in_progress', 'submitted'), (4, 'release', 'submitted', 'released')) e (place, event, before, after)
+  WHERE v.state = 'released' OR e.place = 1 ORDER BY v.created_at, e.place;
+"""
+
+ORPHANS = """
+SELECT count(*) FROM goods_receipt_lines l WHERE NOT EXISTS (SELECT FROM goods_receipts r
+  WHERE r.bureau_id = l.bureau_id AND r.school_id = l.school_id AND r.id = l.receipt_id)
+"""
+
+
+def fill(cursor: Any, schools: int, say: Callable[[str], None]) -> None:
+    cursor.execute("SET session_replication_role = replica; SET work_mem = '512MB'; SET maintenance_work_mem = '512MB'")
+    cursor.execute("SET synchronous_commit = off")  # of the filling only
+    cursor.execute(REGISTRY, {"schools": schools})
+    _people(cursor, schools)
+    cursor.execute(CATALOGUE)
+    cursor.execute(
+        "CREATE TEMP TABLE bench_items AS SELECT i.*, c.name AS category_name, substr(i.code, 2)::int AS ordinal"
+        " FROM catalogue_items i JOIN catalogue_categories c ON c.id = i.category_id"
+    )
+    _inspections(cursor, schools)
+    say(f"{schools} schools, their people and {schools * VISITS:,} visits are there; now the receipts")
+    _receipts(cursor, schools, say)
+    _check(cursor, schools)
+    say("counting and tidying (VACUUM, ANALYZE)")
+    cursor.execute("VACUUM (ANALYZE, FREEZE)")
+    cursor.execute("CHECKPOINT")
+
+
+def _people(cursor: Any, schools: int) -> None:
+    cursor.execute(
+        "CREATE TEMP TABLE bench_people (who text, level text, role text, school_id int, token_hash text)"
+    )
+    rows = [("inspector", "bureau", "inspector", None, digest(INSPECTOR_TOKEN))]
+    rows.append(("officer", "bureau", "bureau_admin", None, digest(OFFICER_TOKEN)))
+    rows += [
+        (f"storekeeper-{school}", "school", "storekeeper", school, digest(school_token(school)))
+        for school in range(1, schools + 1)
+    ]
+    cursor.executemany("INSERT INTO bench_people VALUES (%s, %s, %s, %s, %s)", rows)
+    cursor.execute(PEOPLE)
+
+
+def _inspections(cursor: Any, schools: int) -> None:
+    document = to_json(form())
+    account, losses, score, maximum = result()
+    from benchmarks.sample import answers
+
+    cursor.execute(FORMS, {"title": form().title, "form": Json(document), "digest": digest_of(document)})
+    cursor.execute(
+        VISIT_ROWS,
+        {
+            "schools": schools, "answers": Json(answers()), "account": Json(account), "score": score,
+            "maximum": maximum, "losses": json.dumps({code: str(lost) for code, lost in losses}),
+        },
+    )  # fmt: skip
+
+
+def _receipts(cursor: Any, schools: int, say: Callable[[str], None]) -> None:
+    """In steps, so that whoever waits sees that it goes on."""
+    step, started = RECEIPTS // 8, time.monotonic()
+    since: Any = "-infinity"
+    for first in range(1, RECEIPTS + 1, step):
+        cursor.execute(RECEIPT_ROWS, {"schools": schools, "from": first, "until": first + step - 1})
+        cursor.execute(RECEIPT_PARTS, {"since": since})
+        cursor.execute("SELECT max(received_at) + interval '1 microsecond' FROM goods_receipts")
+        since = cursor.fetchone()[0]
+        done = first + step - 1
+        say(f"  {done * schools:,} of {RECEIPTS * schools:,} receipts, {time.monotonic() - started:.0f} s")
+    cursor.execute(
+        "INSERT INTO document_counters (bureau_id, school_id, kind, year, last)"
+        " SELECT %s, s, 'SH', y, %s FROM generate_series(1, %s) s,"
+        " generate_series(extract(year FROM current_date)::int - 1, extract(year FROM current_date)::int + 1) y",
+        (BUREAU, RECEIPTS, schools),
+    )
+
+
+def _check(cursor: Any, schools: int) -> None:
+    cursor.execute(ORPHANS)
+    orphans = cursor.fetchone()[0]
+    cursor.execute("SELECT count(*), count(DISTINCT item_id), count(DISTINCT school_id) FROM goods_receipt_lines")
+    lines = cursor.fetchone()
+    if orphans or lines != (RECEIPTS * LINES * schools, CATALOGUE_ITEMS, schools):
+        raise RuntimeError(f"the filling went wrong: {orphans} lines without a receipt, lines/items/schools {lines}")
+
+
+__all__ = ["INSPECTOR_TOKEN", "OFFICER_TOKEN", "fill", "fixed_id", "school_token"]
