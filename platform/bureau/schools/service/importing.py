@@ -142,7 +142,7 @@ def apply_import(actor: Actor, import_id: UUID) -> SchoolImport:
         )
     record.state, record.applied_at = "applied", now()
     taken = Conflict(_("核对之后有相同代码的学校被新建，请重新上传核对。"))
-    writing.flush(db.session(), {"uq_schools_bureau_id": taken})
+    writing.flush(db.session(), {"uq_schools_bureau_id_code": taken})
     return record
 
 

@@ -129,7 +129,7 @@ def create_school(actor: Actor, values: Mapping[str, Any]) -> School:
         raise _code_taken()
     school = School(bureau_id=actor.bureau_id, search_name=values["name"].lower(), **dict(values))
     db.session.add(school)
-    writing.flush(db.session(), {"uq_schools_bureau_id": _code_taken()})
+    writing.flush(db.session(), {"uq_schools_bureau_id_code": _code_taken()})
     return school
 
 
@@ -149,7 +149,7 @@ def edit_school(actor: Actor, school_id: int, *, seen_version: int | None, value
         setattr(school, name, value)
     if "name" in changed:
         school.search_name = school.name.lower()
-    writing.flush(db.session(), {"uq_schools_bureau_id": _code_taken()})
+    writing.flush(db.session(), {"uq_schools_bureau_id_code": _code_taken()})
     return school
 
 

@@ -56,7 +56,7 @@ def create_term(actor: Actor, *, id: UUID, name: str, starts_on: date, ends_on: 
         bureau_id=actor.bureau_id, id=id, name=name, starts_on=starts_on, ends_on=ends_on, created_by=actor.account_id
     )
     db.session.add(term)
-    writing.flush(db.session(), {"uq_terms_bureau_id": _name_taken()})
+    writing.flush(db.session(), {"uq_terms_bureau_id_name": _name_taken()})
     return term
 
 
@@ -67,7 +67,7 @@ def edit_term(
     writing.require_version(term, seen_version, shown_values(term))
     _require_fitting(actor, term_id, starts_on, ends_on)
     term.name, term.starts_on, term.ends_on = name, starts_on, ends_on
-    writing.flush(db.session(), {"uq_terms_bureau_id": _name_taken()})
+    writing.flush(db.session(), {"uq_terms_bureau_id_name": _name_taken()})
     return term
 
 

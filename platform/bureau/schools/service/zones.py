@@ -73,7 +73,7 @@ def create_zone(actor: Actor, *, code: str, name: str) -> Zone:
     if existing is not None:
         raise _code_taken()
     db.session.add(zone)
-    writing.flush(db.session(), {"uq_zones_bureau_id": _code_taken()})
+    writing.flush(db.session(), {"uq_zones_bureau_id_code": _code_taken()})
     return zone
 
 
@@ -83,7 +83,7 @@ def edit_zone(actor: Actor, zone_id: int, *, seen_version: int | None, code: str
     writing.require_version(zone, seen_version, current)
     _require_code(code)
     zone.code, zone.name = code, name
-    writing.flush(db.session(), {"uq_zones_bureau_id": _code_taken()})
+    writing.flush(db.session(), {"uq_zones_bureau_id_code": _code_taken()})
     return zone
 
 
