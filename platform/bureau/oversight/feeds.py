@@ -43,12 +43,11 @@ class Indicator:
 
 @dataclass(frozen=True, slots=True)
 class CertificateGap:
-    """Receipts of one school and category that lack one kind of certificate."""
+    """Receipts of one school that lack a certificate for goods of one category."""
 
     school_id: int
     category_id: UUID
     category_name: str
-    kind: str
     receipts: int
 
 
@@ -71,7 +70,7 @@ class UncertifiedReceipts:
     """Receipts without certificates (无证收货).
 
     received  (actor, span) → {school_id: recorded receipts, with or without certificates}
-    gaps      (actor, span) → one CertificateGap per school, category and kind
+    gaps      (actor, span) → one CertificateGap per school and category
     schools   (actor, span) → {school_id: receipts that lack at least one}
     receipts  (actor, span, school_ids or None, category_id or None, cursor, limit) → a page, newest first
     """

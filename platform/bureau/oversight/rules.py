@@ -63,23 +63,15 @@ def total(received: Mapping[int, int], lacking: Mapping[int, int]) -> Share:
 
 
 def by_category(gaps: Iterable[CertificateGap]) -> list[CategoryShare]:
-    """Most receipts first. A receipt that lacks two kinds of one category counts once for it: the larger count."""
-    worst: dict[tuple[UUID, int], int] = {}
-    names: dict[UUID, str] = {}
+    """Most receipts first. A receipt that lacks papers for two categories counts in both."""
+    found: dict[UUID, CategoryShare] = {}
     for gap in gaps:
-        key = (gap.category_id, gap.school_id)
-        worst[key] = max(worst.get(key, 0), gap.receipts)
-        names[gap.category_id] = gap.category_name
-    found = [
-        CategoryShare(
-            category_id,
-            name,
-            sum(1 for key in worst if key[0] == category_id),
-            sum(count for key, count in worst.items() if key[0] == category_id),
+        before = found.get(gap.category_id)
+        schools, receipts = (before.schools, before.receipts) if before else (0, 0)
+        found[gap.category_id] = CategoryShare(
+            gap.category_id, gap.category_name, schools + 1, receipts + gap.receipts
         )
-        for category_id, name in names.items()
-    ]
-    return sorted(found, key=lambda one: (-one.receipts, one.category_name))
+    return sorted(found.values(), key=lambda one: (-one.receipts, one.category_name))
 
 
 def worst_first(rows: Iterable[Row]) -> list[Row]:
