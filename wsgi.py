@@ -11,6 +11,7 @@ from kernel.access import any_of
 from kernel.app import build_app
 from kernel.audit.module import module as audit
 from kernel.config import Config, load_config
+from kernel.files.module import MODULE as files
 from kernel.identity.module import module as identity
 from kernel.jobs.module import MODULE as jobs
 from kernel.module import Module
@@ -23,6 +24,7 @@ def modules() -> list[Module]:
         identity(LABELS),
         schools,
         audit(any_of(bureau_role(Role.BUREAU_ADMIN, Role.DISCIPLINE_SUPERVISOR), school_role(Role.PRINCIPAL))),
+        files,
         jobs,
         notices,
     ]

@@ -35,7 +35,7 @@ class World:
     people: dict[tuple[str, str], Someone] = field(default_factory=dict)
 
     def person(self, role: str, place: str | None = None) -> Someone:
-        """`place`: "a", "b", "a-east", "a1" …; by default bureau a, zone a-east, school a1, as the role's level asks."""
+        """`place`: "a", "b", "a-east", "a1" …; by default bureau a, zone a-east or school a1, by the role's level."""
         level = LEVEL_OF[Role(role)]
         default = {"bureau": "a", "zone": "a-east", "school": "a1", "supplier": "a"}[level]
         return self.people[(str(role), place or default)]
