@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 
+from bureau.catalogue.rules import to_base
 from bureau.catalogue.service.categories import requirements_of
 from bureau.catalogue.service.items import ReceivableItem, receivable_items
 from kernel.actor import Actor
@@ -153,7 +154,7 @@ def _row(actor: Actor, position: int, line: Mapping[str, Any], item: ReceivableI
         item_id=item.id, item_version=item.version, item_code=item.code, item_name=item.name,
         specification=item.specification, storage=item.storage, category_id=item.category_id,
         category_name=item.category_name, base_unit=item.base_unit, unit_factor=factor,
-        base_quantity=None if factor is None else rules.to_base(line["quantity"], factor),
+        base_quantity=None if factor is None else to_base(line["quantity"], factor),
     )  # fmt: skip
     if row["expiry_date"] is None:
         row["expiry_date"] = rules.proposed_expiry(row["production_date"], item.shelf_life_days)
