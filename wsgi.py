@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Flask
 
+from bureau.people.module import MODULE as people
 from bureau.roles import LABELS, Role, bureau_role, school_role
 from bureau.schools.module import MODULE as schools
 from kernel.access import any_of
@@ -23,6 +24,7 @@ def modules() -> list[Module]:
     return [
         identity(LABELS),
         schools,
+        people,
         audit(any_of(bureau_role(Role.BUREAU_ADMIN, Role.DISCIPLINE_SUPERVISOR), school_role(Role.PRINCIPAL))),
         files,
         jobs,
