@@ -26,7 +26,7 @@ class Zone(Versioned, db.Model):
     __audited__ = True
     __table_args__ = (fk_bureau(), UniqueConstraint("bureau_id", "code"))
     bureau_id: Mapped[int] = mapped_column(Integer, primary_key=True)
-    id: Mapped[int] = mapped_column(Integer, Identity(), primary_key=True)
+    id: Mapped[int] = mapped_column(Integer, Identity(), primary_key=True, autoincrement=True)
     code: Mapped[str]
     name: Mapped[str]
     created_at: Mapped[datetime] = mapped_column(default=now)
@@ -61,7 +61,7 @@ class School(Versioned, db.Model):
         Index("ix_schools_merged_into", "bureau_id", "merged_into_id", postgresql_where="merged_into_id IS NOT NULL"),
     )
     bureau_id: Mapped[int] = mapped_column(Integer, primary_key=True)
-    id: Mapped[int] = mapped_column(Integer, Identity(), primary_key=True)
+    id: Mapped[int] = mapped_column(Integer, Identity(), primary_key=True, autoincrement=True)
     code: Mapped[str]
     name: Mapped[str]
     search_name: Mapped[str]  # lower case, for matching with = and ^@

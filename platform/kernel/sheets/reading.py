@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from kernel.sheets.cells import CellError, as_text, folded, is_blank, parse_cell, spellings
+from kernel.sheets.cells import CellError, as_text, choice_words, folded, is_blank, parse_cell, spellings
 from kernel.sheets.spec import Grid, Parsed, Problem, Row, SheetSpec
 from kernel.sheets.workbook import Sheet, Unreadable, read_sheets
 
@@ -42,13 +42,16 @@ def read_xlsx(spec: SheetSpec, data: bytes) -> Parsed:
 def _parse(spec: SheetSpec, grid: Grid) -> Parsed:
     rows: list[Row] = []
     problems: list[Problem] = []
-    columns = [(column, grid.places.get(column.key)) for column in spec.columns]
+    columns = [
+        (column, grid.places.get(column.key), choice_words(column) if column.kind == "choice" else None)
+        for column in spec.columns
+    ]
     for number, cells in grid.lines:
         values: dict[str, Any] = {}
-        for column, place in columns:
+        for column, place, words in columns:
             value = cells[place] if place is not None and place < len(cells) else None
             try:
-                values[column.key] = parse_cell(column, value)
+                values[column.key] = parse_cell(column, value, words)
             except CellError as error:
                 values[column.key] = None
                 if len(problems) < MOST_PROBLEMS:
