@@ -6,6 +6,8 @@ from typing import Any
 from flask import Flask
 
 from bureau.people.module import MODULE as people
+from bureau.catalogue.module import MODULE as catalogue
+from bureau.oversight.module import MODULE as oversight
 from bureau.roles import LABELS, Role, bureau_role, school_role
 from bureau.schools.module import MODULE as schools
 from kernel.access import any_of
@@ -17,6 +19,7 @@ from kernel.identity.module import module as identity
 from kernel.jobs.module import MODULE as jobs
 from kernel.module import Module
 from kernel.notices.module import MODULE as notices
+from school.supply.module import MODULE as supply
 
 
 def modules() -> list[Module]:
@@ -29,6 +32,9 @@ def modules() -> list[Module]:
         files,
         jobs,
         notices,
+        catalogue,
+        supply,
+        oversight,
     ]
 
 

@@ -1,21 +1,24 @@
 """The words for the catalogue's codes."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from flask_babel import lazy_gettext as _l
 
 from bureau.catalogue.rules import CertificateKind, ItemEvent, ItemState, Storage
 
-STATES = {
+STATES: Mapping[str, Any] = {
     ItemState.DRAFT: _l("草稿"),
     ItemState.PUBLISHED: _l("已发布"),
     ItemState.RETIRED: _l("已停用"),
 }
-EVENTS = {ItemEvent.PUBLISH: _l("发布"), ItemEvent.RETIRE: _l("停用")}
-STORAGE = {
+EVENTS: Mapping[str, Any] = {ItemEvent.PUBLISH: _l("发布"), ItemEvent.RETIRE: _l("停用")}
+STORAGE: Mapping[str, Any] = {
     Storage.AMBIENT: _l("常温"),
     Storage.CHILLED: _l("冷藏"),
     Storage.FROZEN: _l("冷冻"),
 }
-CERTIFICATES = {
+CERTIFICATES: Mapping[str, Any] = {
     CertificateKind.PRODUCTION_LICENCE: _l("食品生产许可证"),
     CertificateKind.BATCH_REPORT: _l("出厂检验报告"),
     CertificateKind.ANIMAL_QUARANTINE: _l("动物检疫合格证明"),
@@ -32,4 +35,4 @@ CERTIFICATES = {
 
 def certificate_label(kind: str, own_wording: str = "") -> str:
     """The bureau's wording where it has one; a kind of a later version shows as its code rather than not at all."""
-    return own_wording or str(CERTIFICATES.get(kind, kind))  # type: ignore[call-overload]
+    return own_wording or str(CERTIFICATES.get(kind, kind))

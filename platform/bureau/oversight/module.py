@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
 from flask import url_for
 from flask_babel import gettext as _
@@ -25,7 +26,7 @@ def due(actor: Actor) -> Sequence[DueItem]:
     if actor.level not in ("bureau", "zone") or not may(Permission.READ):
         return ()
     span = Span(today() - timedelta(days=DUE_DAYS - 1), today())
-    days = {"from_day": span.first.isoformat(), "until_day": span.last.isoformat()}
+    days: dict[str, Any] = {"from_day": span.first.isoformat(), "until_day": span.last.isoformat()}
     return [
         DueItem(
             _("%(label)s：近 %(days)s 天 %(count)s 件", label=indicator.label, days=DUE_DAYS, count=count),

@@ -9,10 +9,21 @@ from flask import Response
 from kernel.access.edge import access, current_actor
 from kernel.actor import Actor
 from kernel.api import ApiBlueprint, seen_version
+from kernel.files.service import store
+from kernel.files.sniffing import IMAGES
 from school.supply.permissions import Permission
-from school.supply.schemas import CertificateSchema, ReceiptOut, ReceiptPage, ReceiptQuery, ReceiptSchema, VoidBody
+from school.supply.schemas import (
+    CertificateSchema,
+    PhotoOut,
+    PhotoSchema,
+    ReceiptOut,
+    ReceiptPage,
+    ReceiptQuery,
+    ReceiptSchema,
+    VoidBody,
+)
 from school.supply.service import reading, voiding
-from school.supply.service.certificates import CertificateInput, add_certificate
+from school.supply.service.certificates import PURPOSE, CertificateInput, add_certificate
 from school.supply.service.recording import record_receipt
 
 blueprint = ApiBlueprint("goods_receipts", __name__, description="Goods receipts")
@@ -61,6 +72,19 @@ def put_receipt(data: dict[str, Any], receipt_id: UUID) -> Any:
     data["certificates"] = [CertificateInput(**row) for row in data["certificates"]]
     receipt, is_new = record_receipt(actor, receipt_id, **data)
     return _one(actor, receipt.school_id, receipt.id), 201 if is_new else 200
+
+
+@blueprint.route("/goods-receipts/photos/<uuid:photo_id>", methods=["PUT"])
+@access(Permission.RECORD)
+@blueprint.arguments(PhotoSchema, location="files", content_type="multipart/form-data")
+@blueprint.response(200, PhotoOut)
+def put_photo(files: dict[str, Any], photo_id: UUID) -> dict[str, Any]:
+    """Keep a certificate's copy under an id of the client's making; then name it as `attachment_id`."""
+    file = files["file"]
+    stored = store(
+        current_actor(), file.read(), name=file.filename or "", purpose=PURPOSE, attachment_id=photo_id, accepted=IMAGES
+    )
+    return {"id": stored.id, "size": stored.size, "width": stored.width, "height": stored.height}
 
 
 @blueprint.route("/goods-receipts/<uuid:receipt_id>/certificates", methods=["POST"])

@@ -1,8 +1,8 @@
 """Two months of goods receipts, recorded through the service by each school's own storekeepers, with photos."""
 
-import hashlib
 import random
 from functools import cache
+from uuid import UUID
 
 from flask import Flask
 from flask_babel import force_locale
@@ -18,8 +18,9 @@ from bureau.demo.records import GoodsReceipt, build_receipts
 from kernel.actor import Actor
 from kernel.database import db, new_id
 from kernel.database.scope import use_scope
+from kernel.files.service import store
 from school.supply import models
-from school.supply.service.certificates import CertificateInput, Photo
+from school.supply.service.certificates import PURPOSE, CertificateInput
 from school.supply.service.recording import record_receipt
 from school.supply.service.voiding import void_receipt
 
@@ -31,11 +32,12 @@ def demo(app: Flask, demo: DemoContext) -> None:
     bureau = demo.actor()
     use_scope(db.session(), bureau.scope)
     items = {item.code: item for item in _all_items(bureau)}
+    copies: dict[tuple[str, str], UUID] = {}
     with force_locale("zh_CN"):
         for number, receipt in enumerate(build_receipts(demo.district, people, demo.today), 1):
             actor = _receiver(demo, people, receipt)
             use_scope(db.session(), actor.scope)
-            recorded = _record(actor, people, items, receipt)
+            recorded = _record(actor, people, items, receipt, copies)
             if number % VOID_EVERY == 0:
                 void_receipt(actor, recorded.id, recorded.version, "数量录入有误，按原单重新登记。")
             # Each receipt is a transaction of its own, as it was in life; memory stays small as well.
@@ -63,7 +65,8 @@ def _receiver(demo: DemoContext, people: tuple[Person, ...], receipt: GoodsRecei
 
 
 def _record(
-    actor: Actor, people: tuple[Person, ...], items: dict[str, CatalogueItem], receipt: GoodsReceipt
+    actor: Actor, people: tuple[Person, ...], items: dict[str, CatalogueItem], receipt: GoodsReceipt,
+    copies: dict[tuple[str, str], UUID],
 ) -> models.GoodsReceipt:
     lines = [
         {
@@ -77,32 +80,36 @@ def _record(
         actor, new_id(), received_at=receipt.received_at, supplier_name=receipt.supplier_name,
         delivery_note_no=f"SHD-{receipt.key}",
         second_receiver_name=holder(people, "canteen_manager", receipt.school).name,
-        note="", lines=lines, certificates=_certificates(receipt),
+        note="", lines=lines, certificates=_certificates(actor, receipt, copies),
     )  # fmt: skip
     return recorded
 
 
-def _certificates(receipt: GoodsReceipt) -> list[CertificateInput]:
+def _certificates(actor: Actor, receipt: GoodsReceipt, copies: dict[tuple[str, str], UUID]) -> list[CertificateInput]:
     """One paper per kind for the whole delivery; where a category lacks it, one per line that has it."""
     lacking = {kind for line in receipt.lines for kind in line.missing}
     whole = sorted({kind for line in receipt.lines for kind in line.certificates} - lacking)
-    found = [_certificate(receipt, kind, None) for kind in whole]
+    wanted: list[tuple[str, int | None]] = [(kind, None) for kind in whole]
     for position, line in enumerate(receipt.lines):
-        found += [_certificate(receipt, kind, position) for kind in line.certificates if kind in lacking]
-    return found
+        wanted += [(kind, position) for kind in line.certificates if kind in lacking]
+    return [
+        CertificateInput(
+            kind=kind, line=position, number=f"{MARK}{receipt.key}-{kind[:3].upper()}",
+            attachment_id=_copy(actor, receipt.school, kind, copies),
+        )
+        for kind, position in wanted
+    ]  # fmt: skip
 
 
-def _certificate(receipt: GoodsReceipt, kind: str, position: int | None) -> CertificateInput:
-    return CertificateInput(
-        kind=kind, line=position, number=f"{MARK}{receipt.key}-{kind[:3].upper()}",
-        photos=(_photo(kind, receipt.supplier_name),),
-    )  # fmt: skip
+def _copy(actor: Actor, school: str, kind: str, copies: dict[tuple[str, str], UUID]) -> UUID:
+    """A school photographs a sample sheet of each kind once: drawing and keeping thousands would tell no more."""
+    if (school, kind) not in copies:
+        stored = store(actor, _sheet(kind), name=f"{certificate_label(kind)}.jpg", purpose=PURPOSE)
+        copies[school, kind] = stored.id
+    return copies[school, kind]
 
 
 @cache
-def _photo(kind: str, supplier: str) -> Photo:
-    """One sheet per kind and supplier: the store keeps equal content once, and drawing takes time."""
-    title = certificate_label(kind)
-    content = demo_certificate(title, [f"供货单位：{supplier}", "本页为演示样张，不具效力"], random.Random(SEED))
-    return Photo(f"{title}.jpg", content, hashlib.sha256(content).hexdigest())
-
+def _sheet(kind: str) -> bytes:
+    lines = ["供货单位：演示供应商", "本页为演示样张，不具效力"]
+    return demo_certificate(certificate_label(kind), lines, random.Random(SEED))

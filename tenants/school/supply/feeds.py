@@ -7,7 +7,7 @@ from uuid import UUID
 
 from flask import url_for
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
 
 from bureau.catalogue.labels import certificate_label
 from bureau.oversight.feeds import CertificateGap, Indicator, Span, UncertifiedReceipt, UncertifiedReceipts
@@ -25,7 +25,7 @@ def instants(span: Span) -> tuple[datetime, datetime]:
     return begin, datetime.combine(span.last + timedelta(days=1), time(), SHANGHAI)
 
 
-def _recorded(actor: Actor, span: Span, query: Select[Any]) -> Select[Any]:
+def _recorded(actor: Actor, span: Span, query: Any) -> Any:
     begin, end = instants(span)
     query = query.where(
         GoodsReceipt.bureau_id == actor.bureau_id, GoodsReceipt.state == State.RECORDED.value,

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
+from flask_smorest.fields import Upload
 from marshmallow import fields, post_load, validate
 
 from bureau.catalogue.rules import CertificateKind, Storage
@@ -91,7 +92,7 @@ class ReceiptSchema(BaseSchema):
 class LineForm(LineSchema):
     """A page's line: the price in yuan, as it stands on the delivery note."""
 
-    unit_price_fen = fields.Integer(dump_only=True)
+    unit_price_fen = Whole(dump_only=True)
     unit_price = Quantity(places=2, least="0", most="1000000", load_default=None, allow_none=True)
 
     @post_load
@@ -114,7 +115,20 @@ class ReceiptForm(ReceiptSchema):
 class CertificateForm(CertificateSchema):
     """Sent later, for a receipt that came without it."""
 
-    attachment_id = fields.UUID(dump_only=True)
+    attachment_id = Identifier(dump_only=True)
+
+
+class PhotoSchema(BaseSchema):
+    file = Upload(required=True, error_messages={"required": _l("请选择照片。")})
+
+
+class PhotoOut(BaseSchema):
+    """Sizes as kept: bytes, pixels."""
+
+    id = fields.UUID()
+    size = fields.Integer()
+    width = fields.Integer(allow_none=True)
+    height = fields.Integer(allow_none=True)
 
 
 class VoidSchema(BaseSchema):

@@ -149,7 +149,7 @@ def receivable_items(actor: Actor, item_ids: Sequence[UUID]) -> dict[UUID, Recei
         .order_by(UnitConversion.factor)
     ):
         units.setdefault(item_id, []).append((unit, factor))
-    rows = db.session.execute(
+    rows: Any = db.session.execute(
         select(
             CatalogueItem.id, CatalogueItem.version, CatalogueItem.code, CatalogueItem.name,
             CatalogueItem.specification, CatalogueItem.storage, CatalogueItem.category_id, CatalogueCategory.name,
@@ -165,7 +165,7 @@ def receivable_items(actor: Actor, item_ids: Sequence[UUID]) -> dict[UUID, Recei
             CatalogueItem.state == ItemState.PUBLISHED.value,
         )
     )  # fmt: skip
-    return {row[0]: ReceivableItem(*row, factors=factors(row[8], units.get(row[0], ()))) for row in rows}
+    return {row[0]: ReceivableItem(*row, factors(row[8], units.get(row[0], ()))) for row in rows}
 
 
 def _factors(item: CatalogueItem) -> dict[str, Decimal]:

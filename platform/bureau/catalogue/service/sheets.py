@@ -219,8 +219,8 @@ def certificate_words() -> dict[str, str]:
     """Every way to write a kind of certificate → the kind: its name as shown now, its name in Chinese, its code."""
     words: dict[str, str] = {}
     for kind, label in labels.CERTIFICATES.items():
-        for word in (kind.value, str(label), *(str(text) for text in getattr(label, "_args", ())[:1])):
-            words[word] = kind.value
+        for word in (str(kind), str(label), *(str(text) for text in getattr(label, "_args", ())[:1])):
+            words[word] = str(kind)
     return words
 
 

@@ -39,7 +39,7 @@ def index() -> Any:
     actor = current_actor()
     query, form = _query()
     page = service.list_items(actor, **query)
-    arguments = {name: value for name, value in request.args.items() if name in FILTERS and value}
+    arguments: dict[str, Any] = {name: value for name, value in request.args.items() if name in FILTERS and value}
     categories = category_service.list_categories(actor)
     counts = service.count_by_state(actor) if may(Permission.MANAGE) else {}
     return render_template(

@@ -15,9 +15,12 @@ from kernel.actor import Actor
 from kernel.database import db, new_id
 from kernel.database.writing import flush
 from kernel.errors import Conflict, Invalid, NotFound
+from kernel.files.service import store
+from kernel.files.sniffing import IMAGES
 from school.supply import rules
 from school.supply.models import GoodsReceipt, GoodsReceiptCertificate, GoodsReceiptLine, MissingCertificate
 
+PURPOSE = "certificate"
 ATTACHMENT = "fk_goods_receipt_certificates_bureau_id_school_id_attachment_id"
 
 
@@ -31,6 +34,7 @@ class CertificateInput:
     valid_until: date | None = None
     attachment_id: UUID | None = None
     photos: tuple["Photo", ...] = ()
+    row: int | None = None  # where it stands on the page, for messages
 
     @property
     def has_copy(self) -> bool:
@@ -49,17 +53,21 @@ def attach(
 ) -> None:
     """Keep the certificates of a receipt; `lines`: position → id. Several photos of one paper are one row each."""
     problems: dict[str, list[str]] = {}
-    for index, certificate in enumerate(certificates):
+    placed = [
+        (certificate, f"certificates.{index if certificate.row is None else certificate.row}")
+        for index, certificate in enumerate(certificates)
+    ]
+    for certificate, place in placed:
         if not certificate.has_copy and not certificate.number:
-            problems[f"certificates.{index}.number"] = [_("请拍照上传，或填写证明编号。")]
+            problems[f"{place}.number"] = [_("请拍照上传，或填写证明编号。")]
         if certificate.line is not None and certificate.line not in lines:
-            problems[f"certificates.{index}.line"] = [_("没有这一行物品。")]
+            problems[f"{place}.line"] = [_("没有这一行物品。")]
     if problems:
         raise Invalid(problems)
-    for certificate in certificates:
+    for certificate, place in placed:
         copies: list[UUID | None] = [certificate.attachment_id]
         if certificate.photos:
-            copies = [photo.keep(actor) for photo in certificate.photos]
+            copies = [photo.keep(actor, f"{place}.photos") for photo in certificate.photos]
         for attachment_id in copies:
             db.session.add(
                 GoodsReceiptCertificate(
@@ -191,7 +199,6 @@ class Photo:
     content: bytes = field(repr=False)
     digest: str
 
-    def keep(self, actor: Actor) -> UUID:
-        from kernel.files.service import store
-
-        raise NotImplementedError(store)
+    def keep(self, actor: Actor, field: str) -> UUID:
+        """The attachment's id; what is no picture is Invalid at `field`."""
+        return store(actor, self.content, name=self.name, purpose=PURPOSE, accepted=IMAGES, field=field).id

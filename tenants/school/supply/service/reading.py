@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
 
 from bureau.catalogue.labels import certificate_label
 from kernel.actor import Actor
@@ -27,7 +27,7 @@ NEWEST = select(*ROW)
 DUE_DAYS = 30  # how long a missing certificate stays on the landing page; older ones stay in the list
 
 
-def _of_school(actor: Actor, school_id: int, query: Select[Any]) -> Select[Any]:
+def _of_school(actor: Actor, school_id: int, query: Any) -> Any:
     return query.where(GoodsReceipt.bureau_id == actor.bureau_id, GoodsReceipt.school_id == school_id)
 
 

@@ -18,7 +18,7 @@ from school.supply.schemas import CertificateForm, ReceiptQuery, VoidSchema
 from school.supply.service import figures, reading, voiding
 from school.supply.service.certificates import add_certificate
 from school.supply.views.blueprint import blueprint
-from school.supply.views.uploads import certificate_of
+from school.supply.views.uploads import certificate_of, photo_links
 
 FILTERS = ("missing", "from_day", "until_day", "supplier")
 
@@ -60,7 +60,7 @@ def show_page(actor: Actor, school_id: int, receipt_id: UUID, form: Form | None 
     return render_template(
         "supply/show.html", view=view, receipt=view.receipt, labels=labels, catalogue_labels=catalogue_labels,
         form=form or Form.blank(CertificateForm()), certificate_options=certificate_options(view),
-        limits=figures.limits(actor, view.receipt.received_on), **context,
+        limits=figures.limits(actor, view.receipt.received_on), photo_links=photo_links, **context,
     )  # fmt: skip
 
 
