@@ -5,9 +5,9 @@ from typing import Any
 
 from flask import Flask
 
-from bureau.people.module import MODULE as people
 from bureau.catalogue.module import MODULE as catalogue
 from bureau.oversight.module import MODULE as oversight
+from bureau.people.module import MODULE as people
 from bureau.roles import LABELS, Role, bureau_role, school_role
 from bureau.schools.module import MODULE as schools
 from kernel.access import any_of

@@ -165,7 +165,8 @@ def receivable_items(actor: Actor, item_ids: Sequence[UUID]) -> dict[UUID, Recei
             CatalogueItem.state == ItemState.PUBLISHED.value,
         )
     )  # fmt: skip
-    return {row[0]: ReceivableItem(*row, factors(row[8], units.get(row[0], ()))) for row in rows}
+    found: list[tuple[Any, ...]] = [tuple(row) for row in rows]
+    return {row[0]: ReceivableItem(*row, factors(row[8], units.get(row[0], ()))) for row in found}
 
 
 def _factors(item: CatalogueItem) -> dict[str, Decimal]:
