@@ -227,3 +227,14 @@ def test_the_page_merges_and_names_what_is_missing(client_as, world, stored):
     assert stored("a2").state == "merged"
     own = client_as("principal", "a1").get("/schools/mine").get_data(as_text=True)
     assert "查看记录（只读）" in own
+
+
+def test_the_button_on_the_page_leads_into_the_history_and_back(merge, client_as, world):
+    merge("a2", "a1")
+    client = client_as("principal", "a1")
+    own, former = (f"school-{world.bureaus['a']}-{world.schools[code]}" for code in ("a1", "a2"))
+    assert f'value="{former}"' in client.get("/schools/mine").get_data(as_text=True)
+    assert client.post("/account/place/switch", data={"scope": former}).status_code == 302
+    assert "以下内容为历史记录" in client.get("/schools/mine").get_data(as_text=True)
+    assert client.post("/account/place/switch", data={"scope": own}).status_code == 302
+    assert "以下内容为历史记录" not in client.get("/schools/mine").get_data(as_text=True)
