@@ -6,6 +6,7 @@ from typing import Any
 from flask import Flask
 
 from bureau.catalogue.module import MODULE as catalogue
+from bureau.inspections.module import MODULE as inspections
 from bureau.oversight.module import MODULE as oversight
 from bureau.people.module import MODULE as people
 from bureau.roles import LABELS, Role, bureau_role, school_role
@@ -33,6 +34,7 @@ def modules() -> list[Module]:
         jobs,
         notices,
         catalogue,
+        inspections,
         supply,
         oversight,
     ]

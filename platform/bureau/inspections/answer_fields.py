@@ -2,9 +2,20 @@
 the item's place in the form: codes may hold characters that a field name should not."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
-from scorecards.form import Additive, CountDeduction, Form, Item, Judged, Levels, ListedDeductions, VetoOnly
+from scorecards.form import (
+    Additive,
+    CountDeduction,
+    Form,
+    Item,
+    Judged,
+    Levels,
+    ListedDeductions,
+    VetoOnly,
+    decimal_text,
+)
 
 
 def field_prefix(position: int) -> str:
@@ -32,7 +43,7 @@ def read_item(item: Item, prefix: str, fields: Mapping[str, Any]) -> dict[str, A
     def one(name: str) -> str:
         return str(fields.get(prefix + name) or "").strip()
 
-    if one("na"):
+    if one("na") or one("met") == "na":
         return {"not_applicable": one("na_reason") or "不适用"}
     answer = _by_rule(item, one, prefix, fields)
     if answer is not None and one("veto"):
@@ -68,3 +79,21 @@ def _by_rule(item: Item, one: Any, prefix: str, fields: Mapping[str, Any]) -> di
 
 def _count(text: str) -> Any:
     return int(text) if text.isdecimal() and len(text) <= 6 else text
+
+
+def perfect_answer(item: Item) -> dict[str, Any]:
+    """The answer that loses nothing: what "everything in order" says of an item."""
+    rule = item.rule
+    if isinstance(rule, Judged):
+        return {"judged": decimal_text(item.points or Decimal(0))}
+    if isinstance(rule, CountDeduction):
+        return {"count": 0}
+    if isinstance(rule, ListedDeductions):
+        return {"checked": {}}
+    if isinstance(rule, Additive):
+        return {"checked": {entry.code: 1 for entry in rule.entries}}
+    if isinstance(rule, Levels):
+        return {"level": max(rule.entries, key=lambda entry: entry.points).code}
+    if isinstance(rule, VetoOnly):
+        return {"found": False}
+    return {"met": True}

@@ -37,6 +37,13 @@ EVENTS = {
     "release": _l("告知学校"),
     "cancel": _l("取消检查"),
 }
+VETO_EFFECTS = {
+    "item_zero": _l("该项记 0 分"),
+    "section_zero": _l("该部分记 0 分"),
+    "form_zero": _l("总分记 0 分"),
+    "band_cap": _l("等级受限"),
+    "verdict": _l("直接判定"),
+}
 PLAN_STATES = {"open": _l("进行中"), "closed": _l("已结束")}
 
 

@@ -105,3 +105,21 @@ def enriched_account(
             )
         sections.append({"code": section["code"], "title": section["title"], "lines": rows})
     return sections
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """`planned`: visits that are to be carried out, without the cancelled ones."""
+
+    planned: int
+    done: int
+
+    @property
+    def percent(self) -> int:
+        return 0 if not self.planned else self.done * 100 // self.planned
+
+
+def progress_of(counts: Mapping[str, int]) -> Progress:
+    """From the number of visits in each state."""
+    done = counts.get("submitted", 0) + counts.get("released", 0)
+    return Progress(sum(counts.values()) - counts.get("cancelled", 0), done)

@@ -5,8 +5,10 @@ from typing import Any
 from flask_babel import gettext as _
 from marshmallow import ValidationError, fields, validate, validates_schema
 
+from bureau.inspections.labels import STATES
+from bureau.schools.labels import STAGE
 from kernel.api import PageSchema
-from kernel.schemas import BaseSchema, Day, Flag, Identifier, Text, Whole
+from kernel.schemas import BaseSchema, Choice, Day, Flag, Identifier, Text, Whole
 
 MAX_SCHOOLS = 2000
 
@@ -164,3 +166,44 @@ class ReasonIn(BaseSchema):
 
 class VersionIn(BaseSchema):
     version = Whole(1, required=True)
+
+
+class SchoolFilter(BaseSchema):
+    """Which schools the assignment page offers."""
+
+    stage = Choice(STAGE, load_default=None, allow_none=True)
+    is_boarding = Choice(("1", "0"), load_default=None, allow_none=True)
+    zone_id = Whole(1, load_default=None, allow_none=True)
+
+
+class AssignmentForm(SchoolFilter):
+    """`all_filtered`: every school that the filter shows, ticked or not."""
+
+    school_ids = fields.List(Whole(1), load_default=list, validate=validate.Length(max=MAX_SCHOOLS))
+    all_filtered = Flag()
+    lead_id = Identifier(required=True)
+    member_ids = fields.List(Identifier(), load_default=list, validate=validate.Length(max=19))
+    scheduled_on = Day(required=True)
+
+
+class SubmissionForm(BaseSchema):
+    met_by = Text(50, load_default="", allow_none=True)
+    remark = Text(2000, load_default="", allow_none=True)
+
+
+class RankingFilter(BaseSchema):
+    """One peer group; the page shows the largest when none is chosen."""
+
+    stage = Choice(STAGE, load_default=None, allow_none=True)
+    is_boarding = Choice(("1", "0"), load_default=None, allow_none=True)
+
+
+class VisitFilter(BaseSchema):
+    state = Choice(STATES, load_default=None, allow_none=True)
+
+
+class PhotoForm(BaseSchema):
+    """`position`: the item's place in the form, none for the visit as a whole. `id`: made by the page."""
+
+    id = Identifier(required=True)
+    position = Whole(0, 10_000, load_default=None, allow_none=True)

@@ -1,6 +1,7 @@
 """Answers, remarks and photos, stored one by one while the inspector walks."""
 
-from collections.abc import Mapping
+import unicodedata
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -16,12 +17,16 @@ from kernel.actor import Actor
 from kernel.database import db, new_id, now
 from kernel.database.writing import flush
 from kernel.errors import Conflict, Invalid, NotFound
+from kernel.files.service import store
+from kernel.files.sniffing import IMAGES
 from scorecards import service as forms
 from scorecards.answers import answers_to_json, read_answers
 from scorecards.engine import Scorer
 from scorecards.problems import AnswersInvalid
 
 MAX_REMARK = 1000
+MAX_REASON = 200
+MOST_PHOTOS = 12  # to one item
 
 
 def answers_of(visit: Inspection) -> dict[str, InspectionAnswer]:
@@ -66,13 +71,8 @@ def save_answers(
     scorer = forms.scorer_of(form_version_of(actor, visit))
     given = {code: answer for code, answer in answers.items() if answer is not None}
     readable = _readable(scorer, given)
-    known = {item.code for item in scorer.form.items()}
-    unknown = [code for code in (*answers, *(remarks or {})) if code not in known]
-    if unknown:
-        raise Invalid({f"answers.{unknown[0][:60]}": [_("表单中没有这一项。")]})
-    too_long = [code for code, text in (remarks or {}).items() if len(text) > MAX_REMARK]
-    if too_long:
-        raise Invalid({f"remarks.{too_long[0]}": [_("备注不能超过 %(most)s 字。", most=MAX_REMARK)]})
+    _require_known(scorer, [*answers, *(remarks or {})])
+    _require_plain(readable, remarks or {})
     _upsert(actor, visit, readable, {code for code in answers if answers[code] is None}, remarks or {})
     return visit
 
@@ -88,6 +88,24 @@ def _readable(scorer: Scorer, given: Mapping[str, Any]) -> dict[str, Any]:
             fields.setdefault(f"answers.{problem.path}", []).append(labels.problem_text(problem))
         raise Invalid(fields) from error
     return answers_to_json(read)
+
+
+def _require_known(scorer: Scorer, codes: Sequence[str]) -> None:
+    known = {item.code for item in scorer.form.items()}
+    for code in codes:
+        if code not in known:
+            raise Invalid({f"answers.{code[:60]}": [_("表单中没有这一项。")]})
+
+
+def _require_plain(answers: Mapping[str, Any], remarks: Mapping[str, str]) -> None:
+    texts = [(f"remarks.{code}", text, MAX_REMARK) for code, text in remarks.items()]
+    texts += [(f"answers.{code}", answer.get("not_applicable", ""), MAX_REASON) for code, answer in answers.items()]
+    for name, text, most in texts:
+        # PostgreSQL keeps neither NUL nor lone surrogates; other control characters are slips of a keyboard.
+        if any(unicodedata.category(letter) in ("Cc", "Cs") and letter not in "\n\r\t" for letter in text):
+            raise Invalid({name: [_("含有无法保存的控制字符。")]})
+        if len(text) > most:
+            raise Invalid({name: [_("不能超过 %(most)s 字。", most=most)]})
 
 
 def _upsert(
@@ -133,35 +151,45 @@ def add_photo(
     *,
     photo_id: UUID,
     item_code: str,
-    attachment_id: UUID,
+    data: bytes,
+    name: str = "",
     taken_at: datetime | None = None,
 ) -> InspectionPhoto:
-    """Hang a stored attachment on an item ("" the whole visit). The same photo id sent twice is one photo."""
+    """Keep a photo with an item ("" the whole visit), out of the school's sight until release. The same id with the
+    same picture sent twice is one photo."""
     visit = open_visit(actor, school_id, inspection_id)
     if item_code:
         try:
             forms.form_of(form_version_of(actor, visit)).item(item_code)
         except KeyError:
             raise Invalid({"item_code": [_("表单中没有这一项。")]}) from None
-    existing = db.session.get(InspectionPhoto, (actor.bureau_id, school_id, photo_id))
+    attachment = store(
+        actor, data, name=name, purpose="inspection_photo", school_id=visit.school_id, attachment_id=photo_id,
+        accepted=IMAGES, hidden_from_school=True, taken_at=taken_at, field="photo",
+    )  # fmt: skip
+    existing = db.session.get(InspectionPhoto, (visit.bureau_id, visit.school_id, photo_id))
     if existing is not None:
-        if (existing.inspection_id, existing.attachment_id) == (visit.id, attachment_id):
+        if (existing.inspection_id, existing.item_code) == (visit.id, item_code):
             return existing
         raise Conflict(_("这个编号已用于另一张照片。"))
+    if len(photos_of(visit).get(item_code, ())) >= MOST_PHOTOS:
+        raise Invalid({"photo": [_("每一项最多 %(most)s 张照片。", most=MOST_PHOTOS)]})
     photo = InspectionPhoto(
         bureau_id=visit.bureau_id, school_id=visit.school_id, id=photo_id, inspection_id=visit.id,
-        item_code=item_code, attachment_id=attachment_id, taken_at=taken_at, added_by=actor.account_id,
+        item_code=item_code, attachment_id=attachment.id, taken_at=taken_at, added_by=actor.account_id,
     )  # fmt: skip
     db.session.add(photo)
     flush(db.session())
     return photo
 
 
-def remove_photo(actor: Actor, school_id: int, inspection_id: UUID, photo_id: UUID) -> None:
-    """Take a photo off again while the visit is open; the attachment itself stays, it may be evidence."""
+def remove_photo(actor: Actor, school_id: int, inspection_id: UUID, photo_id: UUID) -> str:
+    """Take a photo off again while the visit is open; the attachment itself stays, it may be evidence. Gives the
+    code of the item that it showed."""
     visit = open_visit(actor, school_id, inspection_id)
     photo = db.session.get(InspectionPhoto, (actor.bureau_id, school_id, photo_id))
     if photo is None or photo.inspection_id != visit.id:
         raise NotFound(_("没有这张照片。"))
     db.session.delete(photo)
     flush(db.session())
+    return photo.item_code

@@ -6,9 +6,10 @@ from typing import Any
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, or_, select
 
 from bureau.inspections.models import Inspection, InspectionInspector, InspectionPlan
+from bureau.inspections.service.telling import tell_inspectors
 from bureau.inspections.service.visits import get_inspection, move, record_event
 from bureau.roles import Role
 from bureau.schools.models import School
@@ -17,6 +18,7 @@ from kernel.database import db, new_id
 from kernel.database.writing import flush, require_version
 from kernel.errors import Conflict, Invalid, NotFound, RuleBroken
 from kernel.identity.models import Membership, Person
+from kernel.web.dates import today
 from scorecards import service as forms
 
 
@@ -132,27 +134,35 @@ def assign(
         _set_inspectors(visit, inspectors)
         visits.append(visit)
     flush(db.session())
+    tell_inspectors(actor, plan, inspectors, len(visits), scheduled_on)
     return visits
 
 
-def cancel(actor: Actor, school_id: int, inspection_id: UUID, reason: str) -> Inspection:
-    """Never carried out; the reason stays on record."""
+def cancel(actor: Actor, school_id: int, inspection_id: UUID, reason: str, seen: int | None) -> Inspection:
+    """Not carried out; the reason stays on record."""
     visit = get_inspection(actor, school_id, inspection_id, lock=True)
-    return move(actor, visit, "cancel", reason)
+    require_version(visit, seen)
+    move(actor, visit, "cancel", reason)
+    flush(db.session())
+    return visit
 
 
 def available_inspectors(actor: Actor) -> list[Person]:
     """People of this bureau who hold the inspector's role today."""
+    day = today()
     return list(
         db.session.scalars(
             select(Person)
             .join(Membership, (Membership.bureau_id == Person.bureau_id) & (Membership.person_id == Person.id))
             .where(
                 Person.bureau_id == actor.bureau_id,
-                Membership.role == Role.INSPECTOR,
+                Person.state == "active",
+                Membership.role == str(Role.INSPECTOR),
                 Membership.ended_at.is_(None),
+                Membership.valid_from <= day,
+                or_(Membership.valid_until.is_(None), Membership.valid_until >= day),
             )
-            .order_by(Person.display_name)
+            .order_by(Person.display_name, Person.id)
         )
     )
 

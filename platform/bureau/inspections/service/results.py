@@ -21,7 +21,6 @@ from kernel.database.writing import flush, require_version
 from kernel.errors import NotFound
 from scorecards import service as forms
 
-
 Q = TypeVar("Q", bound=Any)
 
 
@@ -70,6 +69,21 @@ def get_result(actor: Actor, school_id: int, inspection_id: UUID) -> InspectionR
     if result is None:
         raise NotFound(_("没有这份检查结果。"))
     return result
+
+
+def released_visit(actor: Actor, inspection_id: UUID) -> Inspection:
+    """The school's own visit, once it was told of it."""
+    visit = db.session.scalar(
+        select(Inspection).where(
+            Inspection.bureau_id == actor.bureau_id,
+            Inspection.school_id == actor.own_school_id(),
+            Inspection.id == inspection_id,
+            Inspection.released_at.is_not(None),
+        )
+    )
+    if visit is None:
+        raise NotFound(_("没有这份检查结果。"))
+    return visit
 
 
 def own_results(actor: Actor, cursor: str | None = None, limit: int = 50) -> Page[Any]:
@@ -168,6 +182,27 @@ def ranking(actor: Actor, plan_id: UUID, stage: str | None = None, is_boarding: 
                 )
             )  # fmt: skip
     return places
+
+
+def unranked(actor: Actor, plan_id: UUID) -> list[Any]:
+    """Submitted visits without a score, on forms that give a verdict only: rows (school_id, name, id, band, verdict)."""
+    query = (
+        select(
+            InspectionResult.school_id,
+            School.name,
+            InspectionResult.id,
+            InspectionResult.band,
+            InspectionResult.verdict,
+        )
+        .join(School, (School.bureau_id == InspectionResult.bureau_id) & (School.id == InspectionResult.school_id))
+        .where(
+            InspectionResult.bureau_id == actor.bureau_id,
+            InspectionResult.plan_id == plan_id,
+            InspectionResult.score.is_(None),
+        )
+        .order_by(InspectionResult.verdict, School.name)
+    )
+    return list(db.session.execute(_within(actor, query, InspectionResult.school_id)))
 
 
 def lost_items(actor: Actor, plan_id: UUID, limit: int = 15) -> list[LostItem]:

@@ -10,6 +10,7 @@ from sqlalchemy import insert, select, update
 from bureau.inspections import rules
 from bureau.inspections.models import Inspection, InspectionAnswer, InspectionLoss, InspectionPlan, InspectionResult
 from bureau.inspections.service.answering import answers_of, photos_of, save_answers
+from bureau.inspections.service.telling import tell_school
 from bureau.inspections.service.visits import form_version_of, move, start, tags_of
 from bureau.schools.models import School
 from kernel.actor import Actor
@@ -66,8 +67,7 @@ def submit(
     visit.submitted_at = now()
     result = _write_result(actor, visit, version, outcome, stored, rows)
     move(actor, visit, "submit")
-    plan = db.session.get(InspectionPlan, (visit.bureau_id, visit.plan_id))
-    if plan is not None and plan.releases_on_submit:
+    if _plan(visit).releases_on_submit:
         release_visit(actor, visit, result)
     flush(db.session())
     return result
@@ -132,8 +132,15 @@ def drop_result(visit: Inspection) -> None:
     flush(db.session())
 
 
+def _plan(visit: Inspection) -> InspectionPlan:
+    plan = db.session.get(InspectionPlan, (visit.bureau_id, visit.plan_id))
+    if plan is None:  # pragma: no cover - the foreign key does not allow it
+        raise NotFound(_("没有这项检查计划。"))
+    return plan
+
+
 def release_visit(actor: Actor, visit: Inspection, result: InspectionResult) -> None:
-    """From here on the school sees the visit, its result and its photos."""
+    """From here on the school sees the visit, its result and its photos, and is told so."""
     visit.released_at = now()
     result.released_at = visit.released_at
     move(actor, visit, "release")
@@ -148,3 +155,4 @@ def release_visit(actor: Actor, visit: Inspection, result: InspectionResult) -> 
             )
             .values(hidden_from_school=False)
         )
+    tell_school(actor, visit, _plan(visit), result)
