@@ -5,10 +5,10 @@ from uuid import UUID
 
 from marshmallow import fields
 
-from kernel.access import MEMBER
 from kernel.access.edge import access, current_actor
 from kernel.api import ApiBlueprint
 from kernel.jobs import service
+from kernel.jobs.permissions import Permission
 from kernel.schemas import BaseSchema
 
 blp = ApiBlueprint("jobs", __name__)
@@ -32,14 +32,14 @@ class JobRunsOut(BaseSchema):
 
 
 @blp.route("/jobs", methods=["GET"])
-@access(MEMBER)
+@access(Permission.READ_OWN)
 @blp.response(200, JobRunsOut)
 def list_jobs() -> dict[str, Any]:
     return {"items": service.list_runs(current_actor())}
 
 
 @blp.route("/jobs/<uuid:run_id>", methods=["GET"])
-@access(MEMBER)
+@access(Permission.READ_OWN)
 @blp.response(200, JobRunOut)
 def show_job(run_id: UUID) -> Any:
     return service.get_run(current_actor(), run_id)

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask import Flask, g
-from sqlalchemy.exc import DBAPIError
 
 from kernel.actor import Actor
+from kernel.database import db
+from kernel.database.scope import within
 from kernel.module import Module
 from kernel.notices import service as notices
 from kernel.web.shell import views
@@ -17,10 +18,8 @@ def _unread(actor: Actor | None) -> int:
     """The bell's figure. A page that tells of a failure must not fail on it: then there is no figure."""
     if actor is None or actor.pending is not None or actor.level == "none" or "failed" in g:
         return 0
-    try:
+    with within(db.session(), actor.scope):
         return notices.unread_count(actor)
-    except DBAPIError:
-        return 0
 
 
 def register(app: Flask, modules: Sequence[Module]) -> None:
