@@ -48,6 +48,10 @@ SETTINGS = {
 NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
+# The keepers that this process started, to be reaped when they end.
+_KEEPERS: "dict[Path, subprocess.Popen[bytes]]" = {}
+
+
 class EmbeddedPostgresError(RuntimeError):
     """The server could not be started; the message is one line that says what to do."""
 
@@ -98,7 +102,9 @@ class EmbeddedPostgres:
                     # Either others still use the server, or the keeper is stopping it and holds the lock meanwhile.
                     if _try_lock(handle, fcntl.LOCK_SH):
                         return
-                elif not (self.data_dir / "postmaster.pid").exists():
+                elif not _server_lives(self.data_dir):
+                    if keeper_process := _KEEPERS.pop(self.data_dir, None):
+                        keeper_process.wait(STOP_SECONDS)
                     return
                 fcntl.flock(handle, fcntl.LOCK_UN)
                 time.sleep(0.02)
@@ -164,9 +170,11 @@ def _launch(data_dir: Path, durable: bool) -> Path:
     command = [str(binary("postgres")), "-D", str(data_dir), "-k", str(socket_dir), "-p", str(PORT)]
     for name, value in settings.items():
         command += ["-c", f"{name}={value}"]
+    log = _beside(data_dir, "log")
+    log_start = log.stat().st_size if log.exists() else 0
     arguments = {
         "users_file": str(_beside(data_dir, "users")),
-        "log_file": str(_beside(data_dir, "log")),
+        "log_file": str(log),
         "command": command,
         "user": account.pw_uid if account else None,
         "group": account.pw_gid if account else None,
@@ -178,18 +186,16 @@ def _launch(data_dir: Path, durable: bool) -> Path:
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         if process.poll() is not None:
-            raise EmbeddedPostgresError(f"the embedded PostgreSQL did not start: {_why(data_dir)}")
+            raise EmbeddedPostgresError(f"the embedded PostgreSQL did not start: {_why(data_dir, log_start)}")
         lines = _pid_file(data_dir)
         if len(lines) >= 8 and lines[7].strip() == "ready" and _is_postgres(int(lines[0])):
-            _KEEPERS.append(process)
+            _KEEPERS[data_dir] = process
             return socket_dir
         time.sleep(0.02)
     process.send_signal(signal.SIGTERM)
-    raise EmbeddedPostgresError(f"the embedded PostgreSQL was not ready after {START_SECONDS} s: {_why(data_dir)}")
-
-
-# Kept so that a keeper that ended is reaped and not reported as a forgotten process.
-_KEEPERS: list["subprocess.Popen[bytes]"] = []
+    raise EmbeddedPostgresError(
+        f"the embedded PostgreSQL was not ready after {START_SECONDS} s: {_why(data_dir, log_start)}"
+    )
 
 
 def _initialise(data_dir: Path, account: "pwd.struct_passwd | None", durable: bool) -> None:
@@ -318,11 +324,11 @@ def _end_leftover(data_dir: Path) -> None:
     if not lines or not lines[0].strip().isdigit():
         return
     pid = int(lines[0])
-    if _is_postgres(pid):
+    if _server_lives(data_dir):
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGINT)
         deadline = time.monotonic() + STOP_SECONDS
-        while _is_postgres(pid) and time.monotonic() < deadline:
+        while _server_lives(data_dir) and time.monotonic() < deadline:
             time.sleep(0.05)
     else:
         (data_dir / "postmaster.pid").unlink(missing_ok=True)
@@ -336,6 +342,11 @@ def _is_postgres(pid: int) -> bool:
         return False
 
 
+def _server_lives(data_dir: Path) -> bool:
+    lines = _pid_file(data_dir)
+    return bool(lines) and lines[0].strip().isdigit() and _is_postgres(int(lines[0]))
+
+
 def _pid_file(data_dir: Path) -> list[str]:
     try:
         return (data_dir / "postmaster.pid").read_text(encoding="utf-8", errors="replace").splitlines()
@@ -347,14 +358,17 @@ def _beside(data_dir: Path, kind: str) -> Path:
     return data_dir.with_name(f"{data_dir.name}.{kind}")
 
 
-def _why(data_dir: Path) -> str:
+def _why(data_dir: Path, log_start: int) -> str:
+    """What the server said first of what went wrong, since `log_start` (bytes)."""
     log = _beside(data_dir, "log")
     try:
-        lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
+        with log.open("rb") as stream:
+            stream.seek(log_start)
+            lines = stream.read().decode(errors="replace").splitlines()
     except FileNotFoundError:
-        return f"see {log}"
-    telling = [line for line in lines[-20:] if "FATAL" in line or "PANIC" in line or "rror" in line]
-    return f"{telling[-1] if telling else 'no reason given'} (see {log})"
+        lines = []
+    telling = [line for line in lines if re.search(r"FATAL|PANIC|unrecognized|invalid|could not|rror:", line)]
+    return f"{telling[0] if telling else 'no reason given'} (see {log})"
 
 
 def _try_lock(handle: int, kind: int) -> bool:
