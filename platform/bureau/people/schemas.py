@@ -16,7 +16,7 @@ class MobileText(Text):
     def _deserialize(self, value: object, attr: str | None, data: object, **kwargs: object) -> str:
         text = super()._deserialize(value, attr, data, **kwargs)
         folded = normalise_name(text)
-        if not is_mobile(folded):
+        if text and not is_mobile(folded):
             raise ValidationError(str(_l("请填写 11 位手机号。")))
         return folded
 
