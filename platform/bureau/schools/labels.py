@@ -3,6 +3,7 @@
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext
 
 from bureau.schools.rules import Problem
 
@@ -22,8 +23,8 @@ CANTEEN_MODE = {
     "delivered": _l("校外供餐"),
     "none": _l("不供餐"),
 }
-STATE = {"active": _l("正常"), "suspended": _l("停用"), "merged": _l("已并入他校")}
-EVENT = {"suspend": _l("停用"), "reopen": _l("恢复"), "merge": _l("并入他校")}
+STATE = {"active": lazy_pgettext("学校", "正常"), "suspended": lazy_pgettext("学校", "停用"), "merged": _l("已并入他校")}
+EVENT = {"suspend": lazy_pgettext("学校", "停用"), "reopen": lazy_pgettext("学校", "恢复"), "merge": _l("并入他校")}
 BOARDING = {True: _l("寄宿制"), False: _l("走读")}
 
 FIELD = {
