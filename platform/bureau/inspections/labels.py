@@ -6,15 +6,10 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from scorecards.labels import KINDS
 from scorecards.problem_text import PROBLEMS, REASONS
 from scorecards.problems import Problem
 
-KINDS = {
-    "canteen": _l("食堂"),
-    "dormitory": _l("宿舍"),
-    "safety": _l("校园安全"),
-    "logistics": _l("后勤管理"),
-}
 STATES = {
     "planned": _l("待检查"),
     "in_progress": _l("检查中"),
@@ -73,3 +68,16 @@ def answer_text(line: Mapping[str, Any]) -> str:
     if "level" in answer or "checked" in answer:
         return ""
     return ""
+
+
+__all__ = [
+    "EVENTS",
+    "KINDS",
+    "PLAN_STATES",
+    "STATES",
+    "STATE_TONES",
+    "VETO_EFFECTS",
+    "answer_text",
+    "problem_text",
+    "reason_text",
+]

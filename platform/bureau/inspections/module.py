@@ -3,6 +3,7 @@
 from flask_babel import lazy_gettext as _l
 
 from bureau.inspections import api, views
+from bureau.inspections.demo import demo
 from bureau.inspections.due import due
 from bureau.inspections.permissions import RULES, Permission
 from bureau.inspections.search import search
@@ -22,4 +23,5 @@ MODULE = Module(
     api=(api.blp,),
     due=(due,),
     search=(search,),
+    demo=demo,
 )

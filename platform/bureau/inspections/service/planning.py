@@ -1,7 +1,7 @@
 """Plans and assignments: which form, which schools, who goes, when."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -99,7 +99,13 @@ def close_plan(actor: Actor, plan_id: UUID, seen: int | None) -> InspectionPlan:
 
 
 def assign(
-    actor: Actor, plan_id: UUID, school_ids: Sequence[int], inspector_ids: Sequence[UUID], scheduled_on: date
+    actor: Actor,
+    plan_id: UUID,
+    school_ids: Sequence[int],
+    inspector_ids: Sequence[UUID],
+    scheduled_on: date,
+    *,
+    at: datetime | None = None,
 ) -> list[Inspection]:
     """One visit to each school, all with the same inspectors (the first leads). A school that the plan already visits
     keeps its visit; its inspectors and day are replaced as long as it has not begun."""
@@ -125,7 +131,7 @@ def assign(
             )  # fmt: skip
             db.session.add(visit)
             flush(db.session())
-            record_event(actor, visit, "plan", "", "planned")
+            record_event(actor, visit, "plan", "", "planned", at=at)
         elif visit.state == "cancelled":
             move(actor, visit, "plan")
         elif visit.state != "planned":

@@ -1,6 +1,7 @@
 """Results as the school sees them, and as the bureau compares them."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, TypeVar
 from uuid import UUID
@@ -128,14 +129,16 @@ def _within(actor: Actor, query: Q, school_id: Any) -> Q:
     return query.where(school_id.in_(actor.school_ids)) if actor.level == "zone" else query
 
 
-def release(actor: Actor, school_id: int, inspection_id: UUID, seen: int | None) -> Inspection:
+def release(
+    actor: Actor, school_id: int, inspection_id: UUID, seen: int | None, *, at: datetime | None = None
+) -> Inspection:
     """Tell the school. Told twice changes nothing."""
     visit = get_inspection(actor, school_id, inspection_id, lock=True)
     if visit.state == "released":
         return visit
     require_version(visit, seen)
     result = get_result(actor, school_id, inspection_id)
-    release_visit(actor, visit, result)
+    release_visit(actor, visit, result, at=at)
     flush(db.session())
     return visit
 

@@ -1,6 +1,7 @@
 """Submission: the official score, the result with its account, and telling the school."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -41,12 +42,14 @@ def submit(
     remarks: Mapping[str, str] | None = None,
     met_by: str = "",
     remark: str = "",
+    at: datetime | None = None,
 ) -> InspectionResult:
     """Close the visit: last answers stored, the official score computed here, result and account written.
 
     A submission repeated after a lost reply returns the result that stands. Unanswered items are refused by name.
+    `at`: when it happened, if not now (records brought in).
     """
-    visit = start(actor, school_id, inspection_id)
+    visit = start(actor, school_id, inspection_id, at=at)
     if visit.state in ("submitted", "released"):
         result = db.session.get(InspectionResult, (actor.bureau_id, school_id, visit.id))
         if result is not None:
@@ -64,11 +67,11 @@ def submit(
         raise Invalid({f"answers.{code}": [_("这一项还没有填写。")] for code in outcome.missing})
     visit.met_by = met_by or visit.met_by
     visit.remark = remark or visit.remark
-    visit.submitted_at = now()
+    visit.submitted_at = at or now()
     result = _write_result(actor, visit, version, outcome, stored, rows)
-    move(actor, visit, "submit")
+    move(actor, visit, "submit", at=visit.submitted_at)
     if _plan(visit).releases_on_submit:
-        release_visit(actor, visit, result)
+        release_visit(actor, visit, result, at=visit.submitted_at)
     flush(db.session())
     return result
 
@@ -139,11 +142,11 @@ def _plan(visit: Inspection) -> InspectionPlan:
     return plan
 
 
-def release_visit(actor: Actor, visit: Inspection, result: InspectionResult) -> None:
+def release_visit(actor: Actor, visit: Inspection, result: InspectionResult, *, at: datetime | None = None) -> None:
     """From here on the school sees the visit, its result and its photos, and is told so."""
-    visit.released_at = now()
+    visit.released_at = at or now()
     result.released_at = visit.released_at
-    move(actor, visit, "release")
+    move(actor, visit, "release", at=visit.released_at)
     shown = [photo.attachment_id for group in photos_of(visit).values() for photo in group]
     if shown:
         db.session.execute(

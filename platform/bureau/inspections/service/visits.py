@@ -1,5 +1,6 @@
 """Visits: found, begun, moved from state to state."""
 
+from datetime import datetime
 from uuid import UUID
 
 from flask_babel import gettext as _
@@ -73,13 +74,13 @@ def my_visits(actor: Actor, *, open_only: bool = True) -> list[tuple[Inspection,
     return [(visit, school, plan) for visit, school, plan in db.session.execute(query)]
 
 
-def start(actor: Actor, school_id: int, inspection_id: UUID) -> Inspection:
-    """Begin a visit; beginning it again changes nothing."""
+def start(actor: Actor, school_id: int, inspection_id: UUID, *, at: datetime | None = None) -> Inspection:
+    """Begin a visit; beginning it again changes nothing. `at`: when it happened, if not now (records brought in)."""
     visit = get_inspection(actor, school_id, inspection_id, lock=True)
     require_assigned(actor, visit)
     if visit.state == "planned":
-        visit.started_at = now()
-        move(actor, visit, "start")
+        visit.started_at = at or now()
+        move(actor, visit, "start", at=visit.started_at)
     return visit
 
 
@@ -96,22 +97,31 @@ def require_assigned(actor: Actor, visit: Inspection) -> None:
         raise Denied("bureau:inspection:fill", _("这次检查没有分配给您。"))
 
 
-def move(actor: Actor, visit: Inspection, event: str, reason: str = "") -> Inspection:
+def move(actor: Actor, visit: Inspection, event: str, reason: str = "", *, at: datetime | None = None) -> Inspection:
     """Carry out a transition and leave its row."""
     try:
         state = rules.next_state(visit.state, event)
     except rules.NoTransition as error:
         raise RuleBroken("visit_state", _("检查当前状态下不能进行此操作。")) from error
     before, visit.state = visit.state, state
-    record_event(actor, visit, event, before, state, reason)
+    record_event(actor, visit, event, before, state, reason, at=at)
     return visit
 
 
-def record_event(actor: Actor, visit: Inspection, event: str, before: str, after: str, reason: str = "") -> None:
+def record_event(
+    actor: Actor,
+    visit: Inspection,
+    event: str,
+    before: str,
+    after: str,
+    reason: str = "",
+    *,
+    at: datetime | None = None,
+) -> None:
     db.session.add(
         InspectionEvent(
             bureau_id=visit.bureau_id, school_id=visit.school_id, inspection_id=visit.id, event=event,
-            from_state=before, to_state=after, reason=reason, by=actor.account_id,
+            from_state=before, to_state=after, reason=reason, at=at or now(), by=actor.account_id,
         )
     )  # fmt: skip
 
