@@ -74,15 +74,15 @@ def put_receipt(data: dict[str, Any], receipt_id: UUID) -> Any:
     return _one(actor, receipt.school_id, receipt.id), 201 if is_new else 200
 
 
-@blueprint.route("/goods-receipts/photos/<uuid:photo_id>", methods=["PUT"])
+@blueprint.route("/goods-receipts/photos/<uuid:attachment_id>", methods=["PUT"])
 @access(Permission.RECORD)
 @blueprint.arguments(PhotoSchema, location="files", content_type="multipart/form-data")
 @blueprint.response(200, PhotoOut)
-def put_photo(files: dict[str, Any], photo_id: UUID) -> dict[str, Any]:
+def put_photo(files: dict[str, Any], attachment_id: UUID) -> dict[str, Any]:
     """Keep a certificate's copy under an id of the client's making; then name it as `attachment_id`."""
     file = files["file"]
     stored = store(
-        current_actor(), file.read(), name=file.filename or "", purpose=PURPOSE, attachment_id=photo_id, accepted=IMAGES
+        current_actor(), file.read(), name=file.filename or "", purpose=PURPOSE, attachment_id=attachment_id, accepted=IMAGES
     )
     return {"id": stored.id, "size": stored.size, "width": stored.width, "height": stored.height}
 

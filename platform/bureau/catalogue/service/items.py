@@ -56,7 +56,7 @@ def list_items(
 
 def count_by_state(actor: Actor) -> dict[str, int]:
     query = select(CatalogueItem.state, func.count()).where(CatalogueItem.bureau_id == actor.bureau_id)
-    return dict(db.session.execute(query.group_by(CatalogueItem.state)))
+    return dict(db.session.execute(query.group_by(CatalogueItem.state)).tuples().all())
 
 
 def get_item(actor: Actor, item_id: UUID) -> CatalogueItem:
@@ -149,11 +149,11 @@ def receivable_items(actor: Actor, item_ids: Sequence[UUID]) -> dict[UUID, Recei
         .order_by(UnitConversion.factor)
     ):
         units.setdefault(item_id, []).append((unit, factor))
-    rows: Any = db.session.execute(
+    rows = db.session.execute(
         select(
             CatalogueItem.id, CatalogueItem.version, CatalogueItem.code, CatalogueItem.name,
-            CatalogueItem.specification, CatalogueItem.storage, CatalogueItem.category_id, CatalogueCategory.name,
-            CatalogueItem.base_unit, CatalogueItem.shelf_life_days,
+            CatalogueItem.specification, CatalogueItem.storage, CatalogueItem.category_id,
+            CatalogueCategory.name.label("category_name"), CatalogueItem.base_unit, CatalogueItem.shelf_life_days,
         )
         .join(
             CatalogueCategory,
@@ -165,8 +165,9 @@ def receivable_items(actor: Actor, item_ids: Sequence[UUID]) -> dict[UUID, Recei
             CatalogueItem.state == ItemState.PUBLISHED.value,
         )
     )  # fmt: skip
-    found: list[tuple[Any, ...]] = [tuple(row) for row in rows]
-    return {row[0]: ReceivableItem(*row, factors(row[8], units.get(row[0], ()))) for row in found}
+    return {
+        row.id: ReceivableItem(**row._mapping, factors=factors(row.base_unit, units.get(row.id, ()))) for row in rows
+    }
 
 
 def _factors(item: CatalogueItem) -> dict[str, Decimal]:
