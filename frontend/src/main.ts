@@ -1,5 +1,6 @@
 // Every page works without this file; it saves people waiting, double entries and lost input.
 
+import { start as startFill } from "./parts/fill";
 import { start as startForms } from "./parts/forms";
 import { start as startKeyboard } from "./parts/keyboard";
 import { start as startMenus } from "./parts/menus";
@@ -16,6 +17,7 @@ startPanels();
 startPhotos();
 startTables();
 startKeyboard();
+startFill();
 
 const drawCharts = (within: ParentNode): void => {
   if (within.querySelector("[data-chart]")) void import("./charts").then((charts) => charts.draw(within));

@@ -11,7 +11,7 @@ const DEFAULT_MOST = 9;
 const chosen = new WeakMap<HTMLInputElement, File[]>();
 const working = new Set<Promise<void>>();
 
-const encode = async (file: File): Promise<File> => {
+export const encode = async (file: File): Promise<File> => {
   if (!file.type.startsWith("image/")) return file;
   try {
     const picture = await createImageBitmap(file, { imageOrientation: "from-image" });

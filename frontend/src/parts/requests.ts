@@ -3,7 +3,7 @@ import htmx from "htmx.org";
 import { text } from "./texts";
 import { toast } from "./toast";
 
-const csrfToken = (): string => document.querySelector<HTMLMetaElement>('meta[name="csrf-token"]')?.content ?? "";
+export const csrfToken = (): string => document.querySelector<HTMLMetaElement>('meta[name="csrf-token"]')?.content ?? "";
 
 export const start = (): void => {
   // The content security policy allows neither eval nor inline styles; pages may hold personal data, so none is

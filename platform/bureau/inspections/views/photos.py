@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from flask import redirect, render_template, request, url_for
+from flask import Response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
-from bureau.inspections.models import Inspection
+from bureau.inspections.models import Inspection, InspectionPhoto
 from bureau.inspections.permissions import Permission
 from bureau.inspections.schemas import PhotoForm
 from bureau.inspections.service import answering, visits
@@ -41,8 +41,17 @@ def addresses(visit: Inspection) -> dict[str, Any]:
 
 @blueprint.post(BASE)
 @access(Permission.FILL)
-def add_photo(school_id: int, inspection_id: UUID) -> str:
-    """One photo; answers the list entry that shows it."""
+def add_photo(school_id: int, inspection_id: UUID) -> Any:
+    """One photo; answers the list entry that shows it, or in plain words why it was refused."""
+    try:
+        photo = _add_photo(school_id, inspection_id)
+    except Invalid as error:
+        return Response(" ".join(sum(error.fields.values(), [])), status=422, mimetype="text/plain")
+    visit = assigned_visit(school_id, inspection_id)
+    return render_template("inspections/_photo.html", photo=photo, **addresses(visit))
+
+
+def _add_photo(school_id: int, inspection_id: UUID) -> InspectionPhoto:
     visit = assigned_visit(school_id, inspection_id)
     data = Form.submitted(PhotoForm()).load()
     items = list(forms.form_of(visits.form_version_of(current_actor(), visit)).items())
@@ -51,7 +60,7 @@ def add_photo(school_id: int, inspection_id: UUID) -> str:
     files = uploaded("photo")
     if len(files) != 1:
         raise Invalid({"photo": [_("请选择一张照片。")]})
-    photo = answering.add_photo(
+    return answering.add_photo(
         current_actor(),
         school_id,
         inspection_id,
@@ -60,7 +69,6 @@ def add_photo(school_id: int, inspection_id: UUID) -> str:
         data=files[0].read(),
         name=files[0].filename or "",
     )
-    return render_template("inspections/_photo.html", photo=photo, **addresses(visit))
 
 
 @blueprint.post(BASE + "/<uuid:photo_id>/remove")
