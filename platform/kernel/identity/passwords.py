@@ -11,7 +11,7 @@ MEMORY_KIB = 19 * 1024
 PASSES = 2
 # For random one-time passwords (59 bits) only: there the cost of guessing lies in the password, not in the hash,
 # so that thousands of new accounts take seconds rather than minutes. They are changed at the first sign-in.
-RANDOM_MEMORY_KIB = 1024
+RANDOM_MEMORY_KIB = 256
 RANDOM_PASSES = 1
 
 

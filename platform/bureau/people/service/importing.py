@@ -9,7 +9,8 @@ from uuid import UUID
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from marshmallow import ValidationError
-from sqlalchemy import or_, select
+from sqlalchemy import insert, or_, select
+from sqlalchemy.exc import IntegrityError
 
 from bureau.people import labels, rules
 from bureau.people.schemas import email_address
@@ -18,7 +19,7 @@ from bureau.schools import service as schools
 from kernel.actor import Actor
 from kernel.database import db, new_id, now
 from kernel.database.scope import IDENTITY, within
-from kernel.database.writing import flush
+from kernel.database.writing import constraint_of, flush
 from kernel.errors import Conflict
 from kernel.identity import passwords
 from kernel.identity.models import Account, Membership, Person
@@ -238,34 +239,45 @@ def _known_problems(plan: _Planned, known: _Known) -> list[tuple[str | None, str
 
 def _write(actor: Actor, planned: list[_Planned], known: _Known) -> ImportResult:
     session = db.session()
+    holders = {mobile: (account.id, account.username) for mobile, account in known.accounts.items()}
     one_time: dict[str, str] = {}
+    new_accounts: list[dict[str, Any]] = []
+    moment = now()
+    for plan in planned:
+        values = plan.row.values
+        mobile = values["mobile"]
+        if mobile in holders:
+            continue
+        one_time[mobile] = new_one_time_password()
+        username = normalise_name(values["username"]) if values["username"] else drawn_username()
+        holders[mobile] = (new_id(), username)
+        new_accounts.append(
+            {
+                "id": holders[mobile][0],
+                "username": username,
+                "mobile": mobile,
+                "email": values["email"],
+                "display_name": values["display_name"],
+                "password_hash": passwords.hash_random_password(one_time[mobile]),
+                "must_change_password": True,
+            }
+        )
+    taken = Conflict(_("手机号、用户名或岗位刚被他人登记，请重新检查后再导入。"))
     with within(session, IDENTITY):
+        if new_accounts:
+            _insert_accounts(new_accounts, taken)
         for plan in planned:
-            values = plan.row.values
-            if values["mobile"] in known.accounts:
-                continue
-            one_time[values["mobile"]] = new_one_time_password()
-            known.accounts[values["mobile"]] = account = Account(
-                id=new_id(), mobile=values["mobile"], display_name=values["display_name"], email=values["email"],
-                username=normalise_name(values["username"]) if values["username"] else drawn_username(),
-                password_hash=passwords.hash_random_password(one_time[values["mobile"]]), must_change_password=True,
-            )  # fmt: skip
-            session.add(account)
-        taken = Conflict(_("手机号或用户名刚被他人使用，请重新检查后再导入。"))
-        flush(session, {"uq_accounts_mobile": taken, "uq_accounts_username": taken})
-        for plan in planned:
-            account = known.accounts[plan.row.values["mobile"]]
-            if account.id not in known.people:
+            account_id = holders[plan.row.values["mobile"]][0]
+            if account_id not in known.people:
                 name = plan.row.values["display_name"]
-                known.people[account.id] = person = Person(
-                    bureau_id=actor.bureau_id, id=account.id, display_name=name, search_name=name.lower()
+                known.people[account_id] = person = Person(
+                    bureau_id=actor.bureau_id, id=account_id, display_name=name, search_name=name.lower()
                 )
                 session.add(person)
         flush(session, {"pk_people": taken})
-    moment = now()
     for plan in planned:
-        account = known.accounts[plan.row.values["mobile"]]
-        former = known.live.get((account.id, plan.row.values["role"], plan.school_id, plan.zone_id))
+        account_id = holders[plan.row.values["mobile"]][0]
+        former = known.live.get((account_id, plan.row.values["role"], plan.school_id, plan.zone_id))
         if former is not None:
             former.ended_at = moment
     session.flush()
@@ -273,21 +285,31 @@ def _write(actor: Actor, planned: list[_Planned], known: _Known) -> ImportResult
         session.add(
             Membership(
                 bureau_id=actor.bureau_id, id=new_id(), level=plan.level, role=plan.row.values["role"],
-                person_id=known.accounts[plan.row.values["mobile"]].id, school_id=plan.school_id,
-                zone_id=plan.zone_id, valid_from=plan.valid_from, valid_until=plan.row.values["valid_until"],
+                person_id=holders[plan.row.values["mobile"]][0], school_id=plan.school_id, zone_id=plan.zone_id,
+                valid_from=plan.valid_from, valid_until=plan.row.values["valid_until"],
             )
         )  # fmt: skip
-    flush(session, {"uq_memberships_live": Conflict(_("有人刚被授予表中的岗位，请重新检查后再导入。"))})
+    flush(session, {"uq_memberships_live": taken})
     events.log.info("people:imported", extra={"rows": len(planned), "new_accounts": len(one_time)})
+    usernames = {mobile: username for mobile, (_id, username) in holders.items()}
     return ImportResult(
-        rows=_result_rows(actor, planned, known, one_time),
+        rows=_result_rows(actor, planned, usernames, one_time),
         people=len({plan.row.values["mobile"] for plan in planned}),
         new_accounts=len(one_time),
     )
 
 
+def _insert_accounts(rows: list[dict[str, Any]], taken: Conflict) -> None:
+    try:
+        db.session.execute(insert(Account), rows)
+    except IntegrityError as error:
+        if constraint_of(error) in ("uq_accounts_mobile", "uq_accounts_username"):
+            raise taken from error
+        raise
+
+
 def _result_rows(
-    actor: Actor, planned: list[_Planned], known: _Known, one_time: dict[str, str]
+    actor: Actor, planned: list[_Planned], usernames: dict[str, str], one_time: dict[str, str]
 ) -> list[dict[str, Any]]:
     school_names = schools.school_names(actor, [plan.school_id for plan in planned])
     zone_names = schools.zone_names(actor) if actor.level == "bureau" else {}
@@ -299,7 +321,7 @@ def _result_rows(
             {
                 "display_name": values["display_name"],
                 "mobile": values["mobile"],
-                "username": known.accounts[values["mobile"]].username,
+                "username": usernames[values["mobile"]],
                 "role": str(LABELS[values["role"]]),
                 "place": school_names.get(plan.school_id or 0) or zone_names.get(plan.zone_id or 0) or "",
                 "one_time_password": password or "",
