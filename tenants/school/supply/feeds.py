@@ -37,13 +37,13 @@ def _recorded(actor: Actor, span: Span, query: Any) -> Any:
 
 def count_received(actor: Actor, span: Span) -> dict[int, int]:
     query = select(GoodsReceipt.school_id, func.count()).group_by(GoodsReceipt.school_id)
-    return dict(db.session.execute(_recorded(actor, span, query)).tuples().all())
+    return dict(db.session.execute(_recorded(actor, span, query)).all())
 
 
 def count_uncertified(actor: Actor, span: Span) -> dict[int, int]:
     query = select(GoodsReceipt.school_id, func.count()).group_by(GoodsReceipt.school_id)
     query = _recorded(actor, span, query).where(GoodsReceipt.has_missing_certificates)
-    return dict(db.session.execute(query).tuples().all())
+    return dict(db.session.execute(query).all())
 
 
 def list_gaps(actor: Actor, span: Span) -> Sequence[CertificateGap]:

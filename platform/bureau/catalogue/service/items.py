@@ -56,7 +56,7 @@ def list_items(
 
 def count_by_state(actor: Actor) -> dict[str, int]:
     query = select(CatalogueItem.state, func.count()).where(CatalogueItem.bureau_id == actor.bureau_id)
-    return dict(db.session.execute(query.group_by(CatalogueItem.state)).tuples().all())
+    return dict(db.session.execute(query.group_by(CatalogueItem.state)).all())
 
 
 def get_item(actor: Actor, item_id: UUID) -> CatalogueItem:
