@@ -9,11 +9,14 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 GENESIS = "0" * 64
+# No transaction lasts this long, so an entry that is older than what was sealed before it was written later and
+# dated back.
+LATEST_COMMIT = timedelta(hours=1)
 
 
 def entry_hash(row: Mapping[str, Any]) -> str:
@@ -48,8 +51,8 @@ class Sealed:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """`kind`: altered, removed (an entry), block (its own hash is wrong), chain (does not follow the one before),
-    gap (a block is missing)."""
+    """`kind`: altered, removed, slipped_in (an entry), block (its own hash is wrong), chain (does not follow the one
+    before), gap (a block is missing), head (is not the block that was noted elsewhere)."""
 
     kind: str
     seq: int
@@ -72,3 +75,19 @@ def verify_block(block: Sealed, expected_seq: int, previous: str, actual: Mappin
     if block_hash(block.previous_hash, block.seq, [stored for _, stored in block.entries]) != block.hash:
         problems.append(Problem("block", block.seq))
     return problems
+
+
+def slipped_in(seq: int, times: Mapping[UUID, datetime], newest_before: datetime | None) -> list[Problem]:
+    """Entries dated back behind what was sealed before. `times`: of the entries of block `seq`, or of those that
+    wait for it; `newest_before`: the latest time in any earlier block."""
+    if newest_before is None:
+        return []
+    return [
+        Problem("slipped_in", seq, entry_id) for entry_id, at in times.items() if at < newest_before - LATEST_COMMIT
+    ]
+
+
+def missing_anchors(anchors: Mapping[int, str], hashes: Mapping[int, str]) -> list[Problem]:
+    """Block number → hash as noted outside the database against the hashes in it. Without such a note, cutting off
+    the newest blocks together with their entries, or writing the whole chain anew, cannot be seen by anybody."""
+    return [Problem("head", seq) for seq, digest in sorted(anchors.items()) if hashes.get(seq) != digest]

@@ -1,6 +1,6 @@
 """Seal the audit, verify it, read it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,7 +11,17 @@ from sqlalchemy import and_, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from kernel.actor import Actor
-from kernel.audit.chain import GENESIS, Problem, Sealed, block_hash, entry_hash, verify_block
+from kernel.audit.chain import (
+    GENESIS,
+    LATEST_COMMIT,
+    Problem,
+    Sealed,
+    block_hash,
+    entry_hash,
+    missing_anchors,
+    slipped_in,
+    verify_block,
+)
 from kernel.audit.models import AuditBlock, AuditBlockEntry, AuditEntry
 from kernel.database import db, now
 from kernel.database.paging import Page, paginate
@@ -44,7 +54,7 @@ def seal(bureau_id: int, *, settle: timedelta = SETTLE) -> int:
             .limit(1)
         ).one_or_none()
         seq, previous = (last.seq + 1, last.hash) if last else (1, GENESIS)
-        hashes = [entry_hash(row) for row in rows]
+        hashes = [entry_hash(dict(row)) for row in rows]
         session.execute(
             insert(AuditBlock).values(
                 bureau_id=bureau_id, seq=seq, entries=len(rows), previous_hash=previous,
@@ -72,11 +82,16 @@ def _unsealed(bureau_id: int, until: datetime) -> Any:
     )
 
 
-def verify(bureau_id: int) -> list[Problem]:
-    """Recompute every block of a bureau from the rows as they are now, one block at a time."""
+def verify(bureau_id: int, anchors: Mapping[int, str] | None = None) -> list[Problem]:
+    """Recompute every block of a bureau from the rows as they are now, one block at a time.
+
+    `anchors`: block number → hash as noted outside this database, see chain.missing_anchors.
+    """
     session = db.session
     problems: list[Problem] = []
     expected, previous = 1, GENESIS
+    newest: datetime | None = None
+    noted: dict[int, str] = {}
     for block in session.scalars(
         select(AuditBlock)
         .where(AuditBlock.bureau_id == bureau_id)
@@ -88,20 +103,39 @@ def verify(bureau_id: int) -> list[Problem]:
             .where(AuditBlockEntry.bureau_id == bureau_id, AuditBlockEntry.seq == block.seq)
             .order_by(AuditBlockEntry.position)
         ).all()
-        rows = session.execute(
-            select(*COLUMNS).where(AuditEntry.bureau_id == bureau_id, AuditEntry.id.in_([e.entry_id for e in entries]))
-        ).mappings()
-        actual = {row["id"]: entry_hash(row) for row in rows}
+        rows = (
+            session.execute(
+                select(*COLUMNS).where(
+                    AuditEntry.bureau_id == bureau_id, AuditEntry.id.in_([e.entry_id for e in entries])
+                )
+            )
+            .mappings()
+            .all()
+        )
+        actual = {row["id"]: entry_hash(dict(row)) for row in rows}
+        times = {row["id"]: row["at"] for row in rows}
+        problems += slipped_in(block.seq, times, newest)
+        newest = max([*times.values(), *([newest] if newest else [])], default=None)
         sealed = Sealed(block.seq, block.previous_hash, block.hash, tuple((e.entry_id, e.entry_hash) for e in entries))
         problems += verify_block(sealed, expected, previous, actual)
         if len(entries) != block.entries:
             problems.append(Problem("block", block.seq))
+        if anchors and block.seq in anchors:
+            noted[block.seq] = block.hash
         expected, previous = block.seq + 1, block.hash
-    return problems
+    if newest is not None:
+        waiting = session.execute(
+            _unsealed(bureau_id, newest - LATEST_COMMIT).with_only_columns(AuditEntry.id, AuditEntry.at)
+        )
+        problems += slipped_in(expected, dict(waiting.all()), newest)
+    return problems + missing_anchors(anchors or {}, noted)
 
 
-def verify_chain(bureau_code: str | None = None) -> list[dict[str, Any]]:
-    """Of one bureau or of all, as plain rows: {bureau, kind, block, entry}. Empty: nothing was touched."""
+def verify_chain(bureau_code: str | None = None, anchors: Mapping[int, str] | None = None) -> list[dict[str, Any]]:
+    """Of one bureau or of all, as plain rows: {bureau, kind, block, entry}. Empty: nothing was touched.
+
+    `anchors` belong to one bureau, so they ask for `bureau_code`.
+    """
     session = db.session()
     use_scope(session, OPERATOR)
     query = select(Bureau.id, Bureau.code).order_by(Bureau.code)
@@ -120,7 +154,7 @@ def verify_chain(bureau_code: str | None = None) -> list[dict[str, Any]]:
                 "block": problem.seq,
                 "entry": str(problem.entry_id) if problem.entry_id else None,
             }
-            for problem in verify(bureau_id)
+            for problem in verify(bureau_id, anchors)
         ]
     session.rollback()
     return found

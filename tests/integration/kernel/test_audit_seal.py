@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from kernel.audit import capture, service
+from kernel.audit.models import AuditEntry
 
 
 @pytest.fixture
@@ -109,3 +110,30 @@ def test_an_entry_whose_stored_hash_was_changed_too_breaks_its_block(session, se
 def test_a_removed_block_leaves_a_gap(session, sealed):
     as_owner(session, "DELETE FROM audit_block_entries WHERE seq = 1; DELETE FROM audit_blocks WHERE seq = 1")
     assert {"gap", "chain"} <= {problem.kind for problem in check(session, sealed)}
+
+
+def test_a_row_slipped_in_with_an_old_date_is_named_before_and_after_it_is_sealed(session, sealed):
+    as_owner(
+        session,
+        "INSERT INTO audit_entries (bureau_id, id, at, actor_id, actor_name, action, request_id, changes) SELECT"
+        " bureau_id, gen_random_uuid(), at - interval '2 days', actor_id, actor_name, 'demo:audit:forged', '', '[]'"
+        " FROM audit_entries WHERE action = 'demo:audit:00'",
+    )
+    assert [problem.kind for problem in check(session, sealed)] == ["slipped_in"]
+    assert service.seal(sealed, settle=timedelta(seconds=-1)) == 1
+    [problem] = check(session, sealed)
+    assert problem.kind == "slipped_in"
+    entry = session.get(AuditEntry, (sealed, problem.entry_id))
+    assert entry.action == "demo:audit:forged"
+
+
+def test_cutting_off_the_end_is_seen_by_a_hash_that_was_noted(session, sealed):
+    seq, digest = session.execute(text("SELECT seq, hash FROM audit_blocks ORDER BY seq DESC LIMIT 1")).one()
+    assert service.verify(sealed, {seq: digest}) == []
+    as_owner(
+        session,
+        f"DELETE FROM audit_entries WHERE id IN (SELECT entry_id FROM audit_block_entries WHERE seq = {seq});"
+        f"DELETE FROM audit_block_entries WHERE seq = {seq}; DELETE FROM audit_blocks WHERE seq = {seq}",
+    )
+    assert check(session, sealed) == []
+    assert [(problem.kind, problem.seq) for problem in service.verify(sealed, {seq: digest})] == [("head", seq)]
