@@ -9,7 +9,7 @@ from bureau.catalogue.module import MODULE as catalogue
 from bureau.inspections.module import MODULE as inspections
 from bureau.oversight.module import MODULE as oversight
 from bureau.people.module import MODULE as people
-from bureau.roles import LABELS, Role, bureau_role, school_role
+from bureau.roles import LABELS, OFFICERS, Role, bureau_role, school_role, zone_role
 from bureau.schools.module import MODULE as schools
 from kernel.access import any_of
 from kernel.app import build_app
@@ -21,6 +21,10 @@ from kernel.jobs.module import MODULE as jobs
 from kernel.module import Module
 from kernel.notices.module import MODULE as notices
 from school.supply.module import MODULE as supply
+from scorecards.module import module as forms
+
+# The officers whose work is to inspect keep the forms that schools are scored by.
+FORM_KEEPERS = (Role.BUREAU_ADMIN, Role.CANTEEN_OFFICER, Role.SAFETY_OFFICER, Role.ASSET_OFFICER)
 
 
 def modules() -> list[Module]:
@@ -33,6 +37,10 @@ def modules() -> list[Module]:
         files,
         jobs,
         notices,
+        forms(
+            manage=any_of(bureau_role(*FORM_KEEPERS)),
+            read=any_of(bureau_role(*OFFICERS, Role.INSPECTOR), zone_role(Role.ZONE_SUPERVISOR)),
+        ),
         catalogue,
         inspections,
         supply,

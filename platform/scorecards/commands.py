@@ -1,4 +1,6 @@
-"""`houqin forms …`: the form doctor and the scoring engine on files, without a database."""
+"""`houqin forms …`: the form doctor and the scoring engine on files, without a database.
+
+`forms import`, which needs one, is in scorecards.import_command."""
 
 import json
 from pathlib import Path
@@ -10,13 +12,14 @@ from scorecards.answers import read_answers
 from scorecards.doctor_text import finding_text, problem_text, severity_text, where_text
 from scorecards.engine import score
 from scorecards.finding import Finding, has_errors
-from scorecards.importing import Imported, read_data, read_yaml
+from scorecards.importing import Imported
 from scorecards.plain_yaml import MAX_BYTES, Unreadable, read_plain_json
 from scorecards.problem_text import reason_text
 from scorecards.problems import AnswersInvalid
 from scorecards.result import Result, result_to_json
+from scorecards.upload import read_upload
 
-_FILE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
+FILE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
 
 
 @click.group("forms")
@@ -24,20 +27,13 @@ def forms() -> None:
     """Scored forms: check a form, score answers."""
 
 
-def _bytes(path: Path) -> bytes:
+def read_bytes(path: Path) -> bytes:
     with path.open("rb") as file:
         return file.read(MAX_BYTES + 1)
 
 
 def _read_form(path: Path) -> Imported:
-    """JSON by its suffix, else YAML."""
-    data = _bytes(path)
-    if path.suffix.lower() != ".json":
-        return read_yaml(data)
-    try:
-        return read_data(read_plain_json(data))
-    except Unreadable as error:
-        return Imported(None, [Finding("error", error.code, "form", error.params)], {})
+    return read_upload(path.name, read_bytes(path))
 
 
 def _finding_json(found: Finding) -> dict[str, Any]:
@@ -50,7 +46,7 @@ def _finding_json(found: Finding) -> dict[str, Any]:
     }
 
 
-def _print_findings(findings: list[Finding]) -> None:
+def print_findings(findings: list[Finding]) -> None:
     for found in findings:
         click.echo(f"[{severity_text(found)}] {where_text(found)}：{finding_text(found)} ({found.code})")
 
@@ -60,7 +56,7 @@ def _dump(data: Any) -> None:
 
 
 @forms.command("check")
-@click.argument("file", type=_FILE)
+@click.argument("file", type=FILE)
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
 @click.pass_context
 def check_command(context: click.Context, file: Path, as_json: bool) -> None:
@@ -83,13 +79,13 @@ def check_command(context: click.Context, file: Path, as_json: bool) -> None:
     else:
         if imported.form:
             click.echo(imported.form.title)
-        _print_findings(imported.findings)
+        print_findings(imported.findings)
     context.exit(1 if has_errors(imported.findings) else 0)
 
 
 @forms.command("score")
-@click.argument("form_file", metavar="FORM", type=_FILE)
-@click.argument("answers_file", metavar="ANSWERS", type=_FILE)
+@click.argument("form_file", metavar="FORM", type=FILE)
+@click.argument("answers_file", metavar="ANSWERS", type=FILE)
 @click.option("--tag", "tags", multiple=True, help="What the school has (school_bus, boarding ...); repeatable.")
 @click.option("--json", "as_json", is_flag=True, help="Print the score and its account as JSON.")
 @click.pass_context
@@ -109,7 +105,7 @@ def score_command(
         _fail(context, as_json, [_finding_json(found) for found in imported.findings])
     assert imported.form is not None
     try:
-        raw = read_plain_json(_bytes(answers_file))
+        raw = read_plain_json(read_bytes(answers_file))
     except Unreadable as error:
         _fail(context, as_json, [_finding_json(Finding("error", error.code, "form", error.params))])
     # An item code never maps to answers itself, so this wrapper cannot be mistaken for one.

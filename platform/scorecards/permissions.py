@@ -1,3 +1,5 @@
+"""What may be done with forms; who may is handed in by the composition root, which knows the roles."""
+
 from enum import StrEnum
 
 

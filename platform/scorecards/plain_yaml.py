@@ -101,6 +101,20 @@ def _plain(node: yaml.Node) -> Any:
     return _number(node) if kind in ("int", "float") else node.value
 
 
+def _storable(value: Any) -> Any:
+    """The value, unless it hides by an escape what no database keeps: a NUL, half a surrogate pair."""
+    rest = [value]
+    while rest:
+        one = rest.pop()
+        if isinstance(one, dict):
+            rest += [*one, *one.values()]
+        elif isinstance(one, list):
+            rest += one
+        elif isinstance(one, str) and ("\x00" in one or any("\ud800" <= mark <= "\udfff" for mark in one)):
+            raise Unreadable("file_not_text")
+    return value
+
+
 def read_plain_yaml(data: bytes) -> Any:
     """Text, bool, int, Decimal, None in dicts and lists; Unreadable otherwise."""
     text = _text(data)
@@ -112,7 +126,7 @@ def read_plain_yaml(data: bytes) -> Any:
         raise Unreadable("yaml_syntax", line=_line(mark)) from error
     except yaml.YAMLError as error:
         raise Unreadable("yaml_syntax", line=0) from error
-    return None if node is None else _plain(node)
+    return None if node is None else _storable(_plain(node))
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -136,7 +150,7 @@ def read_plain_json(data: bytes) -> Any:
     """Numbers are int or Decimal, never float; NaN, Infinity and repeated keys are refused."""
     text = _text(data)
     try:
-        return json.loads(
+        value = json.loads(
             text,
             parse_float=_exact,
             parse_int=lambda digits: int(_exact(digits)),
@@ -147,3 +161,4 @@ def read_plain_json(data: bytes) -> Any:
         raise Unreadable("json_syntax", line=error.lineno) from error
     except RecursionError as error:
         raise Unreadable("yaml_too_complex") from error
+    return _storable(value)

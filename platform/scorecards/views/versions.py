@@ -1,0 +1,94 @@
+"""One version: read it, preview it, take it away as a file, publish it, begin the next one from it."""
+
+import json
+import re
+from typing import Any
+from uuid import UUID
+
+import yaml
+from flask import Response, flash, redirect, render_template, url_for
+from flask_babel import gettext as _
+
+from kernel.access.edge import access, current_actor
+from kernel.database import new_id
+from kernel.errors import Conflict, RuleBroken
+from kernel.web.forms import Form
+from scorecards import labels, service
+from scorecards.models import FormVersion
+from scorecards.permissions import Permission
+from scorecards.schemas import CopyForm, VersionForm
+from scorecards.views.blueprint import blueprint
+from scorecards.views.sheet import sheet_of
+
+
+def version_page(version: FormVersion, problems: list[str] | None = None) -> str:
+    actor = current_actor()
+    template = service.get_template(actor, version.template_id)
+    return render_template(
+        "forms/version.html", version=version, template=template, sheet=sheet_of(version), labels=labels,
+        questions=service.open_questions(version), problems=problems or [], copy_id=new_id(),
+    )  # fmt: skip
+
+
+@blueprint.get("/versions/<uuid:form_version_id>")
+@access(Permission.READ)
+def version(form_version_id: UUID) -> str:
+    return version_page(service.get_version(current_actor(), form_version_id))
+
+
+@blueprint.get("/versions/<uuid:form_version_id>/preview")
+@access(Permission.READ)
+def preview(form_version_id: UUID) -> str:
+    shown = service.get_version(current_actor(), form_version_id)
+    return render_template("forms/preview.html", version=shown, sheet=sheet_of(shown), labels=labels)
+
+
+@blueprint.get("/versions/<uuid:form_version_id>/download/<any(yaml, json):document_format>")
+@access(Permission.READ)
+def download(form_version_id: UUID, document_format: str) -> Response:
+    shown = service.get_version(current_actor(), form_version_id)
+    if document_format == "json":
+        text, media_type = json.dumps(shown.form, ensure_ascii=False, indent=2), "application/json"
+    else:
+        text = yaml.safe_dump(shown.form, allow_unicode=True, sort_keys=False, width=120)
+        media_type = "application/yaml"
+    response = Response(text, mimetype=media_type)
+    name = re.sub(r'[\s/\\:*?"<>|]+', " ", str(shown.form["title"]))
+    name = "".join(mark for mark in name if mark.isprintable())[:80].strip() or "form"
+    filename = _("%(title)s-第%(number)s版", title=name, number=shown.number) + f".{document_format}"
+    response.headers.set("Content-Disposition", "attachment", filename=filename)
+    return response
+
+
+@blueprint.post("/versions/<uuid:form_version_id>/publish")
+@access(Permission.MANAGE)
+def publish(form_version_id: UUID) -> Any:
+    actor = current_actor()
+    form = Form.submitted(VersionForm())
+    with form.catching():
+        service.publish(actor, form_version_id, form.load()["version"])
+        flash(_("已发布。现在可以用它安排检查；这个版本从此不再改变。"), "success")
+        return redirect(url_for("forms.version", form_version_id=form_version_id))
+    return _refused(form_version_id, form)
+
+
+@blueprint.post("/versions/<uuid:form_version_id>/copy")
+@access(Permission.MANAGE)
+def copy(form_version_id: UUID) -> Any:
+    values = Form.submitted(CopyForm()).load()
+    draft = service.copy_version(current_actor(), form_version_id, values["id"])
+    flash(_("已建立新版本的草稿，原版本不受影响。"), "success")
+    return redirect(url_for("forms.version", form_version_id=draft.id))
+
+
+def _refused(form_version_id: UUID, form: Form) -> Any:
+    """The page again, with the reasons at its top."""
+    shown = service.get_version(current_actor(), form_version_id)
+    problems = [message for messages in form.errors.values() for message in messages]
+    return version_page(shown, problems), form.refusal_status
+
+
+def refusing(form_version_id: UUID, error: RuleBroken | Conflict) -> Any:
+    """For buttons in the sheet's rows: the page as it is now, with the reason."""
+    shown = service.get_version(current_actor(), form_version_id)
+    return version_page(shown, [error.message]), 409 if isinstance(error, Conflict) else 422

@@ -1,0 +1,18 @@
+from kernel.actor import system_actor
+from scorecards import examples, service
+from tests.support.samples import Sample
+
+EXAMPLE = "canteen_01"
+
+
+def draft(world, place):
+    return service.import_form(system_actor(world.bureaus[place[0]]), examples.load(EXAMPLE))
+
+
+SAMPLES = {
+    "template_id": Sample(lambda world, place: draft(world, place).template_id, owner="bureau"),
+    "form_version_id": Sample(lambda world, place: draft(world, place).id, owner="bureau"),
+    "item_code": Sample(lambda world, place: "1", owner="none"),
+    "section_code": Sample(lambda world, place: "1", owner="none"),
+    "document_format": Sample(lambda world, place: "json", owner="none"),
+}
