@@ -1,6 +1,7 @@
 """The content of the measurement: one form of 60 items with its answers, one delivery of 10 goods. All made up."""
 
 import hashlib
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -91,6 +92,7 @@ def result() -> tuple[dict[str, Any], list[tuple[str, Decimal]], Decimal | None,
 
 def receipt(seed: int) -> dict[str, Any]:
     """A delivery of ten goods as a client sends it; 53, a prime to 120, spreads the goods of one and of the next."""
+    made = date.today() - timedelta(days=2)  # noqa: DTZ011  any day that is past everywhere
     lines = [
         {
             "item_id": str(fixed_id(f"item-{(seed * 17 + position * 53) % CATALOGUE_ITEMS + 1}")),
@@ -98,8 +100,8 @@ def receipt(seed: int) -> dict[str, Any]:
             "unit": "千克",
             "unit_price_fen": 450 + 10 * position,
             "batch_no": f"P{seed:06d}",
-            "production_date": "2026-01-05",
-            "expiry_date": "2199-12-31",
+            "production_date": made.isoformat(),
+            "expiry_date": (made + timedelta(days=60)).isoformat(),
         }
         for position in range(LINES)
     ]

@@ -1,0 +1,126 @@
+"""The runs: variants take turns in rounds, so that a machine that slows down slows all of them."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from statistics import median, quantiles
+
+from benchmarks.client import Call, Connection, Refused
+from benchmarks.fill import RECEIPTS
+from benchmarks.operations import District, Operation
+from benchmarks.servers import Server
+
+CONNECTIONS = 4
+
+
+@dataclass(slots=True)
+class Variant:
+    """One server on one district. `seconds`: of each request; `rates`: requests per second, one figure per round."""
+
+    name: str
+    server: Server
+    district: District
+    seconds: dict[str, list[float]] = field(default_factory=dict)
+    rates: dict[str, list[float]] = field(default_factory=dict)
+
+    def median_ms(self, operation: str) -> float:
+        return median(self.seconds[operation]) * 1000
+
+    def p95_ms(self, operation: str) -> float:
+        return quantiles(self.seconds[operation], n=20)[-1] * 1000
+
+    def rate(self, operation: str) -> float:
+        return median(self.rates[operation])
+
+
+def run(operation: Operation, variants: list[Variant], rounds: int, scale: float, say: Callable[[str], None]) -> None:
+    """`rounds` turns of every variant, the order reversed each time; after it the district is as it was before."""
+    size = max(5, int(operation.size * scale))
+    for district in {id(variant.district): variant.district for variant in variants}.values():
+        district.reset()
+    for variant in variants:
+        _sequence(operation, variant, size // 2, [])  # warm
+    for number in range(rounds):
+        for variant in variants if number % 2 == 0 else variants[::-1]:
+            _sequence(operation, variant, size, variant.seconds.setdefault(operation.code, []))
+    for number in range(min(rounds, 3)):
+        for variant in variants if number % 2 == 0 else variants[::-1]:
+            _crowd(operation, variant, size, variant.rates.setdefault(operation.code, []))
+    for variant in variants:
+        code = operation.code
+        say(f"  {variant.name:<28} {variant.median_ms(code):7.2f} ms  p95 {variant.p95_ms(code):7.2f}"
+            f"  {variant.rate(code):7.0f}/s")  # fmt: skip
+
+
+@contextmanager
+def _proved(operation: Operation, variant: Variant, calls: int) -> Iterator[None]:
+    """A run counts when the database holds what its answers say."""
+    before = _state(operation, variant.district)
+    yield
+    grown = _state(operation, variant.district) - before
+    if operation.proof is not None and grown != calls:
+        raise Refused(f"{variant.name}, {operation.code}: {calls} answers, {grown} rows in the database")
+
+
+def _state(operation: Operation, district: District) -> int:
+    if operation.proof is None:
+        return 0
+    table, where = operation.proof
+    return district.count(table, where % {"receipts": RECEIPTS})
+
+
+def _calls(operation: Operation, variant: Variant, count: int) -> list[tuple[Call, bytes]]:
+    """Encoded before the clock runs."""
+    if operation.code == "submit" and len(variant.district.open_visits) < count:
+        variant.district.reset()
+    return [(call, call.encoded()) for call in operation.make(variant.district, count)]
+
+
+def _sequence(operation: Operation, variant: Variant, count: int, spent: list[float]) -> None:
+    """One connection, one request after the other."""
+    calls = _calls(operation, variant, count)
+    connection = Connection(variant.server.port)
+    try:
+        with _proved(operation, variant, count):
+            spent += [connection.call(call, request) for call, request in calls]
+    finally:
+        connection.close()
+
+
+def _crowd(operation: Operation, variant: Variant, size: int, rates: list[float]) -> None:
+    """Four connections at once, two to each worker; answers are looked at after the clock has stopped."""
+    each = max(3, size // 2)
+    calls = _calls(operation, variant, each * CONNECTIONS)
+    connections = variant.server.spread_connections(CONNECTIONS)
+    answers: list[tuple[Call, int, bytes]] = []
+    failures: list[BaseException] = []
+    barrier = threading.Barrier(CONNECTIONS + 1)
+
+    def one(number: int) -> None:
+        barrier.wait()
+        try:
+            for call, request in calls[number::CONNECTIONS]:
+                _, status, body = connections[number].send(request)
+                answers.append((call, status, body))
+        except BaseException as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=one, args=(number,)) for number in range(CONNECTIONS)]
+    with _proved(operation, variant, len(calls)):
+        for thread in threads:
+            thread.start()
+        barrier.wait()
+        started = time.perf_counter()
+        for thread in threads:
+            thread.join()
+        seconds = time.perf_counter() - started
+    for connection in connections:
+        connection.close()
+    if failures:
+        raise failures[0]
+    for call, status, body in answers:
+        if not 200 <= status < 300:
+            raise Refused(f"{variant.name}: {call.method} {call.path}: {status} {body[:200]!r}")
+    rates.append(len(calls) / seconds)

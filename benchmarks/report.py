@@ -1,0 +1,140 @@
+"""The table: ratios first, the aims beside them, absolute times last (they change from machine to machine)."""
+
+import os
+import platform
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from typing import Any
+
+from benchmarks.measure import CONNECTIONS, Variant
+from benchmarks.operations import District, Operation
+from benchmarks.servers import THREADS, WORKERS
+
+FLOOR_AIM, SECURITY_AIM, SIZE_AIM = 4.0, 1.10, 1.15
+START_AIM, MEMORY_AIM = 2.0, 150.0  # seconds, MiB
+PACKAGES = ("flask", "sqlalchemy", "marshmallow", "flask-smorest", "psycopg2-binary", "gunicorn", "orjson")
+# What a ratio means that misses its aim; kept here so that every run's table says it.
+WHY: Mapping[str, str] = {}
+
+
+@dataclass(slots=True)
+class Facts:
+    date: str
+    machine: str
+    load: float
+    software: str
+    rows: int
+    tables: Mapping[str, int]
+    schools: int
+    minutes: float = 0.0
+
+    @classmethod
+    def collect(cls, postgres: Any, district: District, rows: int, tables: Mapping[str, int]) -> "Facts":
+        server = postgres.psql("postgres", "SHOW server_version").strip()
+        fsync = postgres.psql("postgres", "SHOW fsync").strip()
+        names = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
+        return cls(
+            date=datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
+            machine=f"{os.cpu_count()} cores, {platform.machine()}, {platform.system()} {platform.release()}",
+            load=os.getloadavg()[0],
+            software=f"Python {platform.python_version()}, PostgreSQL {server} (fsync {fsync}), {names}",
+            rows=rows,
+            tables=tables,
+            schools=district.schools,
+        )
+
+
+def verdict(figure: float, aim: float, unit: str = "") -> str:
+    if figure <= aim:
+        return "met"
+    return f"**missed** by {figure - aim:.2f}{unit} ({(figure / aim - 1) * 100:.0f} %)"
+
+
+def render(
+    facts: Facts, operations: Sequence[Operation], variants: Mapping[str, Variant], start_up: Mapping[str, float],
+    memory: Sequence[tuple[str, list[tuple[float, float]]]],
+) -> str:  # fmt: skip
+    lines = ["# What a request costs", "", *_about(facts), "", "## Ratios", ""]
+    lines += _ratios(operations, variants)
+    lines += ["", "## Start-up and memory", "", "| | figure | aim | |", "|---|---|---|---|"]
+    for what, seconds in start_up.items():
+        aimed = what == "healthz"
+        aim = f"< {START_AIM:.0f} s" if aimed else ""
+        lines.append(
+            f"| starting gunicorn to the first 200: {what} | {seconds:.2f} s | {aim} |"
+            f" {verdict(seconds, START_AIM, ' s') if aimed else ''} |"
+        )
+    for when, workers in memory:
+        most = max(rss for _, rss in workers)
+        figures = ", ".join(f"{rss:.0f} (PSS {pss:.0f})" for pss, rss in workers)
+        lines.append(
+            f"| a worker's memory {when}: RSS (PSS) in MiB | {figures} | < {MEMORY_AIM:.0f} MiB |"
+            f" {verdict(most, MEMORY_AIM, ' MiB')} |"
+        )
+    lines += ["", "## Times", "", *_times(operations, variants)]
+    if WHY:
+        lines += ["", "## Where a figure misses its aim, and why", ""]
+        lines += [f"- {text}" for text in WHY.values()]
+    return "\n".join(lines) + "\n"
+
+
+def _about(facts: Facts) -> list[str]:
+    tables = ", ".join(f"{name} {count:,}" for name, count in sorted(facts.tables.items(), key=lambda one: -one[1])[:6])
+    return [
+        "Written by `make bench`; how to read it: [docs/performance.md](../docs/performance.md).",
+        "",
+        f"- {facts.date}; {facts.machine}; load before the run {facts.load:.1f}; {facts.minutes:.0f} minutes of measuring",
+        f"- {facts.software}",
+        f"- {facts.schools:,} schools, {facts.rows:,} school-owned rows: {tables} …",
+        f"- gunicorn: {WORKERS} gthread workers of {THREADS} threads each, for the service and for the floor alike",
+    ]
+
+
+def _ratios(operations: Sequence[Operation], variants: Mapping[str, Variant]) -> list[str]:
+    ours, floor, off = variants["ours"], variants["floor"], variants["floor_off"]
+    few, anonymous = variants["ours_few"], variants["floor_anonymous"]
+    lines = [
+        "Time at the median, one request after the other on one connection.",
+        "",
+        f"| operation | service ÷ floor (aim ≤ {FLOOR_AIM:.0f}) | | the same, floor without sign-in |"
+        f" row-level security on ÷ off, floor (aim ≤ {SECURITY_AIM:.2f}) | |"
+        f" {ours.district.schools:,} ÷ {few.district.schools} schools, service (aim ≤ {SIZE_AIM:.2f}) | |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    for operation in operations:
+        code = operation.code
+        to_floor = ours.median_ms(code) / floor.median_ms(code)
+        security = floor.median_ms(code) / off.median_ms(code)
+        size = ours.median_ms(code) / few.median_ms(code) if operation.compare_sizes else None
+        cells = [
+            operation.title,
+            f"{to_floor:.2f}",
+            verdict(to_floor, FLOOR_AIM),
+            f"{ours.median_ms(code) / anonymous.median_ms(code):.2f}",
+            f"{security:.2f}",
+            verdict(security, SECURITY_AIM),
+            "" if size is None else f"{size:.2f}",
+            "" if size is None else verdict(size, SIZE_AIM),
+        ]
+        lines.append("| " + " | ".join(cells) + " |")
+    return lines
+
+
+def _times(operations: Sequence[Operation], variants: Mapping[str, Variant]) -> list[str]:
+    lines = [
+        f"Milliseconds, median (95th percentile); requests per second over {CONNECTIONS} connections.",
+        "",
+        "| operation | " + " | ".join(variant.name for variant in variants.values()) + " |",
+        "|---" * (len(variants) + 1) + "|",
+    ]
+    for operation in operations:
+        code, cells = operation.code, [operation.title]
+        for variant in variants.values():
+            if code not in variant.seconds:
+                cells.append("")
+                continue
+            cells.append(f"{variant.median_ms(code):.2f} ({variant.p95_ms(code):.2f}), {variant.rate(code):.0f}/s")
+        lines.append("| " + " | ".join(cells) + " |")
+    return lines
