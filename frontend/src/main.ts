@@ -6,6 +6,7 @@ import { start as startKeyboard } from "./parts/keyboard";
 import { start as startMenus } from "./parts/menus";
 import { start as startPanels } from "./parts/panels";
 import { start as startPhotos } from "./parts/photos";
+import { start as startPrinting } from "./parts/printing";
 import { start as startRequests } from "./parts/requests";
 import { start as startTables } from "./parts/tables";
 
@@ -15,6 +16,7 @@ startForms();
 startMenus();
 startPanels();
 startPhotos();
+startPrinting();
 startTables();
 startKeyboard();
 startFill();
