@@ -44,7 +44,7 @@ class Command(click.Group):
                 click.echo(f"{name}: {'; '.join(map(str, messages))}", err=True)
             context.exit(FAILED)
         except DomainError as error:
-            raise Failure(str(error) or type(error).__name__) from error
+            raise Failure(error.message or type(error).__name__) from error
 
 
 class Tools(ScriptInfo):
