@@ -87,7 +87,7 @@ const watchTyping = (): void => {
     const card = cardOf(event.target);
     const fields = card && fieldsOf(card);
     if (!card || !fields || !(event.target instanceof Node) || !fields.contains(event.target)) return;
-    if (event.target instanceof HTMLInputElement && /^(radio|checkbox)$/.test(event.target.type)) return;
+    if (event.target instanceof HTMLInputElement && /^(radio|checkbox|file)$/.test(event.target.type)) return;
     mark(card, "waiting");
     later(card, TYPING_MS);
   });
@@ -204,7 +204,7 @@ const identifier = (): string => {
 };
 
 const take = async (input: HTMLInputElement): Promise<void> => {
-  const list = input.closest(".fill-photos")?.querySelector("[data-photo-list]");
+  const list = input.closest(".fill-foot")?.querySelector("[data-photo-list]");
   const address = input.dataset.itemPhoto;
   if (!list || !address) return;
   const files = [...(input.files ?? [])];

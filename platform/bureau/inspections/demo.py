@@ -49,7 +49,7 @@ class Round:
 
 
 ROUNDS = (
-    Round("canteen_01", "秋季学期食堂专项检查", "bureau-canteen", False, False, 34, 3, 2, 8),
+    Round("canteen_01", "秋季学期食堂专项检查", "bureau-canteen", False, False, 34, 3, 1, 8),
     Round("dorm_03", "住宿管理检查", "bureau-safety", True, True, 18, 0, 1, 5),
     Round("safety_01", "消防安全检查", "bureau-safety", False, True, 10, 0, 1, 4),
 )
@@ -124,8 +124,8 @@ def _carry_out(
         visit = _assign(demo, one, plan, school, team, demo.today)
         _begin(demo, visit, version, team[0], quality[school.code], rng)
     for place, school in enumerate(rest[one.begun : one.begun + one.ahead]):
-        day = demo.today if place < 2 else demo.today + timedelta(days=place)
-        _assign(demo, one, plan, school, _team(demo, 0 if place < 3 else place), day)
+        day = demo.today if place == 0 else demo.today + timedelta(days=place)
+        _assign(demo, one, plan, school, _team(demo, 0 if place < 2 else place), day)
 
 
 def _working_days_before(day: date, count: int) -> list[date]:

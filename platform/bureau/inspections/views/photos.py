@@ -46,7 +46,9 @@ def add_photo(school_id: int, inspection_id: UUID) -> Any:
     try:
         photo = _add_photo(school_id, inspection_id)
     except Invalid as error:
-        return Response(" ".join(sum(error.fields.values(), [])), status=422, mimetype="text/plain")
+        return Response(
+            " ".join(text for texts in error.fields.values() for text in texts), status=422, mimetype="text/plain"
+        )
     visit = assigned_visit(school_id, inspection_id)
     return render_template("inspections/_photo.html", photo=photo, **addresses(visit))
 
