@@ -1,7 +1,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kernel.identity.rules import (
@@ -80,6 +80,7 @@ def test_a_username(name):
     assert is_username(name)
 
 
+@settings(deadline=None)
 @given(st.from_regex(r"1[3-9][0-9]{9}", fullmatch=True))
 def test_no_mobile_can_be_a_username(mobile):
     folded = normalise_name(mobile)
@@ -106,6 +107,7 @@ def test_lock_out(failures, until):
     assert locked_until(failures, NOON) == until
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 3600), max_size=20))
 def test_locked_if_and_only_if_five_lie_within_the_window(ages):
     failures = [NOON - timedelta(seconds=age) for age in ages]
