@@ -3,13 +3,13 @@
 from uuid import UUID
 
 from flask import Blueprint, Response, request
-from werkzeug.http import dump_options_header
 
 from kernel.access import MEMBER
 from kernel.access.edge import access, current_actor
 from kernel.files import service
 from kernel.files.models import Attachment
 from kernel.files.sniffing import EXTENSIONS, MediaType
+from kernel.web.downloads import disposition as named
 
 blueprint = Blueprint("files", __name__, url_prefix="/files")
 
@@ -43,7 +43,7 @@ def _answer(body: bytes, attachment: Attachment, status: int = 200) -> Response:
     stem = attachment.original_name.rsplit(".", 1)[0] or "file"
     disposition = "inline" if kind is MediaType.JPEG else "attachment"
     name = stem + EXTENSIONS[kind]
-    response.headers["Content-Disposition"] = dump_options_header(disposition, {"filename": name})
+    response.headers["Content-Disposition"] = named(disposition, name)
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response.headers["Cache-Control"] = "private, max-age=3600"
     response.set_etag(attachment.sha256)

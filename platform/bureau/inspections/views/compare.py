@@ -6,7 +6,6 @@ from uuid import UUID
 from flask import Response, render_template, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from werkzeug.http import dump_options_header
 
 from bureau.inspections import labels
 from bureau.inspections.permissions import Permission
@@ -16,6 +15,7 @@ from bureau.inspections.views.blueprint import blueprint
 from bureau.schools import labels as school_labels
 from kernel.access.edge import access, current_actor
 from kernel.sheets import MEDIA_TYPE, Column, SheetSpec, export_xlsx
+from kernel.web.downloads import disposition
 
 SHOWN_IN_CHART = 30
 RANKING = SheetSpec(
@@ -94,7 +94,7 @@ def ranking_sheet(plan_id: UUID) -> Response:
     ]
     response = Response(export_xlsx(RANKING, rows, title=plan.title), mimetype=MEDIA_TYPE)
     name = _("排名_%(plan)s.xlsx", plan=plan.title)
-    response.headers["Content-Disposition"] = dump_options_header("attachment", {"filename": name})
+    response.headers["Content-Disposition"] = disposition("attachment", name)
     return response
 
 

@@ -1,11 +1,12 @@
 """A spreadsheet as the answer of a page."""
 
-from flask import Response
+import io
+
+from flask import Response, send_file
 
 from kernel.sheets import MEDIA_TYPE
 
 
 def download(content: bytes, filename: str) -> Response:
-    response = Response(content, mimetype=MEDIA_TYPE)
-    response.headers.set("Content-Disposition", "attachment", filename=filename)
-    return response
+    """`filename` may be Chinese: it is spelt in the header as RFC 6266 asks."""
+    return send_file(io.BytesIO(content), mimetype=MEDIA_TYPE, as_attachment=True, download_name=filename)
