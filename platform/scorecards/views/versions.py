@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from kernel.access.edge import access, current_actor
 from kernel.database import new_id
 from kernel.errors import Conflict, RuleBroken
+from kernel.web.downloads import disposition
 from kernel.web.forms import Form
 from scorecards import labels, service
 from scorecards.models import FormVersion
@@ -56,7 +57,7 @@ def download(form_version_id: UUID, document_format: str) -> Response:
     name = re.sub(r'[\s/\\:*?"<>|]+', " ", str(shown.form["title"]))
     name = "".join(mark for mark in name if mark.isprintable())[:80].strip() or "form"
     filename = _("%(title)s-第%(number)s版", title=name, number=shown.number) + f".{document_format}"
-    response.headers.set("Content-Disposition", "attachment", filename=filename)
+    response.headers["Content-Disposition"] = disposition("attachment", filename)
     return response
 
 

@@ -13,6 +13,7 @@ from kernel.database import db
 from kernel.schemas import BaseSchema, Choice, Flag
 from kernel.sheets import MEDIA_TYPE, errors_xlsx, export_xlsx, placed_message, read_xlsx, template_xlsx
 from kernel.web.dates import today
+from kernel.web.downloads import disposition
 from kernel.web.forms import Form, uploaded
 
 blueprint = Blueprint("catalogue_sheet", __name__, url_prefix="/catalogue/sheet")
@@ -80,5 +81,5 @@ def export() -> Response:
 
 def _file(content: bytes, name: str) -> Response:
     response = Response(content, mimetype=MEDIA_TYPE)
-    response.headers.set("Content-Disposition", "attachment", filename=f"{name}.xlsx")
+    response.headers["Content-Disposition"] = disposition("attachment", f"{name}.xlsx")
     return response
