@@ -37,7 +37,7 @@ control_socket_disable = True  # a service manager's signals suffice; one door l
 max_requests = 20_000
 max_requests_jitter = 2_000
 worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else tempfile.gettempdir()  # noqa: S108
-umask = 0o027
+umask = 0o007  # the web server, in our group, may write to the socket; others see nothing
 accesslog = None  # every request is a line of ours, with its actor and school (kernel.logs)
 logconfig_dict = logging_config(houqin.log_level)
 

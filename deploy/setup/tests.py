@@ -61,7 +61,14 @@ def action(arguments: list[str]) -> None:
     install_browser()
     chromium = find_chromium()
     tests = arguments or ["tests"]
-    options = ["-n", os.environ.get("WORKERS", "2"), f"--junitxml={RESULTS}", "-o", "junit_family=xunit1"]
+    options = [
+        "-n",
+        os.environ.get("WORKERS", "2"),
+        "--dist=loadgroup",
+        f"--junitxml={RESULTS}",
+        "-o",
+        "junit_family=xunit1",
+    ]
     environment = dict(os.environ)
     if chromium:
         environment["HOUQIN_CHROMIUM"] = chromium

@@ -3,13 +3,13 @@
 import contextlib
 import json
 import os
-import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import click
 from flask import Flask
 from flask.cli import ScriptInfo
+from sqlalchemy.exc import OperationalError
 
 from kernel import logs
 from kernel.config import ROOT, Config, ConfigError, load_config
@@ -43,6 +43,9 @@ class Command(click.Group):
             for name, messages in error.fields.items():
                 click.echo(f"{name}: {'; '.join(map(str, messages))}", err=True)
             context.exit(FAILED)
+        except OperationalError as error:
+            reason = str(error.orig).strip().splitlines()[0]
+            raise Failure(f"the database is out of reach: {reason}") from error
         except DomainError as error:
             raise Failure(error.message or type(error).__name__) from error
 
@@ -85,7 +88,7 @@ class Tools(ScriptInfo):
         """The application, with logs as the service writes them."""
         if self._app is None:
             config = self.config()
-            logs.configure("WARNING" if sys.stderr.isatty() else config.log_level)
+            logs.configure("WARNING")  # what is worth telling at a terminal; the worker sets its own
             self._app = self.build_app(config)
         return self._app
 
