@@ -40,7 +40,7 @@ def build_app(config: Config, modules: Sequence[Module]) -> Flask:
         MAX_FORM_PARTS=5000,
         BABEL_DEFAULT_LOCALE=config.default_locale,
         BABEL_DEFAULT_TIMEZONE=config.timezone,
-        BABEL_TRANSLATION_DIRECTORIES=str(config.var_dir / "translations"),
+        BABEL_TRANSLATION_DIRECTORIES=str(ROOT / "var" / "translations"),
         PREFERRED_URL_SCHEME="https" if config.behind_tls else "http",
         TRAP_BAD_REQUEST_ERRORS=False,
     )
@@ -70,7 +70,8 @@ def build_app(config: Config, modules: Sequence[Module]) -> Flask:
     metrics.register(app)
     health.register(app)
     shell.register(app, modules)
-    app.view_functions["static"].__access__ = "public"  # type: ignore[attr-defined]
+    static: Any = app.view_functions["static"]
+    static.__access__ = "public"
     for module in modules:
         for blueprint in module.pages:
             app.register_blueprint(blueprint)
