@@ -14,6 +14,7 @@ class SpanQuery(BaseSchema):
 
 
 class UncertifiedQuery(SpanQuery, PageArguments):
+    limit = Whole(1, 200, load_default=20)
     school_id = Whole(1, load_default=None, allow_none=True)
     zone_id = Whole(1, load_default=None, allow_none=True)
     category_id = Identifier(load_default=None, allow_none=True)

@@ -59,7 +59,7 @@ def show_page(actor: Actor, school_id: int, receipt_id: UUID, form: Form | None 
     view = reading.get_receipt(actor, school_id, receipt_id)
     return render_template(
         "supply/show.html", view=view, receipt=view.receipt, labels=labels, catalogue_labels=catalogue_labels,
-        form=form or Form.blank(CertificateForm()), certificate_options=certificate_options(view),
+        form=form or Form.blank(CertificateForm(), {"kind": view.missing[0].kind} if view.missing else {}), certificate_options=certificate_options(view),
         limits=figures.limits(actor, view.receipt.received_on), photo_links=photo_links, **context,
     )  # fmt: skip
 

@@ -203,8 +203,11 @@ def expiry() -> str:
 
 def _hits(actor: Actor, text: str) -> Sequence[Any]:
     """By name; without a name, what this school usually receives."""
-    if text.strip():
-        return list_items(actor, q=text.strip(), limit=MOST_HITS).items
+    wanted = text.strip()
+    if wanted:
+        found = list_items(actor, q=wanted, limit=200).items
+        # 猪 finds 猪肉 before dumplings that only have it in their filling.
+        return sorted(found, key=lambda item: (not item.name.startswith(wanted), wanted not in item.name))[:MOST_HITS]
     usual = reading.usual_items(actor)
     known = receivable_items(actor, usual)
     return [known[item_id] for item_id in usual if item_id in known]
