@@ -52,22 +52,14 @@ def problem_text(problem: Problem) -> str:
     return str(PROBLEMS[problem.code]) % dict(problem.params)
 
 
-def answer_text(line: Mapping[str, Any]) -> str:
-    """The inspector's answer in words; "" where the item was not answered."""
-    answer = line.get("answer") or {}
-    if "not_applicable" in answer:
-        return _("不适用")
-    if "met" in answer:
-        return _("符合") if answer["met"] else _("不符合")
-    if "found" in answer:
-        return _("发现") if answer["found"] else _("未发现")
-    if "count" in answer:
-        return _("发现 %(count)s 处", count=answer["count"])
-    if "judged" in answer:
-        return _("评 %(points)s 分", points=answer["judged"])
-    if "level" in answer or "checked" in answer:
-        return ""
-    return ""
+def chosen_text(line: Mapping[str, Any]) -> str:
+    """Which of the item's entries were ticked; "" where it has none."""
+    return "；".join(
+        _("%(label)s（%(times)s 次）", label=entry["label"], times=entry["times"])
+        if entry["times"] > 1
+        else entry["label"]
+        for entry in line.get("chosen", ())
+    )
 
 
 __all__ = [
@@ -77,7 +69,7 @@ __all__ = [
     "STATES",
     "STATE_TONES",
     "VETO_EFFECTS",
-    "answer_text",
+    "chosen_text",
     "problem_text",
     "reason_text",
 ]

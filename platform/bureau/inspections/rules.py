@@ -75,6 +75,19 @@ def applicability_tags(profile: Mapping[str, Any]) -> frozenset[str]:
     return frozenset(tags)
 
 
+def chosen_entries(rule: Mapping[str, Any], answer: Mapping[str, Any] | None) -> list[dict[str, Any]]:
+    """The entries of a listed, additive or level rule that the answer names: [{label, points, times}]."""
+    given = answer or {}
+    times = dict(given.get("checked") or {})
+    if "level" in given:
+        times = {given["level"]: 1}
+    return [
+        {"label": entry["label"], "points": entry["points"], "times": times[entry["code"]]}
+        for entry in rule.get("entries", ())
+        if times.get(entry["code"])
+    ]
+
+
 def enriched_account(
     lines: Sequence[Mapping[str, Any]],
     form: Mapping[str, Any],
@@ -99,6 +112,7 @@ def enriched_account(
                     "text": item["text"],
                     "rule_text": item.get("rule_text", ""),
                     "answer": answers.get(item["code"]),
+                    "chosen": chosen_entries(item["rule"], answers.get(item["code"])),
                     "remark": remarks.get(item["code"], ""),
                     "photos": list(photos.get(item["code"], ())),
                 }

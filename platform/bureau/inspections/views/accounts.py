@@ -21,7 +21,7 @@ class LineView:
     awarded: str
     lost: Decimal
     reason: str
-    answer: str
+    chosen: str
     remark: str
     photos: list[str]
     is_lost: bool
@@ -103,7 +103,7 @@ def _line(line: Mapping[str, Any], section: str) -> LineView:
         awarded=line.get("awarded") or "",
         lost=lost,
         reason=labels.reason_text(line),
-        answer=labels.answer_text(line),
+        chosen=labels.chosen_text(line),
         remark=line.get("remark", ""),
         photos=list(line.get("photos", ())),
         is_lost=(lost > 0 and reason != "unanswered") or reason in ("failed", "found"),
