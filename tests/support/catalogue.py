@@ -57,9 +57,7 @@ def category(actor: Actor, code: str, name: str, kinds: list[str]) -> UUID:
     ).id
 
 
-def item(
-    actor: Actor, category_id: UUID, values: dict[str, Any], prefix: str = "", *, publish: bool = True
-) -> UUID:
+def item(actor: Actor, category_id: UUID, values: dict[str, Any], prefix: str = "", *, publish: bool = True) -> UUID:
     values = {**values, "code": prefix + values["code"], "category_id": category_id}
     made = save_item(actor, new_id(), None, **values)
     if publish:

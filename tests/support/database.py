@@ -32,7 +32,7 @@ def start_cluster() -> Any:
 def template_name() -> str:
     """Named by the migrations' content, so that an edited migration is never tested on a stale template."""
     digest = hashlib.sha256()
-    for path in sorted((ROOT / "migrations").rglob("*.py")) + sorted((ROOT / "platform").rglob("policy/national.yaml")):
+    for path in sorted((ROOT / "migrations").rglob("*.py")) + sorted((ROOT / "platform").rglob("national.yaml")):
         digest.update(path.read_bytes())
     return f"houqin_template_{digest.hexdigest()[:12]}"
 

@@ -318,7 +318,9 @@ def test_who_serves_elsewhere_keeps_mobile_and_name_there(client_as, world, serv
     assert edit(admin, person, version).status_code == 302
     use_scope(session(), IDENTITY)
     session.expire_all()
-    names = dict(session.execute(select(Person.bureau_id, Person.display_name).where(Person.id == person.account_id)).all())
+    names = dict(
+        session.execute(select(Person.bureau_id, Person.display_name).where(Person.id == person.account_id)).all()
+    )
     assert names == {world.bureaus["a"]: "演示改名", world.bureaus["b"]: "演示"}
     assert session.get_one(Account, person.account_id).display_name == "演示storekeeper@a1"
 

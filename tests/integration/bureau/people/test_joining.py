@@ -124,9 +124,7 @@ def test_a_user_name_is_taken_by_one(client_as, join, world):
 def test_heads_cannot_make_roles_above_their_own(client_as, join, stored):
     for giver, allowed in (("principal", "logistics_director"), ("logistics_director", "storekeeper")):
         client = client_as(giver, "a1")
-        forbidden = {
-            str(role) for role in Role if LEVEL_OF[role] != "school" or role in (Role.PRINCIPAL, Role(giver))
-        }
+        forbidden = {str(role) for role in Role if LEVEL_OF[role] != "school" or role in (Role.PRINCIPAL, Role(giver))}
         for role in sorted(forbidden):
             assert join(client, role).status_code == 403, (giver, role)
         assert stored(Account, Account.mobile == "13900000001") == []
@@ -147,7 +145,9 @@ def test_an_administrator_cannot_give_roles_in_another_bureau(client_as, join, s
     assert stored(Account, Account.mobile == "13900000001") == []
 
 
-@pytest.mark.parametrize("role", [role for role in Role if role not in ("bureau_admin", "principal", "logistics_director")])
+@pytest.mark.parametrize(
+    "role", [role for role in Role if role not in ("bureau_admin", "principal", "logistics_director")]
+)
 def test_nobody_else_manages_people(client_as, join, role):
     assert join(client_as(role)).status_code == 403
     assert client_as(role).get("/people/new").status_code == 403

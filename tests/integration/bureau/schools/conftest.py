@@ -23,9 +23,7 @@ def stored(session, world):
     def read(code, bureau="a"):
         session.commit()
         use_scope(session(), Scope("houqin_bureau", world.bureaus[bureau]))
-        return session.scalar(
-            select(School).where(School.code == code).execution_options(populate_existing=True)
-        )
+        return session.scalar(select(School).where(School.code == code).execution_options(populate_existing=True))
 
     return read
 

@@ -67,7 +67,9 @@ def test_the_template_can_be_filled_and_brought_back(client_as, upload, stored):
 
 def test_nothing_is_written_before_somebody_says_yes(client_as, upload, stored, count, world):
     client, schools = client_as("bureau_admin"), count()
-    import_id = upload(ROW, {"code": "a2", "name": "演示第二小学", "stage": "primary", "diners": 77, "zone": "演示新片区"})
+    import_id = upload(
+        ROW, {"code": "a2", "name": "演示第二小学", "stage": "primary", "diners": 77, "zone": "演示新片区"}
+    )
     assert count() == schools
     page = client.get(f"/schools/imports/{import_id}").get_data(as_text=True)
     assert "<del>520</del> → <ins>77</ins>" in page

@@ -188,9 +188,7 @@ def test_nobody_writes_history(merge, in_history, numbers, world, stored):
 def test_postgresql_refuses_writes_even_where_the_code_forgot(merge, world, session):
     merge("a2", "a1")
     session.commit()
-    use_scope(
-        session(), Scope("houqin_school", world.bureaus["a"], world.schools["a2"], read_only=True)
-    )
+    use_scope(session(), Scope("houqin_school", world.bureaus["a"], world.schools["a2"], read_only=True))
     assert session.execute(text("SELECT count(*) FROM schools")).scalar_one() == 1
     with pytest.raises(InternalError, match="read-only transaction"):
         session.execute(text("UPDATE schools SET contact_name = 'x'"))

@@ -1,4 +1,5 @@
 import io
+from urllib.parse import quote
 
 import openpyxl
 import pytest
@@ -59,7 +60,10 @@ def test_a_mangled_address_is_no_failure(client_as):
 
 def test_the_export_is_the_filtered_list_and_opens(client_as):
     response = client_as("zone_supervisor").get("/schools/export?is_boarding=true")
-    assert "attachment" in response.headers["Content-Disposition"]
+    header = response.headers["Content-Disposition"]
+    assert header.startswith("attachment")
+    assert header.encode("latin-1")  # a server cannot send anything else
+    assert quote("学校名录") in header
     rows = list(openpyxl.load_workbook(io.BytesIO(response.data)).active.values)
     assert rows[0][:4] == ("学校代码", "学校名称", "学段", "片区")
     assert [row[0] for row in rows[1:]] == ["a1"]
@@ -83,7 +87,10 @@ def test_create_on_the_page(client_as, profile, stored, world):
     assert response.status_code == 302
     school = stored("new-1")
     assert response.location.endswith(f"/schools/{school.id}")
-    assert (school.name, school.search_name, school.enrolment, school.boarders_male) == ("演示新建小学",) * 2 + (580, 60)
+    assert (school.name, school.search_name, school.enrolment, school.boarders_male) == ("演示新建小学",) * 2 + (
+        580,
+        60,
+    )
     assert (school.zone_id, school.state, str(school.latitude)) == (world.zones["a-east"], "active", "29.950000")
 
 
@@ -147,7 +154,12 @@ def test_the_bureau_edits_what_a_school_is(client_as, profile, stored):
     profile.update(version="1", code="a1", name="演示更名小学")
     assert client_as("bureau_admin").post(f"/schools/{stored('a1').id}/edit", data=profile).status_code == 302
     school = stored("a1")
-    assert (school.name, school.search_name, school.version, school.zone_id) == ("演示更名小学", "演示更名小学", 2, None)
+    assert (school.name, school.search_name, school.version, school.zone_id) == (
+        "演示更名小学",
+        "演示更名小学",
+        2,
+        None,
+    )
 
 
 def test_a_school_keeps_its_own_numbers(client_as, numbers, stored):
@@ -178,7 +190,9 @@ def test_the_service_itself_refuses_a_field_whose_right_is_not_held(world, actin
         service.edit_school(storekeeper, world.schools["a1"], seen_version=1, values={"diners": 1})
 
 
-@pytest.mark.parametrize("column", ["name", "stage", "state", "is_boarding", "canteen_mode", "zone_id", "merged_into_id"])
+@pytest.mark.parametrize(
+    "column", ["name", "stage", "state", "is_boarding", "canteen_mode", "zone_id", "merged_into_id"]
+)
 def test_postgresql_refuses_a_school_the_columns_that_are_the_bureau_s(world, acting, session, column):
     from sqlalchemy.exc import ProgrammingError
 
@@ -258,9 +272,7 @@ def test_suspend_and_reopen_leave_their_rows(client_as, stored, world):
 
 def test_what_the_table_does_not_allow_is_refused_in_words(client_as, stored):
     client, school_id = client_as("bureau_admin"), stored("a2").id
-    refused = client.post(
-        f"/api/v1/schools/{school_id}/reopen", json={"reason": "演示"}, headers={"If-Match": "1"}
-    )
+    refused = client.post(f"/api/v1/schools/{school_id}/reopen", json={"reason": "演示"}, headers={"If-Match": "1"})
     assert (refused.status_code, refused.json["rule"]) == (422, "school.reopen")
     assert "学校当前为“正常”，不能恢复" in refused.json["detail"]
     assert client.post(f"/schools/{school_id}/suspend", data={"version": "1", "reason": ""}).status_code == 422

@@ -13,7 +13,9 @@ SPRING = {"name": "演示2031春", "starts_on": "2031-02-17", "ends_on": "2031-0
 def put(client_as):
     def do(values, term_id=None, version=None, place=None):
         headers = {"If-Match": str(version)} if version else {}
-        return client_as("bureau_admin", place).put(f"/api/v1/terms/{term_id or new_id()}", json=values, headers=headers)
+        return client_as("bureau_admin", place).put(
+            f"/api/v1/terms/{term_id or new_id()}", json=values, headers=headers
+        )
 
     return do
 

@@ -13,7 +13,9 @@ def test_create_list_edit(client_as, world):
     assert (stale.status_code, stale.json["current"]["name"]) == (409, "演示改名")
     taken = client.put(url, json={"code": "a-east", "name": "演示改名"}, headers={"If-Match": "2"})
     assert (taken.status_code, list(taken.json["errors"])) == (422, ["code"])
-    foreign = client.put(f"/api/v1/zones/{world.zones['b-east']}", json={"code": "x", "name": "y"}, headers={"If-Match": "1"})
+    foreign = client.put(
+        f"/api/v1/zones/{world.zones['b-east']}", json={"code": "x", "name": "y"}, headers={"If-Match": "1"}
+    )
     assert foreign.status_code == 404
 
 

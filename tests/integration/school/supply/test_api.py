@@ -89,7 +89,9 @@ def test_ten_lines_cost_few_statements(client_as, stocked, statements):
 
 def test_errors_name_line_and_field(client_as, stocked):
     client = client_as("storekeeper")
-    sent = client.put(f"/api/v1/goods-receipts/{new_id()}", json=body(line(stocked.rice), line(stocked.rice, unit="箱")))
+    sent = client.put(
+        f"/api/v1/goods-receipts/{new_id()}", json=body(line(stocked.rice), line(stocked.rice, unit="箱"))
+    )
     assert sent.status_code == 422
     assert list(sent.json["errors"]) == ["lines.1.unit"]
     unknown = client.put(f"/api/v1/goods-receipts/{new_id()}", json={**body(line(stocked.rice)), "wishes": 1})

@@ -47,13 +47,17 @@ def test_papers_that_come_later_close_the_gap(keeper, stocked, recorded):
 
 
 def test_a_paper_of_one_line_leaves_the_other_line_open(keeper, stocked, recorded):
-    receipt = recorded(line(stocked.rice), line(stocked.rice, batch_no="A2"), certificates=[paper("batch_report", line=0)])
+    receipt = recorded(
+        line(stocked.rice), line(stocked.rice, batch_no="A2"), certificates=[paper("batch_report", line=0)]
+    )
     assert missing(keeper, receipt) == [("谷物", "batch_report")]
     assert not add_certificate(keeper, receipt.id, paper("batch_report", line=1)).has_missing_certificates
 
 
 def test_several_photos_of_one_paper_are_kept(session, keeper, stocked, recorded):
-    receipt = recorded(line(stocked.rice), certificates=[CertificateInput("batch_report", photos=(photo("1"), photo("2")))])
+    receipt = recorded(
+        line(stocked.rice), certificates=[CertificateInput("batch_report", photos=(photo("1"), photo("2")))]
+    )
     assert not receipt.has_missing_certificates
     assert len(session.scalars(select(GoodsReceiptCertificate)).all()) == 2
 

@@ -142,7 +142,9 @@ def test_parts_of_the_page_are_fetched(client_as, stocked):
     assert 'name="lines-3-quantity"' in text
     assert "动物检疫合格证明" in text
     assert "肉品品质检验合格证" not in text, "its slot is on the page already"
-    expiry = client.get(f"/goods-receipts/expiry?index=3&lines-3-item_id={stocked.rice}&lines-3-production_date=2026-01-01")
+    expiry = client.get(
+        f"/goods-receipts/expiry?index=3&lines-3-item_id={stocked.rice}&lines-3-production_date=2026-01-01"
+    )
     assert 'value="2027-01-01"' in expiry.get_data(as_text=True)
     assert client.get(f"/goods-receipts/line?item_id={new_id()}&next_line=0").status_code == 404
 

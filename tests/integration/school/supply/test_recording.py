@@ -136,9 +136,7 @@ def test_voiding_stands_in_the_audit_with_old_and_new(session, world, keeper, st
 
 
 def test_lists_go_newest_first_page_by_page(keeper, stocked, recorded):
-    numbers = [
-        recorded(line(stocked.salt), received_at=MORNING - timedelta(hours=hours)).number for hours in (5, 1, 3)
-    ]
+    numbers = [recorded(line(stocked.salt), received_at=MORNING - timedelta(hours=hours)).number for hours in (5, 1, 3)]
     first = list_receipts(keeper, keeper.school_id, limit=2)
     assert [row.number for row in first.items] == [numbers[1], numbers[2]]
     rest = list_receipts(keeper, keeper.school_id, limit=2, cursor=first.next_cursor)
@@ -148,7 +146,9 @@ def test_lists_go_newest_first_page_by_page(keeper, stocked, recorded):
 
 def test_what_was_received_before_is_not_typed_again(keeper, stocked, recorded):
     recorded(line(stocked.salt), supplier_name="演示甲", received_at=MORNING - timedelta(days=1))
-    latest = recorded(line(stocked.rice, unit="袋"), line(stocked.salt), supplier_name="演示乙", second_receiver_name="李")
+    latest = recorded(
+        line(stocked.rice, unit="袋"), line(stocked.salt), supplier_name="演示乙", second_receiver_name="李"
+    )
     assert recent_names(keeper) == (["演示乙", "演示甲"], ["李"])
     assert usual_items(keeper) == [stocked.salt, stocked.rice]
     view = get_receipt(keeper, keeper.school_id, latest.id)

@@ -13,5 +13,6 @@ def test_chinese_name_fits_a_header():
 
 def test_a_name_cannot_end_its_quotes_or_begin_another_header():
     header = disposition("attachment", 'a"; x="\r\nSet-Cookie: b\\')
-    assert "\r" not in header and "\n" not in header
+    assert "\r" not in header
+    assert "\n" not in header
     assert header.startswith('attachment; filename="a_; x=___Set-Cookie: b_"; filename*=')

@@ -1,0 +1,177 @@
+"""The real thing: gunicorn, the demo district, Chromium. All browser tests share one server, so they run in one worker."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+SCREENS = ROOT / "var" / "test" / "screens"
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "tests/browser" in str(item.path):
+            item.add_marker(pytest.mark.xdist_group("browser"))
+
+
+def chromium() -> str:
+    for name in (os.environ.get("HOUQIN_CHROMIUM"), *BROWSERS):
+        path = shutil.which(name) if name else None
+        if path:
+            return path
+    pytest.fail("no Chromium on this machine; `make test` installs it or leaves these tests out")
+
+
+@pytest.fixture(scope="session")
+def district(admin_url: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """A database with the demo district: its environment, and who may sign in."""
+    from tests.support import database
+
+    name = "houqin_test_browser"
+    database.clone(admin_url, name)
+    folder = tmp_path_factory.mktemp("browser")
+    environ = {
+        **os.environ,
+        "HOUQIN_ENVIRONMENT": "demo",
+        "DATABASE_URL": database.url_of(admin_url, name, user="houqin_app"),
+        "DATABASE_OWNER_URL": database.url_of(admin_url, name),
+        "SECRET_KEY": "browser-tests-only-" + "x" * 32,
+        "HOUQIN_FILES_DIR": str(folder / "files"),
+        "PYTHONPATH": os.pathsep.join(str(ROOT / part) for part in (".", "platform", "tenants")),
+    }
+    made = subprocess.run(
+        [sys.executable, str(Path(__file__).parent / "seed.py")],
+        env=environ, cwd=ROOT, capture_output=True, text=True, timeout=300,
+    )  # fmt: skip
+    assert made.returncode == 0, made.stderr[-4000:]
+    return {"environ": environ, "sign_ins": json.loads(made.stdout.splitlines()[-1])}
+
+
+@pytest.fixture(scope="session")
+def address(district: dict[str, Any]) -> Iterator[str]:
+    """Where the server listens: loopback, on a port that the system picked."""
+    import socket
+
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environ = {**district["environ"], "HOUQIN_BIND": f"127.0.0.1:{port}", "HOUQIN_WORKERS": "1"}
+    environ["HOUQIN_BASE_URL"] = url = f"http://127.0.0.1:{port}"
+    log_path = ROOT / "var" / "test" / "browser-server.log"
+    with open(log_path, "wb") as log:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "gunicorn", "--config", str(ROOT / "deploy" / "gunicorn.conf.py"), "wsgi:app"],
+            env=environ, cwd=ROOT, stdout=log, stderr=log,
+        )  # fmt: skip
+    try:
+        for _ in range(200):
+            try:
+                with urllib.request.urlopen(f"{url}/readyz", timeout=2):
+                    break
+            except OSError:
+                assert server.poll() is None, log_path.read_text()[-4000:]
+                time.sleep(0.1)
+        else:
+            pytest.fail(log_path.read_text()[-4000:])
+        yield url
+    finally:
+        server.terminate()
+        server.wait(30)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(
+            executable_path=chromium(),
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"],
+        )
+        yield started
+        started.close()
+
+
+class Visitor:
+    """One person at one browser window; collects what the browser complains about."""
+
+    def __init__(self, browser: Any, address: str, width: int = 1440, height: int = 900) -> None:
+        self.address = address
+        self.context = browser.new_context(
+            viewport={"width": width, "height": height}, locale="zh-CN", timezone_id="Asia/Shanghai"
+        )
+        self.context.set_default_timeout(10_000)
+        self.page = self.context.new_page()
+        self.complaints: list[str] = []
+        self.page.on("console", self._heard)
+        self.page.on("pageerror", lambda error: self.complaints.append(f"script error: {error}"))
+
+    def _heard(self, message: Any) -> None:
+        if message.type == "error":
+            self.complaints.append(message.text)
+
+    def go(self, path: str) -> Any:
+        response = self.page.goto(self.address + path if path.startswith("/") else path)
+        assert response is not None
+        return response
+
+    def sign_in(self, username: str, password: str) -> "Visitor":
+        self.go("/sign-in")
+        self.page.fill("[name=name]", username)
+        self.page.fill("[name=password]", password)
+        self.page.click("main button[type=submit], form button[type=submit]")
+        self.page.wait_for_url(lambda url: "/sign-in" not in url)
+        if "/account/place" in self.page.url:  # serves several schools: take the first
+            self.page.locator("main form button[type=submit]").first.click()
+            self.page.wait_for_url(lambda url: "/account/place" not in url)
+        return self
+
+    def axe(self) -> list[str]:
+        """What axe-core finds serious or critical on this page, in words."""
+        self.page.evaluate(AXE.read_text(encoding="utf-8"))
+        found = self.page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+        return [
+            f"{violation['id']}: {violation['nodes'][0]['html'][:160]}"
+            for violation in found["violations"]
+            if violation["impact"] in ("serious", "critical")
+        ]
+
+    def overflow(self) -> int:
+        """Pixels by which the page is wider than its window: a reader would have to scroll sideways."""
+        return int(self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+
+    def shoot(self, name: str) -> None:
+        SCREENS.mkdir(parents=True, exist_ok=True)
+        self.page.screenshot(path=str(SCREENS / f"{name}.png"), full_page=True)
+
+    def close(self) -> None:
+        self.context.close()
+
+
+@pytest.fixture
+def visit(browser: Any, address: str, district: dict[str, Any]) -> Iterator[Any]:
+    """`visit("inspector-1", width=360)`: that person's window, signed in; `visit(None)`: a stranger's."""
+    visitors: list[Visitor] = []
+    passwords = {row["username"]: row["password"] for row in district["sign_ins"]}
+
+    def open_window(username: str | None, width: int = 1440) -> Visitor:
+        visitor = Visitor(browser, address, width, 780 if width < 500 else 900)
+        visitors.append(visitor)
+        if username is not None:
+            visitor.sign_in(username, passwords[username])
+        return visitor
+
+    yield open_window
+    for visitor in visitors:
+        visitor.close()
