@@ -23,7 +23,11 @@ CANTEEN_MODE = {
     "delivered": _l("校外供餐"),
     "none": _l("不供餐"),
 }
-STATE = {"active": lazy_pgettext("学校", "正常"), "suspended": lazy_pgettext("学校", "停用"), "merged": _l("已并入他校")}
+STATE = {
+    "active": lazy_pgettext("学校", "正常"),
+    "suspended": lazy_pgettext("学校", "停用"),
+    "merged": _l("已并入他校"),
+}
 EVENT = {"suspend": lazy_pgettext("学校", "停用"), "reopen": lazy_pgettext("学校", "恢复"), "merge": _l("并入他校")}
 BOARDING = {True: _l("寄宿制"), False: _l("走读")}
 

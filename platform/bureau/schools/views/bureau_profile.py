@@ -28,7 +28,7 @@ def edit() -> Any:
     with form.catching():
         values = form.load()
         service.edit_bureau(current_actor(), seen_version=values.pop("version"), **values)
-        flash(_("已保存。"))
+        flash(_("已保存。"), "success")
         return redirect(url_for("bureau_profile.show"))
     return _page(form), form.refusal_status
 

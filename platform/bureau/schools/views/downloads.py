@@ -1,12 +1,12 @@
 """A spreadsheet as the answer of a page."""
 
-import io
-
-from flask import Response, send_file
+from flask import Response
 
 from kernel.sheets import MEDIA_TYPE
+from kernel.web.downloads import disposition
 
 
 def download(content: bytes, filename: str) -> Response:
-    """`filename` may be Chinese: it is spelt in the header as RFC 6266 asks."""
-    return send_file(io.BytesIO(content), mimetype=MEDIA_TYPE, as_attachment=True, download_name=filename)
+    response = Response(content, mimetype=MEDIA_TYPE)
+    response.headers["Content-Disposition"] = disposition("attachment", filename)
+    return response

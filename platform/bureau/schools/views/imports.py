@@ -74,7 +74,8 @@ def apply(import_id: UUID) -> Any:
             "导入完成：新建 %(created)s 所，更新 %(changed)s 所。",
             created=record.created_count,
             changed=record.changed_count,
-        )
+        ),
+        "success",
     )
     return redirect(url_for("schools.index"))
 

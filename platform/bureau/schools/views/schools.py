@@ -82,7 +82,7 @@ def create() -> Any:
         values = form.load()
         values.pop("version")
         school = service.create_school(current_actor(), values)
-        flash(_("已新建学校“%(name)s”。", name=school.name))
+        flash(_("已新建学校“%(name)s”。", name=school.name), "success")
         return redirect(url_for("schools.show", school_id=school.id))
     return _edit_page(form, None), form.refusal_status
 
@@ -138,7 +138,7 @@ def save(school_id: int) -> Any:
     with form.catching():
         values = form.load()
         service.edit_school(actor, school_id, seen_version=values.pop("version"), values=values)
-        flash(_("已保存。"))
+        flash(_("已保存。"), "success")
         return redirect(url_for("schools.show", school_id=school_id))
     return _edit_page(form, service.get_school(actor, school_id)), form.refusal_status
 

@@ -44,7 +44,7 @@ def create() -> Any:
         values.pop("version")
         values["id"] = values["id"] or new_id()
         term = service.create_term(current_actor(), **values)
-        flash(_("已新建学期“%(name)s”。", name=term.name))
+        flash(_("已新建学期“%(name)s”。", name=term.name), "success")
         return redirect(url_for("terms.index"))
     return _page(form, None), form.refusal_status
 
@@ -66,7 +66,7 @@ def save(term_id: UUID) -> Any:
         values = form.load()
         values.pop("id")
         service.edit_term(actor, term_id, seen_version=values.pop("version"), **values)
-        flash(_("已保存。"))
+        flash(_("已保存。"), "success")
         return redirect(url_for("terms.index"))
     return _page(form, service.get_term(actor, term_id)), form.refusal_status
 
@@ -78,7 +78,7 @@ def delete(term_id: UUID) -> Any:
     seen_version = int(version) if version.isdecimal() and len(version) < 10 else None
     term = service.get_term(current_actor(), term_id)
     service.delete_term(current_actor(), term_id, seen_version=seen_version)
-    flash(_("已删除学期“%(name)s”。", name=term.name))
+    flash(_("已删除学期“%(name)s”。", name=term.name), "success")
     return redirect(url_for("terms.index"))
 
 

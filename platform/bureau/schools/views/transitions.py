@@ -49,7 +49,7 @@ def _change(school_id: int, event: str, use_case: Any, done: str) -> Any:
     with form.catching():
         values = form.load()
         use_case(actor, school_id, seen_version=values["version"], reason=values["reason"])
-        flash(done)
+        flash(done, "success")
         return redirect(url_for("schools.show", school_id=school_id))
     return _reason_page(school_id, event, form), form.refusal_status
 
@@ -76,7 +76,7 @@ def confirm_merge(school_id: int) -> Any:
     with form.catching():
         values = form.load()
         service.merge_school(actor, school_id, seen_version=values.pop("version"), **values)
-        flash(_("合并完成，原学校的记录可在“历史学校”中查看。"))
+        flash(_("合并完成，原学校的记录可在“历史学校”中查看。"), "success")
         return redirect(url_for("schools.show", school_id=school_id))
     return _merge_page(school_id, form), form.refusal_status
 

@@ -34,7 +34,7 @@ def create() -> Any:
         values = form.load()
         values.pop("version")
         zone = service.create_zone(current_actor(), **values)
-        flash(_("已新建片区“%(name)s”。", name=zone.name))
+        flash(_("已新建片区“%(name)s”。", name=zone.name), "success")
         return redirect(url_for("zones.index"))
     return _page(form, None), form.refusal_status
 
@@ -56,7 +56,7 @@ def save(zone_id: int) -> Any:
     with form.catching():
         values = form.load()
         service.edit_zone(actor, zone_id, seen_version=values.pop("version"), **values)
-        flash(_("已保存。"))
+        flash(_("已保存。"), "success")
         return redirect(url_for("zones.index"))
     return _page(form, service.get_zone(actor, zone_id)), form.refusal_status
 
