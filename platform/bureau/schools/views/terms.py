@@ -10,7 +10,7 @@ from bureau.schools import service, term_calendar
 from bureau.schools.models import Term
 from bureau.schools.permissions import Permission
 from bureau.schools.schemas import TermForm
-from bureau.schools.service.day_kinds import kinds_between
+from bureau.schools.service.day_kinds import kinds_between, years_without_arrangement
 from bureau.schools.views.conflicts import differences
 from kernel.access.edge import access, current_actor
 from kernel.database import new_id
@@ -102,6 +102,7 @@ def calendar() -> str:
         term=term,
         terms=service.list_terms(actor),
         months=laid_out,
+        unknown_years=years_without_arrangement(actor, term.starts_on, term.ends_on) if term else [],
         school_days=term_calendar.school_days(laid_out),
         today=today(),
         week=term_calendar.week_number(today(), term.starts_on, term.ends_on) if term else None,

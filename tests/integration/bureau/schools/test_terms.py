@@ -92,6 +92,26 @@ def test_the_calendar_page(put, client_as):
     assert client_as("teacher", "b1").get(f"/calendar?term={term_id}").status_code == 404
 
 
+def test_the_calendar_knows_holidays_and_weekend_days_worked_instead(put, client_as, acting, world):
+    """2030 and 2031 have no arrangement yet; the bureau's own days count all the same."""
+    from kernel.workdays import service as workdays
+
+    admin = acting(world.actor("bureau_admin"))
+    workdays.set_day(admin, date(2030, 10, 1), is_workday=False, name="演示节")  # a Tuesday
+    workdays.set_day(admin, date(2030, 10, 5), is_workday=True, name="演示调休")  # a Saturday
+    workdays.set_day(admin, date(2030, 10, 6), is_workday=False, name="演示节")  # a Sunday
+    workdays.set_day(admin, date(2030, 10, 7), is_workday=True, name="演示照常")  # a Monday
+    page = client_as("teacher").get(f"/calendar?term={put(AUTUMN).json['id']}").get_data(as_text=True)
+    assert '<td class="is-holiday" title="演示节">1<small>休</small></td>' in page
+    assert '<td class="is-made_up" title="演示调休">5<small>班</small></td>' in page
+    assert '<td class="is-school" title="演示照常">7</td>' in page
+    weekdays = 5 * 20  # 2030-09-02 to 2031-01-17 are twenty whole weeks from Monday to Friday
+    assert f">{weekdays - 1 + 1} <small>天</small>" in page
+    assert "2030、2031年的节假日安排尚未录入" in page
+    other = client_as("teacher", "b1").get("/calendar").get_data(as_text=True)
+    assert "演示节" not in other
+
+
 def test_the_pages(client_as, stored):
     client = client_as("bureau_admin")
     assert "还没有学期" in client.get("/terms").get_data(as_text=True)
