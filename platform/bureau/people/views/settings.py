@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from bureau.people import service
 from bureau.people.permissions import Permission
 from bureau.people.schemas import SecondFactorForm
-from bureau.people.views import pages
+from bureau.people.views import demands
 from bureau.roles import LABELS, LEVELS
 from kernel.access.edge import access, current_actor
 from kernel.web.forms import Form
@@ -16,22 +16,22 @@ from kernel.web.forms import Form
 GROUPS = ("bureau", "zone", "school", "supplier")
 
 
-@pages.get("/second-factor")
+@demands.get("")
 @access(Permission.SECOND_FACTOR)
-def second_factor() -> str:
+def show() -> str:
     roles, version = service.second_factor_roles(current_actor())
     return _page(Form.blank(SecondFactorForm(), {"roles": roles, "version": version}))
 
 
-@pages.post("/second-factor")
+@demands.post("")
 @access(Permission.SECOND_FACTOR)
-def save_second_factor() -> Any:
+def save() -> Any:
     form = Form.submitted(SecondFactorForm())
     with form.catching():
         data = form.load()
         service.set_second_factor_roles(current_actor(), data["roles"], data["version"])
         flash(_("已保存。还没有设置的人员，下一次打开页面时须先完成设置。"), "success")
-        return redirect(url_for("people.second_factor"))
+        return redirect(url_for("second_factor_roles.show"))
     if form.conflict is not None and form.conflict.current:
         form.values["version"] = form.conflict.current["version"]
     return _page(form), form.refusal_status

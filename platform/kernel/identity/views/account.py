@@ -51,7 +51,9 @@ def change_password() -> Any:
             enter(signing_in.change_password(actor, data["password"], data["new_password"], address()))
             flash(_("口令已修改，其他设备上的登录已全部退出。"), "success")
             return onward()
-    page = render_template("identity/password.html", form=form, forced=actor.pending == "change_password")
+    username = db.session.get_one(Account, actor.account_id).username
+    forced = actor.pending == "change_password"
+    page = render_template("identity/password.html", form=form, forced=forced, username=username)
     return (page, 422) if form.errors else page
 
 

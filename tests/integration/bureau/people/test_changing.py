@@ -332,9 +332,9 @@ def test_the_bureau_chooses_who_needs_a_second_factor(client_as, world, session)
     admin = client_as("bureau_admin", "a")
     use_scope(session(), IDENTITY)
     version = session.get_one(Bureau, world.bureaus["a"]).version
-    assert admin.post("/people/second-factor", data={"roles": ["king"], "version": version}).status_code == 422
-    assert admin.post("/people/second-factor", data={"roles": ["guard"], "version": "99"}).status_code == 409
-    assert admin.post("/people/second-factor", data={"roles": ["guard"], "version": version}).status_code == 302
+    assert admin.post("/second-factor-roles", data={"roles": ["king"], "version": version}).status_code == 422
+    assert admin.post("/second-factor-roles", data={"roles": ["guard"], "version": "99"}).status_code == 409
+    assert admin.post("/second-factor-roles", data={"roles": ["guard"], "version": version}).status_code == 302
     assert client_as("guard", "a1").get("/").location == "/account/second-factor"
     assert client_as("guard", "b1").get("/sign-in/onward").location == "/"
     told = admin.get("/api/v1/second-factor-roles").get_json()

@@ -152,7 +152,7 @@ def test_nobody_else_manages_people(client_as, join, role):
     assert join(client_as(role)).status_code == 403
     assert client_as(role).get("/people/new").status_code == 403
     assert client_as(role).get("/people/import").status_code == 403
-    assert client_as(role).get("/people/second-factor").status_code == 403
+    assert client_as(role).get("/second-factor-roles").status_code == 403
 
 
 # --- lists and search
