@@ -7,6 +7,7 @@ specification, quantity, batch or production date, shelf life, day of receipt an
 
 import hashlib
 import json
+from calendar import monthrange
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -15,7 +16,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from bureau.catalogue.rules import Requirement, Storage
+from bureau.catalogue.rules import Requirement
 
 EXACT = Context(prec=60, traps=[Inexact])
 # A thermometer's reading beyond these is a slip of the finger, whatever is delivered.
@@ -110,17 +111,21 @@ def day_problem(received_on: date, today: date) -> str | None:
     return "in_future" if received_on > today else None
 
 
-def is_too_warm(storage: str, temperature: Decimal | None, chilled_most: Decimal, frozen_most: Decimal) -> bool:
-    """Whether a reading is above what policy allows for this storage; no reading is no finding."""
-    if temperature is None:
-        return False
-    if storage == Storage.CHILLED:
-        return temperature > chilled_most
-    return storage == Storage.FROZEN and temperature > frozen_most
+def months_later(day: date, months: int) -> date:
+    """The same day of the month, or its last day where the month is shorter."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
-def is_cold(storage: str) -> bool:
-    return storage in (Storage.CHILLED, Storage.FROZEN)
+def keep_until(
+    expiries: Iterable[date | None], received_on: date, months_after_expiry: int, months_without_expiry: int
+) -> date:
+    """How long the record is kept at least: as long as the longest of its lines asks (食品安全法 第五十条, 第五十三条)."""
+    ends = [
+        months_later(received_on, months_without_expiry) if expiry is None else months_later(expiry, months_after_expiry)
+        for expiry in expiries
+    ]
+    return max(ends, default=months_later(received_on, months_without_expiry))
 
 
 @dataclass(frozen=True, slots=True)

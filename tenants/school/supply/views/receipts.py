@@ -15,8 +15,9 @@ from kernel.web.forms import Form
 from school.supply import labels
 from school.supply.permissions import Permission
 from school.supply.schemas import CertificateForm, ReceiptQuery, VoidSchema
-from school.supply.service import figures, reading, voiding
+from school.supply.service import reading, voiding
 from school.supply.service.certificates import add_certificate
+from school.supply.service.figures import Limits
 from school.supply.views.blueprint import blueprint
 from school.supply.views.uploads import certificate_of, photo_links
 
@@ -60,7 +61,7 @@ def show_page(actor: Actor, school_id: int, receipt_id: UUID, form: Form | None 
     return render_template(
         "supply/show.html", view=view, receipt=view.receipt, labels=labels, catalogue_labels=catalogue_labels,
         form=form or Form.blank(CertificateForm(), {"kind": view.missing[0].kind} if view.missing else {}), certificate_options=certificate_options(view),
-        limits=figures.limits(actor, view.receipt.received_on), photo_links=photo_links, **context,
+        limits=Limits(actor, school_id, view.receipt.received_on), photo_links=photo_links, **context,
     )  # fmt: skip
 
 

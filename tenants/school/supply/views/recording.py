@@ -26,8 +26,9 @@ from kernel.web.forms import Form
 from school.supply import rules
 from school.supply.permissions import Permission
 from school.supply.schemas import MOST_LINES, ReceiptForm
-from school.supply.service import figures, reading
+from school.supply.service import reading
 from school.supply.service.certificates import required_for
+from school.supply.service.figures import Limits
 from school.supply.service.recording import record_receipt
 from school.supply.views.blueprint import blueprint
 from school.supply.views.uploads import certificates_of, photos_of, row_numbers
@@ -175,7 +176,7 @@ def line() -> str:
         for number, one in enumerate(added, FIRST_FETCHED_SLOT + len(present))
     ]
     return render_template(
-        "supply/_line_added.html", form=form, index=index, item=item, slots=slots, limits=figures.limits(actor, None)
+        "supply/_line_added.html", form=form, index=index, item=item, slots=slots, limits=Limits(actor, actor.school_id)
     )
 
 
@@ -223,7 +224,7 @@ def _page(form: Form, hits: Sequence[Any] | None = None) -> str:
         "supply/new.html", form=form, lines=lines, slots=_slots(actor, form, [item for _, item in lines if item]),
         hits=_hits(actor, "") if hits is None else hits, suppliers=suppliers, second_receivers=second_receivers,
         kinds=[(kind.value, catalogue_labels.CERTIFICATES[kind]) for kind in CertificateKind],
-        limits=figures.limits(actor, None), last_row=LAST_ROW,
+        limits=Limits(actor, actor.school_id), last_row=LAST_ROW,
     )  # fmt: skip
 
 

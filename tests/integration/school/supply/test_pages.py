@@ -3,6 +3,7 @@
 import io
 import re
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -103,6 +104,16 @@ def test_what_is_no_picture_is_refused_at_its_slot(client_as, filled):
     page = post(client_as("storekeeper"), filled(), certificates__0__photos=b"<script>")
     assert page.status_code == 422
     assert 'id="field-certificates-0-photos-error"' in page.get_data(as_text=True)
+
+
+def test_goods_that_came_too_warm_stand_out_with_the_rule(client_as, recorded, stocked):
+    warm = recorded(line(stocked.pork, temperature_celsius=Decimal("8.1")))
+    fine = recorded(line(stocked.pork, temperature_celsius=Decimal("8.0")))
+    client = client_as("principal")
+    text = client.get(f"/goods-receipts/{warm.id}").get_data(as_text=True)
+    assert '<span class="state tone-danger">8.1 ℃</span>' in text
+    assert "《餐饮服务食品安全操作规范》" in text
+    assert "tone-danger\">8" not in client.get(f"/goods-receipts/{fine.id}").get_data(as_text=True)
 
 
 def test_nothing_picked_is_said_plainly(client_as, filled):

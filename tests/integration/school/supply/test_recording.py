@@ -12,6 +12,7 @@ from kernel.audit.models import AuditEntry
 from kernel.database import new_id
 from kernel.errors import Conflict, Invalid, NotFound
 from school.supply.models import GoodsReceipt
+from school.supply.service import recording
 from school.supply.service.reading import get_receipt, list_receipts, prefill, recent_names, usual_items
 from school.supply.service.voiding import void_receipt
 from tests.support.catalogue import stock
@@ -68,6 +69,26 @@ def test_a_second_click_is_the_same_receipt(session, keeper, stocked, recorded):
         recorded(line(stocked.salt, quantity=Decimal("1.51")), receipt_id=receipt_id)
     with pytest.raises(Conflict):
         recorded(line(stocked.salt, quantity=Decimal("1.5")), receipt_id=receipt_id, supplier_name="另一家")
+
+
+@pytest.mark.parametrize("quantity", [Decimal(5), Decimal(6)])
+def test_two_clicks_at_the_same_moment_are_one_receipt(session, monkeypatch, keeper, stocked, recorded, quantity):
+    """The loser of the race saw nothing when it looked, and meets the winner only in the key."""
+    receipt_id = new_id()
+    first = recorded(line(stocked.salt, quantity=Decimal(5)), receipt_id=receipt_id)
+    session.commit()
+    session.expunge_all()  # the other request's session knows nothing of it
+    look = recording._repeated
+    answers = [lambda *_: None, look]
+    monkeypatch.setattr(recording, "_repeated", lambda *arguments: answers.pop(0)(*arguments))
+    if quantity == 5:
+        assert recorded(line(stocked.salt, quantity=quantity), receipt_id=receipt_id).number == first.number
+    else:
+        with pytest.raises(Conflict):
+            recorded(line(stocked.salt, quantity=quantity), receipt_id=receipt_id)
+    monkeypatch.undo()
+    # The number that the loser had taken went back with its transaction.
+    assert recorded(line(stocked.salt)).number.endswith("-000002")
 
 
 def test_an_id_of_another_school_tells_nothing(world, keeper, stocked, recorded, acting):

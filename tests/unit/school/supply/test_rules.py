@@ -17,9 +17,10 @@ from school.supply.rules import (
     content_digest,
     counts_as_provided,
     day_problem,
-    is_too_warm,
+    keep_until,
     line_problems,
     missing_certificates,
+    months_later,
     next_state,
     proposed_batch,
     proposed_expiry,
@@ -109,15 +110,20 @@ def test_nothing_is_received_tomorrow() -> None:
 
 
 @pytest.mark.parametrize(
-    ("storage", "reading", "too_warm"),
+    ("day", "months", "later"),
     [
-        ("chilled", "8", False), ("chilled", "8.1", True), ("frozen", "-12", False), ("frozen", "-11.9", True),
-        ("ambient", "35", False), ("chilled", None, False),
+        (date(2026, 1, 31), 1, date(2026, 2, 28)), (date(2027, 8, 31), 6, date(2028, 2, 29)),
+        (date(2026, 12, 15), 1, date(2027, 1, 15)), (date(2026, 6, 30), 24, date(2028, 6, 30)),
     ],
 )  # fmt: skip
-def test_cold_goods_may_arrive_as_warm_as_policy_says(storage: str, reading: str | None, too_warm: bool) -> None:
-    temperature = None if reading is None else Decimal(reading)
-    assert is_too_warm(storage, temperature, Decimal(8), Decimal(-12)) is too_warm
+def test_months_later(day: date, months: int, later: date) -> None:
+    assert months_later(day, months) == later
+
+
+def test_the_record_is_kept_as_long_as_its_longest_line_asks() -> None:
+    assert keep_until([date(2026, 10, 1), date(2027, 3, 1)], DAY, 6, 24) == date(2027, 9, 1)
+    assert keep_until([date(2026, 10, 1), None], DAY, 6, 24) == date(2028, 9, 7)
+    assert keep_until([], DAY, 6, 24) == date(2028, 9, 7)
 
 
 REQUIRED = {
