@@ -11,7 +11,7 @@ from bureau.oversight.module import MODULE as oversight
 from bureau.people.module import MODULE as people
 from bureau.roles import LABELS, OFFICERS, Role, bureau_role, school_role, zone_role
 from bureau.schools.module import MODULE as schools
-from kernel.access import any_of
+from kernel.access import any_of, at_bureau, in_school, in_zone
 from kernel.app import build_app
 from kernel.audit.module import module as audit
 from kernel.config import Config, load_config
@@ -19,7 +19,9 @@ from kernel.files.module import MODULE as files
 from kernel.identity.module import module as identity
 from kernel.jobs.module import MODULE as jobs
 from kernel.module import Module
-from kernel.notices.module import MODULE as notices
+from kernel.notices.module import module as notices
+from kernel.policy.module import module as policy
+from kernel.workdays.module import module as workdays
 from school.supply.module import MODULE as supply
 from scorecards.module import module as forms
 
@@ -36,7 +38,12 @@ def modules() -> list[Module]:
         audit(any_of(bureau_role(Role.BUREAU_ADMIN, Role.DISCIPLINE_SUPERVISOR), school_role(Role.PRINCIPAL))),
         files,
         jobs,
-        notices,
+        notices(manage_channels=any_of(bureau_role(Role.BUREAU_ADMIN))),
+        policy(
+            read=any_of(at_bureau, in_zone, in_school),
+            override=any_of(bureau_role(Role.BUREAU_ADMIN), school_role(Role.PRINCIPAL, Role.LOGISTICS_DIRECTOR)),
+        ),
+        workdays(read=any_of(at_bureau, in_zone, in_school), manage=any_of(bureau_role(Role.BUREAU_ADMIN))),
         forms(
             manage=any_of(bureau_role(*FORM_KEEPERS)),
             read=any_of(bureau_role(*OFFICERS, Role.INSPECTOR), zone_role(Role.ZONE_SUPERVISOR)),

@@ -33,11 +33,20 @@ def current(connection: Connection) -> str | None:
 
 
 def upgrade(owner_url: str, revision: str = "head") -> None:
-    """Bring the database to `revision` as its owner. Every step is one transaction; a second run does nothing."""
+    """Bring the database to `revision` as its owner. Every step is one transaction; a second run does nothing.
+
+    At the head, the data that come with the service (figures of law, holidays) are brought up to date as well.
+    """
     engine = create_engine(owner_url, poolclass=pool.NullPool)
     config = _config()
     with engine.connect() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, revision)
         connection.commit()
+        if revision == "head":
+            # Imported here: those modules stand on this package.
+            from kernel.reference import load_reference_data
+
+            load_reference_data(connection)
+            connection.commit()
     engine.dispose()

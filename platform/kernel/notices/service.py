@@ -10,8 +10,11 @@ from sqlalchemy import func, insert, select, update
 from kernel.actor import Actor
 from kernel.database import db, new_id, now
 from kernel.database.paging import Page, paginate
+from kernel.database.scope import IDENTITY, within
 from kernel.errors import NotFound
+from kernel.identity.models import Account, Person
 from kernel.notices.models import ChatWebhook, Notice, OutboxMessage
+from kernel.notices.rules import is_mail_address
 
 
 def notify(
@@ -23,10 +26,12 @@ def notify(
     body: str = "",
     url: str = "",
     school_id: int | None = None,
+    by_mail: bool = False,
 ) -> int:
     """One notice each to these people of the actor's bureau; the actor is not told of what they did themselves.
 
-    `url` is a path of this site. Gives the number of people told.
+    `url` is a path of this site; `by_mail`: also as a mail to those who gave an address. Gives the number of people
+    told.
     """
     people = [person_id for person_id in dict.fromkeys(person_ids) if person_id != actor.account_id]
     if not people:
@@ -42,6 +47,8 @@ def notify(
             for person_id in people
         ],
     )  # fmt: skip
+    if by_mail:
+        mail_people(actor, people, title, body, url)
     return len(people)
 
 
@@ -53,16 +60,38 @@ def announce(actor: Actor, subject: str, body: str, url: str = "") -> int:
         )
     ).all()
     for hook_id, channel in hooks:
-        _queue(actor.bureau_id, channel, str(hook_id), subject, {"text": body, "url": url})
+        queue_message(actor.bureau_id, channel, str(hook_id), subject, {"text": body, "url": url})
     return len(hooks)
 
 
-def mail(bureau_id: int, address: str, subject: str, text: str) -> None:
-    """Queue a mail; it leaves after the commit, tried again until it is delivered or given up."""
-    _queue(bureau_id, "mail", address, subject, {"text": text})
+def mail(bureau_id: int, address: str, subject: str, text: str, url: str = "") -> None:
+    """Queue a mail; it leaves after the commit, tried again until it is delivered or given up. `url`: a path here."""
+    queue_message(bureau_id, "mail", address, subject, {"text": text, "url": url})
 
 
-def _queue(bureau_id: int, channel: str, recipient: str, subject: str, body: dict[str, Any]) -> None:
+def mail_people(actor: Actor, person_ids: Iterable[UUID], subject: str, text: str, url: str = "") -> int:
+    """Queue a mail to those of these people of the actor's bureau who gave an address. Gives their number.
+
+    Accounts are global, so their addresses are read in the identity's scope, and only of people of this bureau.
+    """
+    session = db.session()
+    with within(session, IDENTITY):
+        addresses = session.scalars(
+            select(Account.email)
+            .join(Person, Person.id == Account.id)
+            .where(
+                Person.bureau_id == actor.bureau_id, Person.id.in_(list(person_ids)), Person.state == "active",
+                Account.state == "active", Account.email.is_not(None),
+            )
+        ).all()  # fmt: skip
+    good = [address for address in dict.fromkeys(addresses) if address and is_mail_address(address)]
+    for address in good:
+        mail(actor.bureau_id, address, subject, text, url)
+    return len(good)
+
+
+def queue_message(bureau_id: int, channel: str, recipient: str, subject: str, body: dict[str, Any]) -> None:
+    """Put a message into the outbox. `recipient`: a mail address, or a chat webhook's id; `body`: text, url (a path)."""
     at = now()
     db.session.execute(
         insert(OutboxMessage).values(
