@@ -103,7 +103,9 @@ def _chosen(values: dict[str, Any]) -> tuple[str, Imported]:
     if not files:
         raise Invalid({"file": [_("请选择文件。")]})
     name = files[0].filename or ""
-    return _plain_name(name), read_upload(name, files[0].stream.read(MAX_BYTES + 1))
+    data = files[0].stream.read(MAX_BYTES + 1)
+    files[0].close()
+    return _plain_name(name), read_upload(name, data)
 
 
 def _plain_name(name: str) -> str:
