@@ -10,9 +10,9 @@ from bureau.catalogue.rules import CertificateKind, ItemEvent, ItemState, Storag
 STATES: Mapping[str, Any] = {
     ItemState.DRAFT: _l("草稿"),
     ItemState.PUBLISHED: _l("已发布"),
-    ItemState.RETIRED: _l("已停用"),
+    ItemState.RETIRED: _l("已下架"),
 }
-EVENTS: Mapping[str, Any] = {ItemEvent.PUBLISH: _l("发布"), ItemEvent.RETIRE: _l("停用")}
+EVENTS: Mapping[str, Any] = {ItemEvent.PUBLISH: _l("发布"), ItemEvent.RETIRE: _l("下架")}
 STORAGE: Mapping[str, Any] = {
     Storage.AMBIENT: _l("常温"),
     Storage.CHILLED: _l("冷藏"),

@@ -6,7 +6,7 @@ from school.supply.rules import State
 
 STATES = {State.RECORDED: _l("已入账"), State.VOIDED: _l("已作废")}
 PROBLEMS = {
-    "item_unknown": _l("目录中没有这个物品，或已停用。"),
+    "item_unknown": _l("目录中没有这个物品，或已下架。"),
     "unit_unknown": _l("请选择该物品的单位。"),
     "not_positive": _l("数量应大于 0。"),
     "batch_missing": _l("请填写批号；没有批号的，填写生产日期。"),

@@ -89,7 +89,7 @@ def save_item(
     else:
         require_version(item, seen_version)
         if item.state != ItemState.DRAFT and item.base_unit != values["base_unit"]:
-            raise Invalid({"base_unit": [_("已发布过的物品不能更改基本单位，请停用后另建物品。")]})
+            raise Invalid({"base_unit": [_("已发布过的物品不能更改基本单位，请下架后另建物品。")]})
     fill(item, values, wanted)
     flush(db.session, {CODE: Invalid({"code": [_("该编码已被使用。")]})})
     return item

@@ -116,7 +116,7 @@ def _item_problems(
     if values["category"] not in categories:
         problems["category"] = _("没有这个类别，请先建立或导入类别。")
     if item is not None and item.state != ItemState.DRAFT and item.base_unit != values["base_unit"]:
-        problems["base_unit"] = _("已发布过的物品不能更改基本单位，请停用后另建物品。")
+        problems["base_unit"] = _("已发布过的物品不能更改基本单位，请下架后另建物品。")
     return problems
 
 

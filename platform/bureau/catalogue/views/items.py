@@ -141,7 +141,7 @@ def publish(item_id: UUID) -> Any:
 @blueprint.post("/items/<uuid:item_id>/retire")
 @access(Permission.MANAGE)
 def retire(item_id: UUID) -> Any:
-    return _change(item_id, ItemEvent.RETIRE, _("已停用，各校不能再选用；以往的记录不受影响。"))
+    return _change(item_id, ItemEvent.RETIRE, _("已下架，各校不能再选用；以往的记录不受影响。"))
 
 
 def _change(item_id: UUID, event: ItemEvent, message: str) -> Any:

@@ -145,7 +145,7 @@ def _drop_retired(actor: Actor, values: dict[str, Any]) -> None:
     known = receivable_items(actor, [UUID(line["item_id"]) for line in values["lines"]])
     kept = [line for line in values["lines"] if UUID(line["item_id"]) in known]
     if len(kept) < len(values["lines"]):
-        flash(_("有物品已从目录停用，没有带入。"), "warning")
+        flash(_("有物品已从目录下架，没有带入。"), "warning")
     values["lines"] = kept
 
 
