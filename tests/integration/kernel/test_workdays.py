@@ -114,9 +114,9 @@ def test_the_api(client_as):
     admin = client_as("bureau_admin")
     year = admin.get("/api/v1/workdays?year=2026").json
     assert year["is_known"] is True
-    assert {"day": "2026-10-10", "is_workday": True} == {
+    assert {
         name: value for name, value in year["items"][-1].items() if name in ("day", "is_workday")
-    }
+    } == {"day": "2026-10-10", "is_workday": True}
     found = admin.get("/api/v1/workdays/deadline?start=2026-12-30&count=15").json
     assert found["unknown_years"] == [2027]
     assert admin.get("/api/v1/workdays/count?start=2026-09-30&end=2026-10-08").json["workdays"] == 1
