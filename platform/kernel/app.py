@@ -1,9 +1,11 @@
 """The application factory: wires the kernel and the modules that wsgi.py lists."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from babel import Locale
 from flask import Flask, g, request
 from flask_babel import Babel
 from flask_login import LoginManager
@@ -59,7 +61,7 @@ def build_app(config: Config, modules: Sequence[Module]) -> Flask:
     logs.register(app)
     db.init_app(app)
     _install_capture()
-    Babel(app, locale_selector=select_locale, timezone_selector=lambda: config.timezone)
+    Babel(app, locale_selector=lambda: _parsed(select_locale()), timezone_selector=lambda: config.timezone)
     login_manager = LoginManager(app)
     login_manager.session_protection = None  # the sign-in is a random secret kept server-side, revocable there
     loading.register(login_manager)
@@ -88,6 +90,10 @@ def _install_capture() -> None:
     if not _captured:
         capture.install(db.session)
         _captured = True
+
+
+# Reading a locale's name anew costs as much as a query, and every request that says a word needs it.
+_parsed = lru_cache(maxsize=8)(Locale.parse)
 
 
 def select_locale() -> str:

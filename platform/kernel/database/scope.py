@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, event, text
+from sqlalchemy import Connection, event
 from sqlalchemy.orm import Session, SessionTransaction
 
 RUNTIME_ROLES = (
@@ -62,7 +62,7 @@ def use_scope(session: Session, scope: Scope) -> None:
         for hook in session.info.get(ON_SCOPE_CHANGE, ()):
             hook(session)
         session.info["scope"] = scope
-        session.connection().execute(text(scope.statements()))
+        session.connection().exec_driver_sql(scope.statements())
     session.info["scope"] = scope
 
 
@@ -86,7 +86,7 @@ def within(session: Session, scope: Scope) -> Iterator[None]:
 def _apply_scope(session: Session, transaction: SessionTransaction, connection: Connection) -> None:
     scope: Scope | None = session.info.get("scope")
     if scope is not None:
-        connection.execute(text(scope.statements()))
+        connection.exec_driver_sql(scope.statements())
 
 
 def install(session_class: Any) -> None:
