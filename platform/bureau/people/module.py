@@ -14,7 +14,9 @@ MODULE = Module(
     permissions=RULES,
     menu=(
         MenuItem(_l("人员与岗位"), "people.index", "users", Permission.READ, SETTINGS, 910),
-        MenuItem(_l("二次验证要求"), "second_factor_roles.show", "shield-check", Permission.SECOND_FACTOR, SETTINGS, 911),
+        MenuItem(
+            _l("二次验证要求"), "second_factor_roles.show", "shield-check", Permission.SECOND_FACTOR, SETTINGS, 911
+        ),
     ),
     pages=(pages, demands),
     api=(api.blueprint,),

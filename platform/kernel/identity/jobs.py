@@ -1,14 +1,12 @@
-"""House-keeping of identity, of no bureau in particular."""
+"""House-keeping of identity. The clock calls it once per bureau; what it forgets belongs to none in particular, and
+forgetting twice is forgetting once."""
 
 from kernel.database import db
-from kernel.database.scope import IDENTITY, use_scope
+from kernel.database.scope import IDENTITY, within
 from kernel.identity.service import attempts, sessions
 
 
-def purge_identity() -> dict[str, int]:
-    """Forget failures that no longer count and sign-ins that ended long ago. Commits."""
-    session = db.session()
-    use_scope(session, IDENTITY)
-    purged = {"failed_sign_ins": attempts.purge_old(), "sign_ins": sessions.purge_old()}
-    session.commit()
-    return purged
+def purge_identity(bureau_id: int) -> dict[str, int]:
+    """Forget failures that no longer count and sign-ins that ended long ago. Gives how many of each."""
+    with within(db.session(), IDENTITY):
+        return {"failed_sign_ins": attempts.purge_old(), "sign_ins": sessions.purge_old()}

@@ -5,6 +5,7 @@ from typing import Any
 
 from kernel.identity import labels
 from kernel.identity.api import blueprint as api
+from kernel.identity.jobs import purge_identity
 from kernel.identity.permissions import RULES
 from kernel.identity.views import pages
 from kernel.module import Module
@@ -23,4 +24,10 @@ pages.app_context_processor(_words)
 
 def module(role_labels: Mapping[Any, Any] | None = None) -> Module:
     labels.name_roles(role_labels or {})
-    return Module(name="identity", permissions=RULES, pages=[pages], api=[api])
+    return Module(
+        name="identity",
+        permissions=RULES,
+        pages=[pages],
+        api=[api],
+        periodic={"purge": ("17 3 * * *", purge_identity)},
+    )

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, select, text
 
 from kernel.database import now
-from kernel.database.scope import IDENTITY, use_scope
+from kernel.database.scope import IDENTITY, Scope, use_scope
 from kernel.identity import passwords
 from kernel.identity.jobs import purge_identity
 from kernel.identity.loading import digest
@@ -223,21 +223,24 @@ def test_forgery_is_refused(account, app, monkeypatch):
     assert answer.status_code == 400
 
 
-def test_what_no_longer_counts_is_forgotten(account, enter, identity):
+def test_what_no_longer_counts_is_forgotten(account, enter, identity, app, world):
     row = account("storekeeper", "a1")
     enter(row.username, "wrong-1234x")
     enter(row.username, address="10.0.9.9")
     identity.execute(text("UPDATE failed_sign_ins SET at = at - interval '2 hours'"))
     identity.execute(text("UPDATE sign_ins SET expires_at = now() - interval '91 days' WHERE user_agent <> 'test'"))
     identity.commit()
-    assert purge_identity() == {"failed_sign_ins": 1, "sign_ins": 1}
-    assert purge_identity() == {"failed_sign_ins": 0, "sign_ins": 0}
+    from kernel.jobs import runner
+
+    entry = runner.periodic_of(app)["identity.purge"]
+    assert entry[1] is purge_identity
+    use_scope(identity(), Scope("houqin_bureau", bureau_id=world.bureaus["a"]))
+    assert purge_identity(world.bureaus["a"]) == {"failed_sign_ins": 1, "sign_ins": 1}
+    assert purge_identity(world.bureaus["b"]) == {"failed_sign_ins": 0, "sign_ins": 0}
 
 
 def test_the_bureau_finds_in_the_audit_what_happened_to_its_accounts(account, enter, identity, world):
     from kernel.audit.models import AuditEntry
-    from kernel.database.scope import Scope
-
     row = account("storekeeper", "a1")
     enter(row.username, "wrong-1234x")
     client, _ = enter(row.username)
