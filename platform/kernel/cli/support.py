@@ -1,6 +1,7 @@
 """What commands share: the application on demand, the database's addresses, one-line failures."""
 
 import contextlib
+import errno
 import json
 import os
 from collections.abc import Callable, Mapping
@@ -46,6 +47,10 @@ class Command(click.Group):
         except OperationalError as error:
             reason = str(error.orig).strip().splitlines()[0]
             raise Failure(f"the database is out of reach: {reason}") from error
+        except OSError as error:
+            if error.errno not in (errno.ENOSPC, errno.EACCES, errno.EROFS):
+                raise
+            raise Failure(f"{error.filename or 'the disk'}: {error.strerror}") from error
         except DomainError as error:
             raise Failure(error.message or type(error).__name__) from error
 
