@@ -6,6 +6,7 @@ from uuid import UUID
 import orjson
 from flask import Response
 
+from bureau.schools.service import get_school
 from kernel.access.edge import access, current_actor
 from kernel.actor import Actor
 from kernel.api import ApiBlueprint, seen_version
@@ -115,7 +116,8 @@ def void_receipt(data: dict[str, Any], receipt_id: UUID) -> dict[str, Any]:
 @blueprint.response(200, ReceiptPage)
 def list_receipts_of_school(query: dict[str, Any], school_id: int) -> Response:
     """One school's receipts, for the bureau and for its zone's supervisors."""
-    return _list(current_actor(), school_id, query)
+    actor = current_actor()
+    return _list(actor, get_school(actor, school_id).id, query)
 
 
 @blueprint.route("/schools/<int:school_id>/goods-receipts/<uuid:receipt_id>", methods=["GET"])
