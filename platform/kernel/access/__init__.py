@@ -67,10 +67,17 @@ class AccessTable:
         rule = self._rules.get(str(permission), ())
         if not any(all(predicate(actor) for predicate in alternative) for alternative in rule):
             return False
+        if actor.read_only and not only_reads(str(permission)):
+            return False
         return actor.token_scopes is None or token_covers(actor.token_scopes, str(permission))
 
     def names(self) -> Iterable[str]:
         return self._rules.keys()
+
+
+def only_reads(permission: str) -> bool:
+    """Whether a permission lets its holder look and no more: its action is `read`."""
+    return permission == MEMBER or permission.rpartition(":")[2] == "read"
 
 
 def token_covers(scopes: frozenset[str], permission: str) -> bool:

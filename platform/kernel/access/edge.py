@@ -8,7 +8,7 @@ from flask import Response, current_app, g, make_response, request
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from kernel.access import MEMBER, PUBLIC, SIGNED_IN, AccessTable
+from kernel.access import MEMBER, PUBLIC, SIGNED_IN, AccessTable, only_reads
 from kernel.actor import Actor
 from kernel.audit import capture
 from kernel.database import db
@@ -24,7 +24,8 @@ def access_table() -> AccessTable:
 
 
 def current_actor_or_none() -> Actor | None:
-    return current_user.actor if current_user and current_user.is_authenticated else None
+    # Asked several times in a request: through the proxy once, not once per attribute.
+    return getattr(current_user._get_current_object(), "actor", None)
 
 
 def current_actor() -> Actor:
@@ -49,6 +50,8 @@ def require(permission: str) -> None:
         return
     if actor.pending is not None:
         raise PendingStep(actor.pending)
+    if actor.read_only and (request.method not in SAFE or not only_reads(permission)):
+        raise Denied(permission, _("这是已并入他校的历史学校，只能查看，不能修改。"))
     if not access_table().allows(actor, permission):
         raise Denied(permission)
 
@@ -66,8 +69,6 @@ def access(permission: str) -> Callable[[View], View]:
         def wrapped(*args: Any, **kwargs: Any) -> Any:
             require(permission)
             actor = current_actor_or_none()
-            if actor is not None and actor.read_only and permission not in (PUBLIC, SIGNED_IN):
-                _refuse_writing_history(permission)
             session = db.session()
             use_scope(session, IDENTITY if actor is None or permission in (PUBLIC, SIGNED_IN) else actor.scope)
             capture.set_context(session, actor, str(permission), g.get("request_id", ""))
@@ -84,11 +85,6 @@ def access(permission: str) -> Callable[[View], View]:
         return cast(View, wrapped)
 
     return decorate
-
-
-def _refuse_writing_history(permission: str) -> None:
-    if request.method not in SAFE:
-        raise Denied(permission, _("这是已并入他校的历史学校，只能查看，不能修改。"))
 
 
 def _status_of(answer: Any) -> int:

@@ -1,9 +1,12 @@
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import InternalError
 
 from bureau.schools import service
 from bureau.schools.models import SchoolStateChange
+from kernel.access import MEMBER
 from kernel.database.scope import IDENTITY, Scope, use_scope
 from kernel.identity.models import Membership, SignIn
 
@@ -175,7 +178,7 @@ def test_people_of_the_absorbing_school_read_the_history(merge, in_history, clie
     assert in_history("principal").get(f"/schools/{world.schools['a1']}").status_code == 404
 
 
-def test_nobody_writes_history(merge, in_history, numbers, world, stored):
+def test_nobody_writes_history(app, merge, in_history, numbers, world, stored):
     merge("a2", "a1")
     client = in_history("principal")
     numbers["version"] = str(stored("a2").version)
@@ -183,6 +186,13 @@ def test_nobody_writes_history(merge, in_history, numbers, world, stored):
     assert answer.status_code == 403
     assert "只能查看" in answer.get_data(as_text=True)
     assert client.put(f"/api/v1/schools/{world.schools['a2']}/numbers", json={}).status_code == 403
+    assert client.get(f"/schools/{world.schools['a2']}/edit").status_code == 403  # nor is a form offered
+    writing = [
+        name for name in app.extensions["houqin.access"].names()
+        if name != MEMBER and not name.endswith(":read")
+        and app.extensions["houqin.access"].allows(replace(world.actor("principal"), read_only=True), name)
+    ]  # fmt: skip
+    assert writing == []
 
 
 def test_postgresql_refuses_writes_even_where_the_code_forgot(merge, world, session):
