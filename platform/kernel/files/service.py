@@ -98,7 +98,12 @@ def store_uploads(
 
 
 def get_attachment(actor: Actor, attachment_id: UUID) -> Attachment:
-    """Within the actor's scope: a school's own (and none that is still hidden from it), a bureau's district."""
+    """Within the actor's scope: a school's own (and none that is still hidden from it), a bureau's district.
+
+    A supplier has no attachments of its own yet.
+    """
+    if actor.level not in ("bureau", "zone", "school"):
+        raise NotFound(_("没有这个文件。"))
     query = select(Attachment).where(Attachment.bureau_id == actor.bureau_id, Attachment.id == attachment_id)
     if actor.level == "school":
         query = query.where(Attachment.school_id == actor.own_school_id(), Attachment.hidden_from_school.is_(False))

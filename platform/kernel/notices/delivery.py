@@ -103,7 +103,10 @@ def _send(bureau_id: int, waiting: Waiting) -> Outcome:
         if waiting.channel == "mail":
             return send_mail(config, waiting, message)
         webhook = db.session.scalar(
-            select(ChatWebhook).where(ChatWebhook.bureau_id == bureau_id, ChatWebhook.id == UUID(waiting.recipient))
+            select(ChatWebhook)
+            .where(ChatWebhook.bureau_id == bureau_id, ChatWebhook.id == UUID(waiting.recipient))
+            # A batch may take minutes: a bot that is switched off meanwhile gets nothing more.
+            .execution_options(populate_existing=True)
         )
         db.session.commit()  # nothing is held open while the other side is waited for
         return send_to_bot(webhook, message)
