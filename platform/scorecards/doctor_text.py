@@ -6,6 +6,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 
 from scorecards.finding import Finding
+from scorecards.labels import SHAPES
 from scorecards.problem_text import PROBLEMS
 from scorecards.problems import Problem
 
@@ -126,8 +127,22 @@ FINDINGS: Mapping[str, Any] = {
 }
 
 
+# What collected forms call their way of scoring.
+MODELS: Mapping[str, Any] = {
+    "judgement_0_to_max": _l("在分值内评分"),
+    "count_deduction_capped": _l("按数量扣分"),
+    "listed_deductions": _l("按所列情形扣分"),
+    "binary_full_deduction": _l("不符合扣该条全部分值"),
+    "yes_no_key_general": _l("合格／不合格，不计分"),
+    "veto_list": _l("红线项：发现即否决，不计分"),
+}
+
+
 def finding_text(found: Finding) -> str:
     params = dict(found.params)
+    if found.code == "model_differs":
+        params["model"] = MODELS.get(params["model"], params["model"])
+        params["shape"] = SHAPES[params["shape"]]
     if found.code == "contradiction":
         params["problem"] = str(PROBLEMS[params["problem"]]) % params
     return str(FINDINGS[found.code]) % params

@@ -230,7 +230,7 @@ def _notes(source: Source, raw: Mapping[str, Any], scoring: Mapping[str, Any]) -
     """Everything the source says that is no rule of the form stays readable on it."""
     notes: list[str] = []
     for key in ("text_status", "completeness"):
-        if raw.get(key):
+        if raw.get(key) and raw[key] != "complete":
             notes.append(str(raw[key])[:500])
     for key in sorted(set(scoring) - {"model", "columns", "sheet_columns", "unit", "min_sample", "key_fail_threshold"}):
         value = scoring[key]

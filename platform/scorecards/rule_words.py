@@ -33,7 +33,7 @@ OPERATORS: Mapping[str, str] = {"<": "<", "<=": "≤", "=": "=", ">=": "≥", ">
 
 
 def _figure(value: Decimal | None) -> str:
-    return "" if value is None else decimal_text(value)
+    return "—" if value is None else decimal_text(value)
 
 
 def rule_words(rule: Rule, points: Decimal | None) -> list[str]:
