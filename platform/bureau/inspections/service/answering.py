@@ -31,11 +31,14 @@ MOST_PHOTOS = 12  # to one item
 
 def answers_of(visit: Inspection) -> dict[str, InspectionAnswer]:
     rows = db.session.scalars(
-        select(InspectionAnswer).where(
+        select(InspectionAnswer)
+        .where(
             InspectionAnswer.bureau_id == visit.bureau_id,
             InspectionAnswer.school_id == visit.school_id,
             InspectionAnswer.inspection_id == visit.id,
         )
+        # Answers are written past the session's memory (see _upsert), so what it remembers may be old.
+        .execution_options(populate_existing=True)
     )
     return {row.item_code: row for row in rows}
 

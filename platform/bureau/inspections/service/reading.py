@@ -77,7 +77,7 @@ def answered_counts(actor: Actor, visits: Iterable[Inspection]) -> dict[UUID, in
         )
         .group_by(InspectionAnswer.inspection_id)
     )
-    return dict(db.session.execute(query).tuples().all())
+    return dict(db.session.execute(query).all())
 
 
 def item_counts(actor: Actor, visits: Iterable[Inspection]) -> dict[UUID, int]:
@@ -89,7 +89,7 @@ def item_counts(actor: Actor, visits: Iterable[Inspection]) -> dict[UUID, int]:
     query = select(FormVersion.id, FormVersion.item_count).where(
         FormVersion.bureau_id == actor.bureau_id, FormVersion.id.in_(versions)
     )
-    counts = dict(db.session.execute(query).tuples().all())
+    counts = dict(db.session.execute(query).all())
     return {visit.id: counts.get(visit.form_version_id, 0) for visit in wanted}
 
 
