@@ -4,7 +4,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, Numeric, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Index, Numeric, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel.database import Recorded, SchoolOwned, Versioned, db, fk_in_bureau, fk_in_school, fk_school
@@ -53,7 +53,7 @@ class GoodsReceipt(Recorded, Versioned, SchoolOwned, db.Model):
     second_receiver_name: Mapped[str] = mapped_column(default="")
     note: Mapped[str] = mapped_column(default="")
     line_count: Mapped[int]
-    amount_fen: Mapped[int | None]  # the sum of the lines that carry a price; None: none does
+    amount_fen: Mapped[int | None] = mapped_column(BigInteger)  # the sum of the lines that carry a price; None: none does
     has_missing_certificates: Mapped[bool]
     content_digest: Mapped[str]
     state: Mapped[str] = mapped_column(default="recorded")
@@ -96,8 +96,8 @@ class GoodsReceiptLine(SchoolOwned, db.Model):
     unit_factor: Mapped[Decimal] = mapped_column(Numeric(13, 6))
     base_unit: Mapped[str]
     base_quantity: Mapped[Decimal] = mapped_column(Numeric(24, 9))
-    unit_price_fen: Mapped[int | None]
-    amount_fen: Mapped[int | None]
+    unit_price_fen: Mapped[int | None] = mapped_column(BigInteger)
+    amount_fen: Mapped[int | None] = mapped_column(BigInteger)
     batch_no: Mapped[str]
     production_date: Mapped[date | None]
     expiry_date: Mapped[date | None]
