@@ -3,10 +3,14 @@
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from statistics import median, quantiles
+from typing import Any
 
+import psutil
+
+from benchmarks import cluster
 from benchmarks.client import Call, Connection, Refused
 from benchmarks.fill import RECEIPTS
 from benchmarks.operations import District, Operation
@@ -17,13 +21,20 @@ CONNECTIONS = 4
 
 @dataclass(slots=True)
 class Variant:
-    """One server on one district. `seconds`: of each request; `rates`: requests per second, one figure per round."""
+    """One server on one district. `seconds`: of each request; `rates`: requests per second, one figure per round.
+    `busy`: CPU seconds per request of the workers and of the database's processes, one pair per round."""
 
     name: str
     server: Server
     district: District
     seconds: dict[str, list[float]] = field(default_factory=dict)
     rates: dict[str, list[float]] = field(default_factory=dict)
+    busy: dict[str, list[tuple[float, float]]] = field(default_factory=dict)
+
+    def cpu_ms(self, operation: str) -> tuple[float, float]:
+        """Of one request: (the worker's, the database's). Other work on the machine hardly changes these."""
+        rounds = self.busy[operation]
+        return median(one[0] for one in rounds) * 1000, median(one[1] for one in rounds) * 1000
 
     def median_ms(self, operation: str) -> float:
         return median(self.seconds[operation]) * 1000
@@ -44,14 +55,30 @@ def run(operation: Operation, variants: list[Variant], rounds: int, scale: float
         _sequence(operation, variant, size // 2, [])  # warm
     for number in range(rounds):
         for variant in variants if number % 2 == 0 else variants[::-1]:
+            before = variant.server.cpu_seconds(), database_seconds(variant.district.server)
             _sequence(operation, variant, size, variant.seconds.setdefault(operation.code, []))
+            after = variant.server.cpu_seconds(), database_seconds(variant.district.server)
+            spent = ((after[0] - before[0]) / size, (after[1] - before[1]) / size)
+            variant.busy.setdefault(operation.code, []).append(spent)
     for number in range(min(rounds, 3)):
         for variant in variants if number % 2 == 0 else variants[::-1]:
             _crowd(operation, variant, size, variant.rates.setdefault(operation.code, []))
     for variant in variants:
         code = operation.code
         say(f"  {variant.name:<28} {variant.median_ms(code):7.2f} ms  p95 {variant.p95_ms(code):7.2f}"
-            f"  {variant.rate(code):7.0f}/s")  # fmt: skip
+            f"  {variant.rate(code):7.0f}/s  CPU {variant.cpu_ms(code)[0]:6.2f} + {variant.cpu_ms(code)[1]:5.2f} ms")  # fmt: skip
+
+
+def database_seconds(postgres: Any) -> float:
+    """CPU of the cluster's processes; one that ends meanwhile would be missed, so the measured ones are kept open."""
+    postmaster = psutil.Process(int((postgres.data_dir / "postmaster.pid").read_text().split()[0]))
+    total = 0.0
+    for process in postmaster.children():
+        with suppress(psutil.NoSuchProcess):
+            if "houqin_bench" in (name := process.cmdline()[0]) and "houqin_app" in name or cluster.BYPASS in name:
+                times = process.cpu_times()
+                total += times.user + times.system
+    return total
 
 
 @contextmanager

@@ -124,7 +124,8 @@ def _ratios(operations: Sequence[Operation], variants: Mapping[str, Variant]) ->
 
 def _times(operations: Sequence[Operation], variants: Mapping[str, Variant]) -> list[str]:
     lines = [
-        f"Milliseconds, median (95th percentile); requests per second over {CONNECTIONS} connections.",
+        "Milliseconds: median (95th percentile); CPU of the worker + of the database;"
+        f" then requests per second over {CONNECTIONS} connections.",
         "",
         "| operation | " + " | ".join(variant.name for variant in variants.values()) + " |",
         "|---" * (len(variants) + 1) + "|",
@@ -135,6 +136,10 @@ def _times(operations: Sequence[Operation], variants: Mapping[str, Variant]) -> 
             if code not in variant.seconds:
                 cells.append("")
                 continue
-            cells.append(f"{variant.median_ms(code):.2f} ({variant.p95_ms(code):.2f}), {variant.rate(code):.0f}/s")
+            app, database = variant.cpu_ms(code)
+            cells.append(
+                f"{variant.median_ms(code):.2f} ({variant.p95_ms(code):.2f}); {app:.2f} + {database:.2f};"
+                f" {variant.rate(code):.0f}/s"
+            )
         lines.append("| " + " | ".join(cells) + " |")
     return lines

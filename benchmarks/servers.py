@@ -32,6 +32,10 @@ class Server:
     def workers(self) -> list[psutil.Process]:
         return psutil.Process(self.process.pid).children()
 
+    def cpu_seconds(self) -> float:
+        times = [worker.cpu_times() for worker in self.workers()]
+        return sum(one.user + one.system for one in times)
+
     def memory(self) -> list[tuple[float, float]]:
         """MiB of each worker: (PSS, RSS). PSS counts a page that processes share in equal parts."""
         figures = []
