@@ -36,14 +36,14 @@ def queue_of(app: Flask) -> procrastinate.App:
         def perform(bureau_id: int, *, _name: str = name, _function: Any = function, **arguments: Any) -> None:
             runner.run_for_bureau(app, bureau_id, _name, _function, **arguments)
 
-        queue.task(perform, name=name, retry=RETRY)
+        queue.task(name=name, retry=RETRY)(perform)
 
     for name, (cron, _function) in runner.periodic_of(app).items():
 
         def tick(timestamp: int, *, _name: str = name) -> None:
             runner.run_periodic(app, _name)
 
-        queue.periodic(cron=cron)(queue.task(tick, name=f"{name}.periodic", queueing_lock=f"{name}.periodic"))
+        queue.periodic(cron=cron)(queue.task(name=f"{name}.periodic", queueing_lock=f"{name}.periodic")(tick))
     return queue
 
 
