@@ -37,7 +37,7 @@ format: setup ## Let ruff put the code into shape
 	@$(VENV)/ruff format .
 
 bench: setup ## Measure against bare SQL and write benchmarks/results.md; the data is made once and kept in var/
-	@$(VENV)/python -m benchmarks.run
+	@$(VENV)/python -m benchmarks
 
 setup: ## Install everything that development needs into .venv, node_modules, static and var
 	$(call environment,front-end dev)
