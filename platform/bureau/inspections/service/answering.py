@@ -170,7 +170,7 @@ def add_photo(
             raise Invalid({"item_code": [_("表单中没有这一项。")]}) from None
     attachment = store(
         actor, data, name=name, purpose="inspection_photo", school_id=visit.school_id, attachment_id=photo_id,
-        accepted=IMAGES, hidden_from_school=False, taken_at=taken_at, field="photo",
+        accepted=IMAGES, hidden_from_school=True, taken_at=taken_at, field="photo",
     )  # fmt: skip
     existing = db.session.get(InspectionPhoto, (visit.bureau_id, visit.school_id, photo_id))
     if existing is not None:
