@@ -33,8 +33,8 @@ def content(*lines: dict[str, Any], **changes: Any) -> dict[str, Any]:
 def record(actor: Actor, *lines: dict[str, Any], receipt_id: UUID | None = None, **changes: Any) -> GoodsReceipt:
     """Record as `actor`, in the actor's scope."""
     use_scope(db.session(), actor.scope)
-    receipt, _ = record_receipt(actor, receipt_id or new_id(), **content(*lines, **changes))
-    return receipt
+    view, _ = record_receipt(actor, receipt_id or new_id(), **content(*lines, **changes))
+    return view.receipt
 
 
 def as_json(value: Any) -> Any:

@@ -1,6 +1,6 @@
 """Pure rules of the catalogue: states, units, what a category asks for."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Context, Decimal, Inexact
 from enum import StrEnum
@@ -72,11 +72,6 @@ def events_of(state: str) -> tuple[str, ...]:
 def to_base(quantity: Decimal, factor: Decimal) -> Decimal:
     """`quantity` of a unit in base units, exactly."""
     return EXACT.multiply(quantity, factor)
-
-
-def factors(base_unit: str, conversions: Iterable[tuple[str, Decimal]]) -> dict[str, Decimal]:
-    """Every unit that quantities of an item may be given in → its factor; the base unit comes first."""
-    return {base_unit: Decimal(1), **dict(conversions)}
 
 
 def conversion_problems(base_unit: str, units: Sequence[str]) -> dict[int, str]:

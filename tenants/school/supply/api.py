@@ -1,5 +1,6 @@
 """Goods receipts over REST: a school its own, the bureau and zone supervisors their schools'."""
 
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -31,16 +32,24 @@ blueprint = ApiBlueprint("goods_receipts", __name__, description="Goods receipts
 
 
 def _list(actor: Actor, school_id: int, query: dict[str, Any]) -> Response:
-    """Rows straight from the columns: the most read list of the service does without a schema's pass over each row.
-    A test holds the answer to ReceiptPage."""
+    """Straight from the columns: the most used operations of the service do without a schema's pass over each row.
+    Tests hold the answers to ReceiptPage and ReceiptOut."""
     page = reading.list_receipts(actor, school_id, **query)
     items = [row._asdict() for row in page.items]
-    body = orjson.dumps({"items": items, "next_cursor": page.next_cursor})
-    return Response(body, mimetype="application/json")
+    return _answer({"items": items, "next_cursor": page.next_cursor})
 
 
-def _one(actor: Actor, school_id: int, receipt_id: UUID) -> dict[str, Any]:
-    return reading.get_receipt(actor, school_id, receipt_id).as_dict()
+def _one(actor: Actor, school_id: int, receipt_id: UUID) -> Response:
+    return _answer(reading.get_receipt(actor, school_id, receipt_id).as_dict())
+
+
+def _answer(content: dict[str, Any], status: int = 200) -> Response:
+    return Response(orjson.dumps(content, default=_plain), status, mimetype="application/json")
+
+
+def _plain(value: Any) -> str:
+    """Quantities without the zeros that the columns pad them with."""
+    return format(value.normalize(), "f") if isinstance(value, Decimal) else str(value)
 
 
 @blueprint.route("/goods-receipts", methods=["GET"])
@@ -56,7 +65,7 @@ def list_receipts(query: dict[str, Any]) -> Response:
 @blueprint.route("/goods-receipts/<uuid:receipt_id>", methods=["GET"])
 @access(Permission.READ)
 @blueprint.response(200, ReceiptOut)
-def get_receipt(receipt_id: UUID) -> dict[str, Any]:
+def get_receipt(receipt_id: UUID) -> Response:
     actor = current_actor()
     return _one(actor, actor.own_school_id(), receipt_id)
 
@@ -71,8 +80,8 @@ def put_receipt(data: dict[str, Any], receipt_id: UUID) -> Any:
     (200), with other content a conflict (409). Copies of certificates are uploaded as attachments before."""
     actor = current_actor()
     data["certificates"] = [CertificateInput(**row) for row in data["certificates"]]
-    receipt, is_new = record_receipt(actor, receipt_id, **data)
-    return _one(actor, receipt.school_id, receipt.id), 201 if is_new else 200
+    view, is_new = record_receipt(actor, receipt_id, **data)
+    return _answer(view.as_dict(), 201 if is_new else 200)
 
 
 @blueprint.route("/goods-receipts/photos/<uuid:attachment_id>", methods=["PUT"])
@@ -92,7 +101,7 @@ def put_photo(files: dict[str, Any], attachment_id: UUID) -> dict[str, Any]:
 @access(Permission.RECORD)
 @blueprint.arguments(CertificateSchema)
 @blueprint.response(200, ReceiptOut)
-def post_certificate(data: dict[str, Any], receipt_id: UUID) -> dict[str, Any]:
+def post_certificate(data: dict[str, Any], receipt_id: UUID) -> Response:
     """Add a certificate that came later."""
     actor = current_actor()
     receipt = add_certificate(actor, receipt_id, CertificateInput(**data))
@@ -103,7 +112,7 @@ def post_certificate(data: dict[str, Any], receipt_id: UUID) -> dict[str, Any]:
 @access(Permission.VOID)
 @blueprint.arguments(VoidBody)
 @blueprint.response(200, ReceiptOut)
-def void_receipt(data: dict[str, Any], receipt_id: UUID) -> dict[str, Any]:
+def void_receipt(data: dict[str, Any], receipt_id: UUID) -> Response:
     """Take a receipt out of the books; needs If-Match with the version seen. It stays readable."""
     actor = current_actor()
     receipt = voiding.void_receipt(actor, receipt_id, seen_version(), data["reason"])
@@ -123,5 +132,5 @@ def list_receipts_of_school(query: dict[str, Any], school_id: int) -> Response:
 @blueprint.route("/schools/<int:school_id>/goods-receipts/<uuid:receipt_id>", methods=["GET"])
 @access(Permission.OVERSEE)
 @blueprint.response(200, ReceiptOut)
-def get_receipt_of_school(school_id: int, receipt_id: UUID) -> dict[str, Any]:
+def get_receipt_of_school(school_id: int, receipt_id: UUID) -> Response:
     return _one(current_actor(), school_id, receipt_id)

@@ -17,7 +17,6 @@ from bureau.catalogue.rules import (
     ItemState,
     NoTransition,
     conversion_problems,
-    factors,
     next_state,
     searchable,
 )
@@ -134,40 +133,48 @@ class ReceivableItem:
     category_name: str
     base_unit: str
     shelf_life_days: int | None
-    factors: Mapping[str, Decimal]
+    factors: dict[str, Decimal]
+
+
+# In the order of ReceivableItem's fields.
+RECEIVABLE = (
+    CatalogueItem.id, CatalogueItem.version, CatalogueItem.code, CatalogueItem.name, CatalogueItem.specification,
+    CatalogueItem.storage, CatalogueItem.category_id, CatalogueCategory.name.label("category_name"),
+    CatalogueItem.base_unit, CatalogueItem.shelf_life_days,
+)  # fmt: skip
 
 
 def receivable_items(actor: Actor, item_ids: Sequence[UUID]) -> dict[UUID, ReceivableItem]:
-    """The published ones among `item_ids`. Two queries, columns only: this is on the path of every receipt."""
+    """The published ones among `item_ids`. One query, columns only: this is on the path of every receipt."""
     ids = list(set(item_ids))
     if not ids:
         return {}
-    units: dict[UUID, list[tuple[str, Decimal]]] = {}
-    for item_id, unit, factor in db.session.execute(
-        select(UnitConversion.item_id, UnitConversion.unit, UnitConversion.factor)
-        .where(UnitConversion.bureau_id == actor.bureau_id, UnitConversion.item_id.in_(ids))
-        .order_by(UnitConversion.factor)
-    ):
-        units.setdefault(item_id, []).append((unit, factor))
     rows = db.session.execute(
-        select(
-            CatalogueItem.id, CatalogueItem.version, CatalogueItem.code, CatalogueItem.name,
-            CatalogueItem.specification, CatalogueItem.storage, CatalogueItem.category_id,
-            CatalogueCategory.name.label("category_name"), CatalogueItem.base_unit, CatalogueItem.shelf_life_days,
-        )
+        select(*RECEIVABLE, UnitConversion.unit, UnitConversion.factor)
         .join(
             CatalogueCategory,
             (CatalogueCategory.bureau_id == CatalogueItem.bureau_id)
             & (CatalogueCategory.id == CatalogueItem.category_id),
         )
+        .outerjoin(
+            UnitConversion,
+            (UnitConversion.bureau_id == CatalogueItem.bureau_id) & (UnitConversion.item_id == CatalogueItem.id),
+        )
         .where(
             CatalogueItem.bureau_id == actor.bureau_id, CatalogueItem.id.in_(ids),
             CatalogueItem.state == ItemState.PUBLISHED.value,
         )
+        .order_by(CatalogueItem.id, UnitConversion.factor)
     )  # fmt: skip
-    return {
-        row.id: ReceivableItem(**row._mapping, factors=factors(row.base_unit, units.get(row.id, ()))) for row in rows
-    }
+    found: dict[UUID, ReceivableItem] = {}
+    for row in rows:
+        item = found.get(row.id)
+        if item is None:
+            values: list[Any] = [*row[:-2], {row.base_unit: Decimal(1)}]
+            item = found[row.id] = ReceivableItem(*values)
+        if row.unit is not None:
+            item.factors[row.unit] = row.factor
+    return found
 
 
 def _factors(item: CatalogueItem) -> dict[str, Decimal]:

@@ -50,7 +50,7 @@ class CertificateInput:
 
 def attach(
     actor: Actor, receipt: GoodsReceipt, certificates: Sequence[CertificateInput], lines: Mapping[int, UUID]
-) -> None:
+) -> list[GoodsReceiptCertificate]:
     """Keep the certificates of a receipt; `lines`: position → id. Several photos of one paper are one row each."""
     problems: dict[str, list[str]] = {}
     placed = [
@@ -64,12 +64,13 @@ def attach(
             problems[f"{place}.line"] = [_("没有这一行物品。")]
     if problems:
         raise Invalid(problems)
+    kept: list[GoodsReceiptCertificate] = []
     for certificate, place in placed:
         copies: list[UUID | None] = [certificate.attachment_id]
         if certificate.photos:
             copies = [photo.keep(actor, f"{place}.photos") for photo in certificate.photos]
         for attachment_id in copies:
-            db.session.add(
+            kept.append(
                 GoodsReceiptCertificate(
                     bureau_id=receipt.bureau_id, school_id=receipt.school_id, id=new_id(), receipt_id=receipt.id,
                     line_id=None if certificate.line is None else lines[certificate.line], kind=certificate.kind,
@@ -77,8 +78,10 @@ def attach(
                     created_by=actor.account_id,
                 )
             )  # fmt: skip
+    db.session.add_all(kept)
     unknown = Invalid({"certificates": [_("没有这个附件，请重新上传。")]})
     flush(db.session, {ATTACHMENT: unknown})
+    return kept
 
 
 def add_certificate(actor: Actor, receipt_id: UUID, certificate: CertificateInput) -> GoodsReceipt:
@@ -142,7 +145,8 @@ def missing_of(receipt: GoodsReceipt) -> Sequence[MissingCertificate]:
 
 def replace_missing(
     receipt: GoodsReceipt, missing: Sequence[rules.Missing], names: Mapping[UUID, str], *, is_new: bool = False
-) -> None:
+) -> list[MissingCertificate]:
+    """Write down what is missing now, in place of what was before."""
     if not is_new:
         db.session.execute(
             delete(MissingCertificate).where(
@@ -151,18 +155,17 @@ def replace_missing(
             ),
             execution_options={"synchronize_session": False},
         )  # fmt: skip
-    if missing:
-        db.session.execute(
-            insert(MissingCertificate),
-            [
-                {
-                    "bureau_id": receipt.bureau_id, "school_id": receipt.school_id, "id": new_id(),
-                    "receipt_id": receipt.id, "category_id": gap.category, "category_name": names[gap.category],
-                    "kind": gap.requirement.kind, "label": gap.requirement.label, "received_on": receipt.received_on,
-                }
-                for gap in missing
-            ],
-        )  # fmt: skip
+    rows: list[dict[str, Any]] = [
+        {
+            "bureau_id": receipt.bureau_id, "school_id": receipt.school_id, "id": new_id(), "receipt_id": receipt.id,
+            "category_id": gap.category, "category_name": names[gap.category], "kind": gap.requirement.kind,
+            "label": gap.requirement.label, "received_on": receipt.received_on,
+        }
+        for gap in missing
+    ]  # fmt: skip
+    if rows:
+        db.session.execute(insert(MissingCertificate.__table__), rows)
+    return sorted((MissingCertificate(**row) for row in rows), key=lambda row: (row.category_name, row.kind))
 
 
 def locked_receipt(actor: Actor, receipt_id: UUID) -> GoodsReceipt:

@@ -16,7 +16,6 @@ from kernel.database.paging import Page, paginate
 from kernel.errors import NotFound
 from school.supply.models import GoodsReceipt, GoodsReceiptCertificate, GoodsReceiptLine, MissingCertificate
 from school.supply.rules import State
-from school.supply.service.certificates import missing_of
 
 ROW = (
     GoodsReceipt.id, GoodsReceipt.school_id, GoodsReceipt.number, GoodsReceipt.received_at, GoodsReceipt.received_on,
@@ -49,28 +48,54 @@ def list_receipts(
     return paginate(db.session(), query, keys, cursor, limit, scalars=False)
 
 
+RECEIPT_FIELDS = (
+    "id", "school_id", "number", "received_at", "received_on", "supplier_name", "received_by_name", "line_count",
+    "amount_fen", "has_missing_certificates", "state", "version", "delivery_note_no", "second_receiver_name", "note",
+    "void_reason", "voided_at",
+)  # fmt: skip
+LINE_FIELDS = (
+    "id", "position", "item_id", "item_version", "item_code", "item_name", "specification", "storage", "category_id",
+    "category_name", "quantity", "unit", "unit_factor", "base_unit", "base_quantity", "unit_price_fen", "amount_fen",
+    "batch_no", "production_date", "expiry_date", "temperature_celsius",
+)  # fmt: skip
+CERTIFICATE_FIELDS = ("id", "line_id", "kind", "number", "valid_until", "attachment_id")
+MISSING_FIELDS = ("category_id", "category_name", "kind", "label")
+
+
+def _columns(model: Any, names: Sequence[str]) -> list[Any]:
+    return [getattr(model, name) for name in names]
+
+
+RECEIPT = select(*_columns(GoodsReceipt, (*RECEIPT_FIELDS, "created_at", "voided_by")))
+LINES = select(*_columns(GoodsReceiptLine, LINE_FIELDS)).order_by(GoodsReceiptLine.position)
+CERTIFICATES = select(*_columns(GoodsReceiptCertificate, CERTIFICATE_FIELDS)).order_by(
+    GoodsReceiptCertificate.kind, GoodsReceiptCertificate.id
+)
+MISSING = select(*_columns(MissingCertificate, MISSING_FIELDS)).order_by(
+    MissingCertificate.category_name, MissingCertificate.kind
+)
+
+
 @dataclass(frozen=True, slots=True)
 class ReceiptView:
-    """One receipt whole. Every value is the record's own: nothing is looked up in today's catalogue."""
+    """One receipt whole; its parts carry the fields named above. Every value is the record's own: nothing is looked
+    up in today's catalogue."""
 
-    receipt: GoodsReceipt
-    lines: Sequence[GoodsReceiptLine]
-    certificates: Sequence[GoodsReceiptCertificate]
-    missing: Sequence[MissingCertificate]
-
-    def position_of(self, line_id: UUID | None) -> int | None:
-        return next((line.position for line in self.lines if line.id == line_id), None)
+    receipt: Any
+    lines: Sequence[Any]
+    certificates: Sequence[Any]
+    missing: Sequence[Any]
 
     def as_dict(self) -> dict[str, Any]:
         """As schemas.ReceiptOut gives it."""
-        receipt = {name: getattr(self.receipt, name) for name in RECEIPT_FIELDS}
+        positions = {line.id: line.position for line in self.lines}
         return {
-            **receipt,
+            **{name: getattr(self.receipt, name) for name in RECEIPT_FIELDS},
             "lines": [{name: getattr(line, name) for name in LINE_FIELDS} for line in self.lines],
             "certificates": [
                 {
                     "id": row.id, "kind": row.kind, "label": certificate_label(row.kind), "number": row.number,
-                    "line": self.position_of(row.line_id), "valid_until": row.valid_until,
+                    "line": positions.get(row.line_id), "valid_until": row.valid_until,
                     "attachment_id": row.attachment_id,
                 }
                 for row in self.certificates
@@ -85,43 +110,26 @@ class ReceiptView:
         }  # fmt: skip
 
 
-RECEIPT_FIELDS = (
-    "id", "school_id", "number", "received_at", "received_on", "supplier_name", "received_by_name", "line_count",
-    "amount_fen", "has_missing_certificates", "state", "version", "delivery_note_no", "second_receiver_name", "note",
-    "void_reason", "voided_at",
-)  # fmt: skip
-LINE_FIELDS = (
-    "id", "position", "item_id", "item_version", "item_code", "item_name", "specification", "storage", "category_id",
-    "category_name", "quantity", "unit", "unit_factor", "base_unit", "base_quantity", "unit_price_fen", "amount_fen",
-    "batch_no", "production_date", "expiry_date", "temperature_celsius",
-)  # fmt: skip
-
-
 def get_receipt(actor: Actor, school_id: int, receipt_id: UUID) -> ReceiptView:
-    receipt = db.session.scalars(
-        _of_school(actor, school_id, select(GoodsReceipt)).where(GoodsReceipt.id == receipt_id)
+    """Columns, not entities: three statements, four where certificates are missing."""
+    receipt = db.session.execute(
+        _of_school(actor, school_id, RECEIPT).where(GoodsReceipt.id == receipt_id)
     ).one_or_none()
     if receipt is None:
         raise NotFound
-    lines = db.session.scalars(
-        select(GoodsReceiptLine)
-        .where(
-            GoodsReceiptLine.bureau_id == receipt.bureau_id, GoodsReceiptLine.school_id == receipt.school_id,
-            GoodsReceiptLine.receipt_id == receipt.id,
-        )
-        .order_by(GoodsReceiptLine.position)
-    ).all()  # fmt: skip
-    certificates = db.session.scalars(
-        select(GoodsReceiptCertificate)
-        .where(
-            GoodsReceiptCertificate.bureau_id == receipt.bureau_id,
-            GoodsReceiptCertificate.school_id == receipt.school_id,
-            GoodsReceiptCertificate.receipt_id == receipt.id,
-        )
-        .order_by(GoodsReceiptCertificate.kind, GoodsReceiptCertificate.id)
-    ).all()
-    missing = missing_of(receipt) if receipt.has_missing_certificates else ()
-    return ReceiptView(receipt, lines, certificates, missing)
+    key = (actor.bureau_id, school_id, receipt_id)
+    missing = _parts(MISSING, MissingCertificate, key) if receipt.has_missing_certificates else ()
+    return ReceiptView(
+        receipt, _parts(LINES, GoodsReceiptLine, key), _parts(CERTIFICATES, GoodsReceiptCertificate, key), missing
+    )
+
+
+def _parts(query: Any, model: Any, key: tuple[int, int, UUID]) -> Sequence[Any]:
+    bureau_id, school_id, receipt_id = key
+    query = query.where(
+        model.bureau_id == bureau_id, model.school_id == school_id, model.receipt_id == receipt_id
+    )
+    return db.session.execute(query).all()
 
 
 def count_missing(actor: Actor, school_id: int, since: date) -> int:

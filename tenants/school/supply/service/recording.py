@@ -22,6 +22,7 @@ from school.supply import rules
 from school.supply.labels import PROBLEMS
 from school.supply.models import GoodsReceipt, GoodsReceiptLine
 from school.supply.service.certificates import CertificateInput, attach, replace_missing
+from school.supply.service.reading import ReceiptView, get_receipt
 
 NUMBER_KIND = "SH"  # 收货
 KEY = "pk_goods_receipts"
@@ -31,8 +32,8 @@ def record_receipt(
     actor: Actor, receipt_id: UUID, *, received_at: datetime | None, supplier_name: str, delivery_note_no: str,
     second_receiver_name: str, note: str, lines: Sequence[Mapping[str, Any]],
     certificates: Sequence[CertificateInput],
-) -> tuple[GoodsReceipt, bool]:  # fmt: skip
-    """The receipt, and whether it is new. Sent again with the same content it is the same receipt; with other
+) -> tuple[ReceiptView, bool]:  # fmt: skip
+    """The receipt whole, and whether it is new. Sent again with the same content it is the same receipt; with other
     content it is a Conflict. `received_at` None: now. `lines` and `certificates` as schemas.ReceiptSchema loads them.
     """
     digest = rules.content_digest(
@@ -44,7 +45,7 @@ def record_receipt(
     )  # fmt: skip
     existing = _repeated(actor, receipt_id, digest)
     if existing is not None:
-        return existing, False
+        return get_receipt(actor, existing.school_id, receipt_id), False
     received_at = received_at or now()
     received_on = received_at.astimezone(SHANGHAI).date()
     items = receivable_items(actor, [line["item_id"] for line in lines])
@@ -76,12 +77,14 @@ def record_receipt(
         winner = _repeated(actor, receipt_id, digest)
         if winner is None:
             raise Conflict(_("同一编号的收货单已存在且内容不同。")) from error
-        return winner, False
-    db.session.execute(insert(GoodsReceiptLine), rows)
-    attach(actor, receipt, certificates, {row["position"]: row["id"] for row in rows})
+        return get_receipt(actor, winner.school_id, receipt_id), False
+    db.session.execute(insert(GoodsReceiptLine.__table__), rows)
+    papers = attach(actor, receipt, certificates, {row["position"]: row["id"] for row in rows})
     names = {row["category_id"]: row["category_name"] for row in rows}
-    replace_missing(receipt, missing, names, is_new=True)
-    return receipt, True
+    gaps = replace_missing(receipt, missing, names, is_new=True)
+    # Put together from what was just written: reading it back would cost as much as writing it.
+    lines_written = [GoodsReceiptLine(**row) for row in rows]
+    return ReceiptView(receipt, lines_written, sorted(papers, key=lambda row: (row.kind, row.id)), gaps), True
 
 
 def _repeated(actor: Actor, receipt_id: UUID, digest: str) -> GoodsReceipt | None:

@@ -108,10 +108,10 @@ def create() -> Any:
         _drop_blank_slot(form)
         values = form.load()
         values["certificates"] = certificates_of(values["certificates"])
-        receipt, is_new = record_receipt(actor, values.pop("id"), **values)
+        view, is_new = record_receipt(actor, values.pop("id"), **values)
         if is_new:
-            flash(_("已登记，单号 %(number)s。", number=receipt.number), "success")
-        return redirect(url_for("supply.show", receipt_id=receipt.id))
+            flash(_("已登记，单号 %(number)s。", number=view.receipt.number), "success")
+        return redirect(url_for("supply.show", receipt_id=view.receipt.id))
     return _page(form), form.refusal_status
 
 

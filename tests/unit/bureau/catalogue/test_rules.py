@@ -13,7 +13,6 @@ from bureau.catalogue.rules import (
     Requirement,
     conversion_problems,
     events_of,
-    factors,
     inherited,
     next_state,
     searchable,
@@ -32,11 +31,6 @@ def test_conversion_to_the_base_unit_is_exact(quantity: Decimal, factor: Decimal
 @given(quantities, quantities, unit_factors)
 def test_two_deliveries_weigh_as_much_as_one(one: Decimal, other: Decimal, factor: Decimal) -> None:
     assert to_base(one, factor) + to_base(other, factor) == to_base(one + other, factor)
-
-
-def test_the_base_unit_stands_first_and_counts_as_itself() -> None:
-    found = factors("kg", [("袋", Decimal(25)), ("斤", Decimal("0.5"))])
-    assert list(found.items()) == [("kg", Decimal(1)), ("袋", Decimal(25)), ("斤", Decimal("0.5"))]
 
 
 def test_every_pair_of_state_and_event_is_decided() -> None:
