@@ -7,6 +7,9 @@ from bureau.inspections.permissions import Permission
 from bureau.inspections.schemas import (
     AnswersIn,
     AssignmentIn,
+    InspectionPhotoFile,
+    InspectionPhotoOut,
+    InspectionPhotoQuery,
     LostItemsOut,
     OwnResultsOut,
     PlanIn,
@@ -14,6 +17,7 @@ from bureau.inspections.schemas import (
     PlanOut,
     RankingOut,
     RankingQuery,
+    ReasonOnly,
     ResultOut,
     SubmissionIn,
     VisitListOut,
@@ -22,7 +26,7 @@ from bureau.inspections.schemas import (
 )
 from bureau.inspections.service import answering, planning, results, submitting, visits
 from kernel.access.edge import access, current_actor
-from kernel.api import ApiBlueprint
+from kernel.api import ApiBlueprint, seen_version
 from kernel.schemas import PageArguments
 from scorecards import service as forms
 
@@ -42,6 +46,29 @@ def list_plans() -> dict[str, Any]:
 @blp.response(201, PlanOut)
 def create_plan(data: dict[str, Any]) -> Any:
     return planning.create_plan(current_actor(), **data)
+
+
+@blp.route("/inspection-plans/<uuid:plan_id>", methods=["GET"])
+@access(Permission.COMPARE)
+@blp.response(200, PlanOut)
+def show_plan(plan_id: UUID) -> Any:
+    return planning.get_plan(current_actor(), plan_id)
+
+
+@blp.route("/inspection-plans/<uuid:plan_id>/closing", methods=["PUT"])
+@access(Permission.PLAN)
+@blp.response(200, PlanOut)
+def close_plan(plan_id: UUID) -> Any:
+    """Wants the version seen as If-Match."""
+    return planning.close_plan(current_actor(), plan_id, seen_version())
+
+
+@blp.route("/inspection-plans/<uuid:plan_id>/visits", methods=["GET"])
+@access(Permission.COMPARE)
+@blp.response(200, VisitListOut)
+def plan_visits(plan_id: UUID) -> dict[str, Any]:
+    rows = results.plan_visits(current_actor(), plan_id)
+    return {"items": [row.Inspection for row in rows], "next_cursor": None}
 
 
 @blp.route("/inspection-plans/<uuid:plan_id>/visits", methods=["POST"])
@@ -113,6 +140,57 @@ def submit(data: dict[str, Any], school_id: int, inspection_id: UUID) -> Any:
         met_by=data["met_by"] or "",
         remark=data["remark"] or "",
     )
+
+
+@blp.route("/schools/<int:school_id>/inspections/<uuid:inspection_id>/photos/<uuid:photo_id>", methods=["PUT"])
+@access(Permission.FILL)
+@blp.arguments(InspectionPhotoQuery, location="query")
+@blp.arguments(InspectionPhotoFile, location="files", content_type="multipart/form-data")
+@blp.response(200, InspectionPhotoOut)
+def put_photo(query: dict[str, Any], files: dict[str, Any], school_id: int, inspection_id: UUID, photo_id: UUID) -> Any:
+    return answering.add_photo(
+        current_actor(),
+        school_id,
+        inspection_id,
+        photo_id=photo_id,
+        item_code=query["item_code"] or "",
+        data=files["photo"].read(),
+        name=files["photo"].filename or "",
+        taken_at=query["taken_at"],
+    )
+
+
+@blp.route("/schools/<int:school_id>/inspections/<uuid:inspection_id>/photos/<uuid:photo_id>", methods=["DELETE"])
+@access(Permission.FILL)
+@blp.response(204)
+def delete_photo(school_id: int, inspection_id: UUID, photo_id: UUID) -> None:
+    answering.remove_photo(current_actor(), school_id, inspection_id, photo_id)
+
+
+@blp.route("/schools/<int:school_id>/inspections/<uuid:inspection_id>/release", methods=["PUT"])
+@access(Permission.PLAN)
+@blp.response(200, VisitOut)
+def release(school_id: int, inspection_id: UUID) -> Any:
+    """Tell the school. Wants the version seen as If-Match."""
+    return results.release(current_actor(), school_id, inspection_id, seen_version())
+
+
+@blp.route("/schools/<int:school_id>/inspections/<uuid:inspection_id>/return", methods=["POST"])
+@access(Permission.PLAN)
+@blp.arguments(ReasonOnly)
+@blp.response(200, VisitOut)
+def send_back(data: dict[str, Any], school_id: int, inspection_id: UUID) -> Any:
+    """退回补正. Wants the version seen as If-Match."""
+    return results.send_back(current_actor(), school_id, inspection_id, data["reason"], seen_version())
+
+
+@blp.route("/schools/<int:school_id>/inspections/<uuid:inspection_id>/cancellation", methods=["POST"])
+@access(Permission.PLAN)
+@blp.arguments(ReasonOnly)
+@blp.response(200, VisitOut)
+def cancel(data: dict[str, Any], school_id: int, inspection_id: UUID) -> Any:
+    """Wants the version seen as If-Match."""
+    return planning.cancel(current_actor(), school_id, inspection_id, data["reason"], seen_version())
 
 
 @blp.route("/schools/<int:school_id>/inspections/<uuid:inspection_id>/result", methods=["GET"])

@@ -9,8 +9,16 @@ from bureau.inspections.labels import STATES
 from bureau.schools.labels import STAGE
 from kernel.api import PageSchema
 from kernel.schemas import BaseSchema, Choice, Day, Flag, Identifier, Text, Whole
+from scorecards.form import decimal_text
 
 MAX_SCHOOLS = 2000
+
+
+class Points(fields.String):
+    """A number as text, the same before and after it was stored: "80", "86.5"."""
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
+        return None if value is None else decimal_text(value)
 
 
 class PlanIn(BaseSchema):
@@ -98,9 +106,9 @@ class ResultOut(BaseSchema):
     plan_id = fields.UUID()
     form_version_id = fields.UUID()
     kind = fields.String()
-    score = fields.Decimal(as_string=True, allow_none=True)
-    maximum = fields.Decimal(as_string=True, allow_none=True)
-    percent = fields.Decimal(as_string=True, allow_none=True)
+    score = Points(allow_none=True)
+    maximum = Points(allow_none=True)
+    percent = Points(allow_none=True)
     band = fields.String(allow_none=True)
     verdict = fields.String(allow_none=True)
     submitted_at = fields.AwareDateTime()
@@ -112,8 +120,8 @@ class OwnResultRow(BaseSchema):
     id = fields.UUID()
     kind = fields.String()
     plan_title = fields.String()
-    score = fields.Decimal(as_string=True, allow_none=True)
-    maximum = fields.Decimal(as_string=True, allow_none=True)
+    score = Points(allow_none=True)
+    maximum = Points(allow_none=True)
     band = fields.String(allow_none=True)
     verdict = fields.String(allow_none=True)
     submitted_at = fields.AwareDateTime()
@@ -129,7 +137,7 @@ class PlaceOut(BaseSchema):
     inspection_id = fields.UUID()
     stage = fields.String()
     is_boarding = fields.Boolean()
-    score = fields.Decimal(as_string=True, allow_none=True)
+    score = Points(allow_none=True)
     band = fields.String(allow_none=True)
     verdict = fields.String(allow_none=True)
     rank = fields.Integer()
@@ -151,16 +159,19 @@ class LostItemOut(BaseSchema):
     text = fields.String()
     times = fields.Integer()
     visits = fields.Integer()
-    lost = fields.Decimal(as_string=True)
-    share = fields.Decimal(as_string=True, allow_none=True)
+    lost = Points()
+    share = Points(allow_none=True)
 
 
 class LostItemsOut(BaseSchema):
     items = fields.List(fields.Nested(LostItemOut))
 
 
-class ReasonIn(BaseSchema):
+class ReasonOnly(BaseSchema):
     reason = Text(500, required=True)
+
+
+class ReasonIn(ReasonOnly):
     version = Whole(1, required=True)
 
 
@@ -207,3 +218,22 @@ class PhotoForm(BaseSchema):
 
     id = Identifier(required=True)
     position = Whole(0, 10_000, load_default=None, allow_none=True)
+
+
+class InspectionPhotoQuery(BaseSchema):
+    """`item_code`: none for the visit as a whole."""
+
+    item_code = Text(60, load_default=None, allow_none=True)
+    taken_at = fields.AwareDateTime(load_default=None, allow_none=True)
+
+
+class InspectionPhotoFile(BaseSchema):
+    photo = fields.Raw(required=True, metadata={"type": "string", "format": "binary"})
+
+
+class InspectionPhotoOut(BaseSchema):
+    id = fields.UUID()
+    item_code = fields.String()
+    attachment_id = fields.UUID()
+    taken_at = fields.AwareDateTime(allow_none=True)
+    added_at = fields.AwareDateTime()
