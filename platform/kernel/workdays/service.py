@@ -1,8 +1,8 @@
 """Working days as a bureau counts them: the nation's arrangement with the bureau's own days on top."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -18,6 +18,7 @@ from kernel.workdays import rules
 from kernel.workdays.models import BureauDay, NationalDay
 from kernel.workdays.rules import Calendar, Reckoned
 
+ONE_DAY = timedelta(days=1)
 SPEC = SheetSpec(
     _l("工作日安排"),
     (
@@ -83,6 +84,31 @@ def special_days(actor: Actor, first: date, last: date) -> list[SpecialDay]:
     for row in db.session.scalars(own):
         found[row.day] = SpecialDay(row.day, row.is_workday, row.name, is_own=True)
     return [found[day] for day in sorted(found)]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Days in a row of one arrangement, both ends included."""
+
+    first: SpecialDay
+    last: SpecialDay
+
+    @property
+    def length(self) -> int:
+        return (self.last.day - self.first.day).days + 1
+
+
+def spans(days: Sequence[SpecialDay]) -> list[Span]:
+    """Days in order → a holiday as one line. The bureau's own days stay apart: each can be taken back."""
+    found: list[Span] = []
+    for day in days:
+        last = found[-1].last if found else None
+        follows = last is not None and not day.is_own and replace(last, day=day.day) == day
+        if follows and last is not None and day.day - last.day == ONE_DAY:
+            found[-1] = Span(found[-1].first, day)
+        else:
+            found.append(Span(day, day))
+    return found
 
 
 def has_arrangement(actor: Actor, year: int) -> bool:

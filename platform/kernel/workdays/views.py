@@ -36,7 +36,7 @@ def _page(form: Form, status: int = 200) -> Any:
         year, errors_id = asked["year"] or year, asked["errors"]
     reckon, reckoned = _reckoned()
     rendered = render_template(
-        "workdays/index.html", form=form, year=year, days=service.special_days(actor, date(year, 1, 1), date(year, 12, 31)),
+        "workdays/index.html", form=form, year=year, spans=service.spans(service.special_days(actor, date(year, 1, 1), date(year, 12, 31))),
         is_known=service.has_arrangement(actor, year), this_year=today().year, errors_id=errors_id, reckon=reckon,
         reckoned=reckoned,
     )  # fmt: skip

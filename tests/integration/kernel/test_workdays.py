@@ -91,6 +91,7 @@ def test_the_page_counts_and_warns(client_as):
     page = principal.get("/workdays/?year=2026&start=2026-09-29&count=7").get_data(as_text=True)
     assert "最后一天是 2026-10-14。" in page
     assert "国办发明电〔2025〕7号" in page
+    assert "2026-02-15 至 2026-02-23" in page
     assert "可能不准" in principal.get("/workdays/?year=2031").get_data(as_text=True)
     assert principal.get("/workdays/?year=abc").status_code == 422
     assert principal.get("/workdays/?start=x&count=y").status_code == 422
@@ -114,9 +115,10 @@ def test_the_api(client_as):
     admin = client_as("bureau_admin")
     year = admin.get("/api/v1/workdays?year=2026").json
     assert year["is_known"] is True
-    assert {
-        name: value for name, value in year["items"][-1].items() if name in ("day", "is_workday")
-    } == {"day": "2026-10-10", "is_workday": True}
+    assert {name: value for name, value in year["items"][-1].items() if name in ("day", "is_workday")} == {
+        "day": "2026-10-10",
+        "is_workday": True,
+    }
     found = admin.get("/api/v1/workdays/deadline?start=2026-12-30&count=15").json
     assert found["unknown_years"] == [2027]
     assert admin.get("/api/v1/workdays/count?start=2026-09-30&end=2026-10-08").json["workdays"] == 1
