@@ -21,24 +21,24 @@ class PlainQuantity(Quantity):
         return format(value.normalize(), "f") if isinstance(value, Decimal) else value
 
 
-class RequirementSchema(BaseSchema):
+class CertificateRequirementSchema(BaseSchema):
     """`label`: the bureau's own wording on the receipt form; empty means the standard name of the kind."""
 
     kind = Choice(CertificateKind, required=True)
     label = Text(60, load_default="")
 
 
-class CategoryIn(BaseSchema):
+class CatalogueCategoryIn(BaseSchema):
     code = Text(20, required=True)
     name = Text(60, required=True)
     parent_id = Identifier(load_default=None, allow_none=True)
     storage = Choice(Storage, load_default=Storage.AMBIENT.value)
     requirements = fields.List(
-        fields.Nested(RequirementSchema), load_default=list, validate=validate.Length(0, len(CertificateKind))
+        fields.Nested(CertificateRequirementSchema), load_default=list, validate=validate.Length(0, len(CertificateKind))
     )
 
 
-class CategoryForm(CategoryIn):
+class CategoryForm(CatalogueCategoryIn):
     """`id` was made when the page was shown. The page sends a row for every kind; only those checked carry it."""
 
     id = Identifier(required=True)
@@ -49,19 +49,19 @@ class CategoryForm(CategoryIn):
         return _drop(data, "requirements", lambda row: not row.get("kind"))
 
 
-class CategoryOut(CategoryIn):
+class CatalogueCategoryOut(CatalogueCategoryIn):
     id = Identifier()
     version = fields.Integer()
 
 
-class ConversionSchema(BaseSchema):
+class UnitConversionSchema(BaseSchema):
     """One `unit` is exactly `factor` base units."""
 
     unit = Text(20, required=True)
     factor = PlainQuantity(places=6, least="0.000001", most="1000000", required=True)
 
 
-class ItemIn(BaseSchema):
+class CatalogueItemIn(BaseSchema):
     """`shelf_life_days` null: nothing is printed on it (fresh produce, salt)."""
 
     code = Text(20, required=True)
@@ -73,11 +73,11 @@ class ItemIn(BaseSchema):
     shelf_life_days = Whole(1, MOST_SHELF_LIFE, load_default=None, allow_none=True)
     storage = Choice(Storage, load_default=Storage.AMBIENT.value)
     conversions = fields.List(
-        fields.Nested(ConversionSchema), load_default=list, validate=validate.Length(0, MOST_UNITS)
+        fields.Nested(UnitConversionSchema), load_default=list, validate=validate.Length(0, MOST_UNITS)
     )
 
 
-class ItemForm(ItemIn):
+class ItemForm(CatalogueItemIn):
     """`id` was made when the page was shown. Rows of conversions left blank are none."""
 
     id = Identifier(required=True)
@@ -88,18 +88,18 @@ class ItemForm(ItemIn):
         return _drop(data, "conversions", lambda row: not any(str(value or "").strip() for value in row.values()))
 
 
-class ItemOut(ItemIn):
+class CatalogueItemOut(CatalogueItemIn):
     id = Identifier()
     category_name = fields.String()
     state = Choice(ItemState)
     version = fields.Integer()
 
 
-class ItemPage(PageSchema):
-    items = fields.List(fields.Nested(ItemOut))
+class CatalogueItemPage(PageSchema):
+    items = fields.List(fields.Nested(CatalogueItemOut))
 
 
-class ItemQuery(PageArguments):
+class CatalogueItemQuery(PageArguments):
     """`q`: part of name, specification or code. Schools see published items only, whatever `state` says."""
 
     q = Text(60, load_default="", allow_none=True)
@@ -107,8 +107,8 @@ class ItemQuery(PageArguments):
     state = Choice(ItemState, load_default=None, allow_none=True)
 
 
-class CategoryList(BaseSchema):
-    items = fields.List(fields.Nested(CategoryOut))
+class CatalogueCategoryList(BaseSchema):
+    items = fields.List(fields.Nested(CatalogueCategoryOut))
 
 
 class VersionForm(BaseSchema):

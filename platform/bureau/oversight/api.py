@@ -5,7 +5,7 @@ from typing import Any
 from bureau.oversight import rules, service
 from bureau.oversight.feeds import UncertifiedReceipts
 from bureau.oversight.permissions import Permission
-from bureau.oversight.schemas import SpanQuery, UncertifiedPage, UncertifiedQuery, UncertifiedSummary
+from bureau.oversight.schemas import SpanQuery, UncertifiedQuery, UncertifiedReceiptPage, UncertifiedReceiptSummary
 from bureau.schools.service import school_names
 from kernel.access.edge import access, current_actor
 from kernel.api import ApiBlueprint
@@ -25,7 +25,7 @@ def _feed() -> UncertifiedReceipts:
 @blueprint.route("/oversight/uncertified-receipts", methods=["GET"])
 @access(Permission.READ)
 @blueprint.arguments(UncertifiedQuery, location="query")
-@blueprint.response(200, UncertifiedPage)
+@blueprint.response(200, UncertifiedReceiptPage)
 def list_uncertified(query: dict[str, Any]) -> dict[str, Any]:
     """Receipts that lack certificates, newest first, over all schools that the actor looks after."""
     actor = current_actor()
@@ -46,7 +46,7 @@ def list_uncertified(query: dict[str, Any]) -> dict[str, Any]:
 @blueprint.route("/oversight/uncertified-receipts/summary", methods=["GET"])
 @access(Permission.READ)
 @blueprint.arguments(SpanQuery, location="query")
-@blueprint.response(200, UncertifiedSummary)
+@blueprint.response(200, UncertifiedReceiptSummary)
 def summarise_uncertified(query: dict[str, Any]) -> dict[str, Any]:
     """Counts per school and per category."""
     span = rules.bounded(query["from_day"], query["until_day"], today())

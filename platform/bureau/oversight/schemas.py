@@ -20,7 +20,7 @@ class UncertifiedQuery(SpanQuery, PageArguments):
     category_id = Identifier(load_default=None, allow_none=True)
 
 
-class UncertifiedOut(BaseSchema):
+class UncertifiedReceiptOut(BaseSchema):
     id = fields.UUID()
     school_id = fields.Integer()
     school_name = fields.String()
@@ -31,11 +31,11 @@ class UncertifiedOut(BaseSchema):
     missing = fields.List(fields.String())
 
 
-class UncertifiedPage(PageSchema):
-    items = fields.List(fields.Nested(UncertifiedOut))
+class UncertifiedReceiptPage(PageSchema):
+    items = fields.List(fields.Nested(UncertifiedReceiptOut))
 
 
-class SchoolCountOut(BaseSchema):
+class SchoolReceiptCountOut(BaseSchema):
     school_id = fields.Integer()
     school_name = fields.String()
     zone_name = fields.String()
@@ -43,15 +43,15 @@ class SchoolCountOut(BaseSchema):
     uncertified = fields.Integer()
 
 
-class CategoryCountOut(BaseSchema):
+class CategoryReceiptCountOut(BaseSchema):
     category_id = fields.UUID()
     category_name = fields.String()
     schools = fields.Integer()
     receipts = fields.Integer()
 
 
-class UncertifiedSummary(BaseSchema):
+class UncertifiedReceiptSummary(BaseSchema):
     from_day = Day()
     until_day = Day()
-    schools = fields.List(fields.Nested(SchoolCountOut))
-    categories = fields.List(fields.Nested(CategoryCountOut))
+    schools = fields.List(fields.Nested(SchoolReceiptCountOut))
+    categories = fields.List(fields.Nested(CategoryReceiptCountOut))

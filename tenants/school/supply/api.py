@@ -15,14 +15,14 @@ from kernel.files.service import store
 from kernel.files.sniffing import IMAGES
 from school.supply.permissions import Permission
 from school.supply.schemas import (
-    CertificateSchema,
-    PhotoOut,
-    PhotoSchema,
-    ReceiptOut,
-    ReceiptPage,
-    ReceiptQuery,
-    ReceiptSchema,
-    VoidBody,
+    CertificatePhotoOut,
+    CertificatePhotoSchema,
+    GoodsReceiptCertificateSchema,
+    GoodsReceiptOut,
+    GoodsReceiptPage,
+    GoodsReceiptQuery,
+    GoodsReceiptSchema,
+    VoidGoodsReceiptSchema,
 )
 from school.supply.service import reading, voiding
 from school.supply.service.certificates import PURPOSE, CertificateInput, add_certificate
@@ -33,7 +33,7 @@ blueprint = ApiBlueprint("goods_receipts", __name__, description="Goods receipts
 
 def _list(actor: Actor, school_id: int, query: dict[str, Any]) -> Response:
     """Straight from the columns: the most used operations of the service do without a schema's pass over each row.
-    Tests hold the answers to ReceiptPage and ReceiptOut."""
+    Tests hold the answers to GoodsReceiptPage and GoodsReceiptOut."""
     page = reading.list_receipts(actor, school_id, **query)
     items = [row._asdict() for row in page.items]
     return _answer({"items": items, "next_cursor": page.next_cursor})
@@ -54,8 +54,8 @@ def _plain(value: Any) -> str:
 
 @blueprint.route("/goods-receipts", methods=["GET"])
 @access(Permission.READ)
-@blueprint.arguments(ReceiptQuery, location="query")
-@blueprint.response(200, ReceiptPage)
+@blueprint.arguments(GoodsReceiptQuery, location="query")
+@blueprint.response(200, GoodsReceiptPage)
 def list_receipts(query: dict[str, Any]) -> Response:
     """The school's receipts, newest first."""
     actor = current_actor()
@@ -64,7 +64,7 @@ def list_receipts(query: dict[str, Any]) -> Response:
 
 @blueprint.route("/goods-receipts/<uuid:receipt_id>", methods=["GET"])
 @access(Permission.READ)
-@blueprint.response(200, ReceiptOut)
+@blueprint.response(200, GoodsReceiptOut)
 def get_receipt(receipt_id: UUID) -> Response:
     actor = current_actor()
     return _one(actor, actor.own_school_id(), receipt_id)
@@ -72,9 +72,9 @@ def get_receipt(receipt_id: UUID) -> Response:
 
 @blueprint.route("/goods-receipts/<uuid:receipt_id>", methods=["PUT"])
 @access(Permission.RECORD)
-@blueprint.arguments(ReceiptSchema)
-@blueprint.response(200, ReceiptOut, description="It was there already, with the same content")
-@blueprint.alt_response(201, schema=ReceiptOut, description="Recorded")
+@blueprint.arguments(GoodsReceiptSchema)
+@blueprint.response(200, GoodsReceiptOut, description="It was there already, with the same content")
+@blueprint.alt_response(201, schema=GoodsReceiptOut, description="Recorded")
 def put_receipt(data: dict[str, Any], receipt_id: UUID) -> Any:
     """Record a receipt under an id of the client's making. Sent again with the same content it is the same receipt
     (200), with other content a conflict (409). Copies of certificates are uploaded as attachments before."""
@@ -86,8 +86,8 @@ def put_receipt(data: dict[str, Any], receipt_id: UUID) -> Any:
 
 @blueprint.route("/goods-receipts/photos/<uuid:attachment_id>", methods=["PUT"])
 @access(Permission.RECORD)
-@blueprint.arguments(PhotoSchema, location="files", content_type="multipart/form-data")
-@blueprint.response(200, PhotoOut)
+@blueprint.arguments(CertificatePhotoSchema, location="files", content_type="multipart/form-data")
+@blueprint.response(200, CertificatePhotoOut)
 def put_photo(files: dict[str, Any], attachment_id: UUID) -> dict[str, Any]:
     """Keep a certificate's copy under an id of the client's making; then name it as `attachment_id`."""
     file = files["file"]
@@ -99,8 +99,8 @@ def put_photo(files: dict[str, Any], attachment_id: UUID) -> dict[str, Any]:
 
 @blueprint.route("/goods-receipts/<uuid:receipt_id>/certificates", methods=["POST"])
 @access(Permission.RECORD)
-@blueprint.arguments(CertificateSchema)
-@blueprint.response(200, ReceiptOut)
+@blueprint.arguments(GoodsReceiptCertificateSchema)
+@blueprint.response(200, GoodsReceiptOut)
 def post_certificate(data: dict[str, Any], receipt_id: UUID) -> Response:
     """Add a certificate that came later."""
     actor = current_actor()
@@ -110,8 +110,8 @@ def post_certificate(data: dict[str, Any], receipt_id: UUID) -> Response:
 
 @blueprint.route("/goods-receipts/<uuid:receipt_id>/void", methods=["POST"])
 @access(Permission.VOID)
-@blueprint.arguments(VoidBody)
-@blueprint.response(200, ReceiptOut)
+@blueprint.arguments(VoidGoodsReceiptSchema)
+@blueprint.response(200, GoodsReceiptOut)
 def void_receipt(data: dict[str, Any], receipt_id: UUID) -> Response:
     """Take a receipt out of the books; needs If-Match with the version seen. It stays readable."""
     actor = current_actor()
@@ -121,8 +121,8 @@ def void_receipt(data: dict[str, Any], receipt_id: UUID) -> Response:
 
 @blueprint.route("/schools/<int:school_id>/goods-receipts", methods=["GET"])
 @access(Permission.OVERSEE)
-@blueprint.arguments(ReceiptQuery, location="query")
-@blueprint.response(200, ReceiptPage)
+@blueprint.arguments(GoodsReceiptQuery, location="query")
+@blueprint.response(200, GoodsReceiptPage)
 def list_receipts_of_school(query: dict[str, Any], school_id: int) -> Response:
     """One school's receipts, for the bureau and for its zone's supervisors."""
     actor = current_actor()
@@ -131,6 +131,6 @@ def list_receipts_of_school(query: dict[str, Any], school_id: int) -> Response:
 
 @blueprint.route("/schools/<int:school_id>/goods-receipts/<uuid:receipt_id>", methods=["GET"])
 @access(Permission.OVERSEE)
-@blueprint.response(200, ReceiptOut)
+@blueprint.response(200, GoodsReceiptOut)
 def get_receipt_of_school(school_id: int, receipt_id: UUID) -> Response:
     return _one(current_actor(), school_id, receipt_id)

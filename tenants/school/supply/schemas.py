@@ -45,7 +45,7 @@ class Instant(fields.DateTime):
             raise self.make_error("invalid", input=value, obj_type="datetime") from None
 
 
-class LineSchema(BaseSchema):
+class GoodsReceiptLineSchema(BaseSchema):
     """`quantity` in `unit`, which is the item's base unit or one of its conversions; the price is per `unit`, in fen.
 
     `expiry_date` null: proposed from the item's shelf life. `batch_no` empty: named by the production date.
@@ -61,7 +61,7 @@ class LineSchema(BaseSchema):
     temperature_celsius = PlainQuantity(places=1, least="-100", most="100", load_default=None, allow_none=True)
 
 
-class CertificateSchema(BaseSchema):
+class GoodsReceiptCertificateSchema(BaseSchema):
     """`line`: position of the line (from 0) that it belongs to; null: the whole receipt."""
 
     kind = Choice(CertificateKind, required=True)
@@ -71,7 +71,7 @@ class CertificateSchema(BaseSchema):
     attachment_id = Identifier(load_default=None, allow_none=True)
 
 
-class ReceiptSchema(BaseSchema):
+class GoodsReceiptSchema(BaseSchema):
     """One delivery as it came in. `received_at` null: now."""
 
     received_at = Instant(load_default=None, allow_none=True)
@@ -80,16 +80,16 @@ class ReceiptSchema(BaseSchema):
     second_receiver_name = Text(40, load_default="")
     note = Text(500, load_default="")
     lines = fields.List(
-        fields.Nested(LineSchema), required=True,
+        fields.Nested(GoodsReceiptLineSchema), required=True,
         validate=validate.Length(1, MOST_LINES, error=_l("请至少登记一种物品，最多 100 种。")),
         error_messages={"required": _l("请至少登记一种物品，最多 100 种。")},
     )  # fmt: skip
     certificates = fields.List(
-        fields.Nested(CertificateSchema), load_default=list, validate=validate.Length(0, MOST_CERTIFICATES)
+        fields.Nested(GoodsReceiptCertificateSchema), load_default=list, validate=validate.Length(0, MOST_CERTIFICATES)
     )
 
 
-class LineForm(LineSchema):
+class LineForm(GoodsReceiptLineSchema):
     """A page's line: the price in yuan, as it stands on the delivery note."""
 
     unit_price_fen = Whole(dump_only=True)
@@ -101,7 +101,7 @@ class LineForm(LineSchema):
         return {**data, "unit_price_fen": None if price is None else int(price * 100)}
 
 
-class ReceiptForm(ReceiptSchema):
+class ReceiptForm(GoodsReceiptSchema):
     """A page's receipt. `id` was made when the page was shown, so that a second click sends the same receipt."""
 
     id = Identifier(required=True)
@@ -112,17 +112,17 @@ class ReceiptForm(ReceiptSchema):
     )  # fmt: skip
 
 
-class CertificateForm(CertificateSchema):
+class CertificateForm(GoodsReceiptCertificateSchema):
     """Sent later, for a receipt that came without it."""
 
     attachment_id = Identifier(dump_only=True)
 
 
-class PhotoSchema(BaseSchema):
+class CertificatePhotoSchema(BaseSchema):
     file = Upload(required=True, error_messages={"required": _l("请选择照片。")})
 
 
-class PhotoOut(BaseSchema):
+class CertificatePhotoOut(BaseSchema):
     """Sizes as kept: bytes, pixels."""
 
     id = fields.UUID()
@@ -136,13 +136,13 @@ class VoidSchema(BaseSchema):
     version = Whole(1, required=True)
 
 
-class VoidBody(BaseSchema):
+class VoidGoodsReceiptSchema(BaseSchema):
     """The version that was seen goes into If-Match."""
 
     reason = Text(500, required=True)
 
 
-class LineOut(LineSchema):
+class GoodsReceiptLineOut(GoodsReceiptLineSchema):
     id = Identifier()
     position = fields.Integer()
     item_version = fields.Integer()
@@ -158,19 +158,19 @@ class LineOut(LineSchema):
     amount_fen = fields.Integer(allow_none=True)
 
 
-class CertificateOut(CertificateSchema):
+class GoodsReceiptCertificateOut(GoodsReceiptCertificateSchema):
     id = Identifier()
     label = fields.String()
 
 
-class MissingSchema(BaseSchema):
+class MissingCertificateSchema(BaseSchema):
     category_id = Identifier()
     category_name = fields.String()
     kind = fields.String()
     label = fields.String()
 
 
-class ReceiptRow(BaseSchema):
+class GoodsReceiptRow(BaseSchema):
     """One line of a list."""
 
     id = Identifier()
@@ -187,22 +187,22 @@ class ReceiptRow(BaseSchema):
     version = fields.Integer()
 
 
-class ReceiptPage(PageSchema):
-    items = fields.List(fields.Nested(ReceiptRow))
+class GoodsReceiptPage(PageSchema):
+    items = fields.List(fields.Nested(GoodsReceiptRow))
 
 
-class ReceiptOut(ReceiptRow):
+class GoodsReceiptOut(GoodsReceiptRow):
     delivery_note_no = fields.String()
     second_receiver_name = fields.String()
     note = fields.String()
     void_reason = fields.String()
     voided_at = fields.AwareDateTime(allow_none=True)
-    lines = fields.List(fields.Nested(LineOut))
-    certificates = fields.List(fields.Nested(CertificateOut))
-    missing_certificates = fields.List(fields.Nested(MissingSchema))
+    lines = fields.List(fields.Nested(GoodsReceiptLineOut))
+    certificates = fields.List(fields.Nested(GoodsReceiptCertificateOut))
+    missing_certificates = fields.List(fields.Nested(MissingCertificateSchema))
 
 
-class ReceiptQuery(PageArguments):
+class GoodsReceiptQuery(PageArguments):
     """`missing`: only recorded receipts without all certificates. `supplier`: the name's beginning."""
 
     missing = Flag()

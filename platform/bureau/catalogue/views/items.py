@@ -13,7 +13,7 @@ from bureau.catalogue import labels
 from bureau.catalogue.models import CatalogueCategory, CatalogueItem
 from bureau.catalogue.permissions import Permission
 from bureau.catalogue.rules import ItemEvent, Requirement, events_of, inherited
-from bureau.catalogue.schemas import ItemForm, ItemQuery, VersionForm
+from bureau.catalogue.schemas import CatalogueItemQuery, ItemForm, VersionForm
 from bureau.catalogue.service import categories as category_service
 from bureau.catalogue.service import items as service
 from bureau.schools.views.conflicts import differences
@@ -52,12 +52,12 @@ def index() -> Any:
 
 def _query() -> tuple[dict[str, Any], Form]:
     """The filters. A mistyped address shows the unfiltered list with the message at its field."""
-    form = Form.blank(ItemQuery(), dict(request.args.items()))
+    form = Form.blank(CatalogueItemQuery(), dict(request.args.items()))
     try:
         return form.load(), form
     except Invalid as error:
         form.reject(error)
-        return ItemQuery().load({}), form
+        return CatalogueItemQuery().load({}), form
 
 
 def options_of(categories: Sequence[CatalogueCategory]) -> list[tuple[UUID, str]]:

@@ -87,7 +87,7 @@ class ReceiptView:
     missing: Sequence[Any]
 
     def as_dict(self) -> dict[str, Any]:
-        """As schemas.ReceiptOut gives it."""
+        """As schemas.GoodsReceiptOut gives it."""
         positions = {line.id: line.position for line in self.lines}
         return {
             **{name: getattr(self.receipt, name) for name in RECEIPT_FIELDS},

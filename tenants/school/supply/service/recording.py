@@ -34,7 +34,7 @@ def record_receipt(
     certificates: Sequence[CertificateInput],
 ) -> tuple[ReceiptView, bool]:  # fmt: skip
     """The receipt whole, and whether it is new. Sent again with the same content it is the same receipt; with other
-    content it is a Conflict. `received_at` None: now. `lines` and `certificates` as schemas.ReceiptSchema loads them.
+    content it is a Conflict. `received_at` None: now. `lines` and `certificates` as schemas.GoodsReceiptSchema loads them.
     """
     digest = rules.content_digest(
         {

@@ -14,7 +14,7 @@ from kernel.errors import Invalid
 from kernel.web.forms import Form
 from school.supply import labels
 from school.supply.permissions import Permission
-from school.supply.schemas import CertificateForm, ReceiptQuery, VoidSchema
+from school.supply.schemas import CertificateForm, GoodsReceiptQuery, VoidSchema
 from school.supply.service import reading, voiding
 from school.supply.service.certificates import add_certificate
 from school.supply.service.figures import Limits
@@ -33,12 +33,12 @@ def index() -> str:
 
 def list_page(actor: Actor, school_id: int, template: str, endpoint: str, **context: Any) -> str:
     """A list with its filters; a mistyped address shows the unfiltered list with the message at its field."""
-    form = Form.blank(ReceiptQuery(), dict(request.args.items()))
+    form = Form.blank(GoodsReceiptQuery(), dict(request.args.items()))
     try:
         query = form.load()
     except Invalid as error:
         form.reject(error)
-        query = ReceiptQuery().load({})
+        query = GoodsReceiptQuery().load({})
     page = reading.list_receipts(actor, school_id, **query)
     chosen = {name: value for name, value in request.args.items() if name in FILTERS and value}
     address = {**(request.view_args or {}), **chosen}

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import event
 
 from kernel.database import db, new_id
-from school.supply.schemas import LineOut, ReceiptOut, ReceiptPage
+from school.supply.schemas import GoodsReceiptLineOut, GoodsReceiptOut, GoodsReceiptPage
 from tests.support.pictures import jpeg
 from tests.support.receipts import DAY, as_json, content, line
 
@@ -36,7 +36,7 @@ def test_a_list_answers_as_its_schema_says(client_as, recorded, stocked):
         recorded(line(stocked.rice, quantity=Decimal(number + 1)))
     client = client_as("principal")
     answer = client.get("/api/v1/goods-receipts?limit=2").json
-    schema = ReceiptPage()
+    schema = GoodsReceiptPage()
     assert schema.validate(answer) == {}
     row = answer["items"][0]
     assert set(row) == set(schema.fields["items"].inner.schema.fields)
@@ -85,9 +85,9 @@ def test_what_put_answers_is_what_get_answers_and_what_the_schema_says(client_as
     put = client.put(path, json={**body(*lines), "certificates": certificates})
     got = client.get(path)
     assert put.json == got.json
-    assert ReceiptOut().validate(got.json) == {}
-    assert set(got.json) == set(ReceiptOut().fields)
-    assert set(got.json["lines"][0]) == set(LineOut().fields)
+    assert GoodsReceiptOut().validate(got.json) == {}
+    assert set(got.json) == set(GoodsReceiptOut().fields)
+    assert set(got.json["lines"][0]) == set(GoodsReceiptLineOut().fields)
     assert got.json["lines"][0]["quantity"] == "2.5"
     assert got.json["certificates"][0]["line"] == 0
 
