@@ -259,6 +259,26 @@ def test_a_head_resets_nobody_who_is_more_than_the_schools(client_as, world, ser
     assert reset(client_as("bureau_admin", "a"), person).status_code == expected
 
 
+def test_whoever_another_bureau_still_counts_among_its_people_is_not_ours_alone(client_as, world, serve, session):
+    """Their roles there have ended for now; whoever gave them may give them again, to the same account."""
+    person = world.person("storekeeper", "a1")
+    serve(person, "guard", "b1")
+    use_scope(session(), IDENTITY)
+    session.execute(
+        text("UPDATE memberships SET ended_at = now() WHERE person_id = :id AND bureau_id = :bureau"),
+        {"id": person.account_id, "bureau": world.bureaus["b"]},
+    )
+    session.commit()
+    assert reset(client_as("bureau_admin", "a"), person).status_code == 422
+    use_scope(session(), IDENTITY)
+    session.execute(
+        text("UPDATE people SET state = 'suspended' WHERE id = :id AND bureau_id = :bureau"),
+        {"id": person.account_id, "bureau": world.bureaus["b"]},
+    )
+    session.commit()
+    assert reset(client_as("bureau_admin", "a"), person).status_code == 200
+
+
 # --- data
 
 
