@@ -1,7 +1,7 @@
 """What the bureau sees of receipts across schools; published through bureau.oversight.feeds."""
 
 from collections.abc import Sequence
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -14,15 +14,13 @@ from bureau.oversight.feeds import CertificateGap, Indicator, Span, UncertifiedR
 from kernel.actor import Actor
 from kernel.database import db
 from kernel.database.paging import Page, paginate
-from kernel.web.dates import SHANGHAI
 from school.supply.models import GoodsReceipt, MissingCertificate
-from school.supply.rules import State
+from school.supply.rules import State, begin_of
 
 
 def instants(span: Span) -> tuple[datetime, datetime]:
     """The half-open range of instants of the span's Shanghai days."""
-    begin = datetime.combine(span.first, time(), SHANGHAI)
-    return begin, datetime.combine(span.last + timedelta(days=1), time(), SHANGHAI)
+    return begin_of(span.first), begin_of(span.last + timedelta(days=1))
 
 
 def _recorded(actor: Actor, span: Span, query: Any) -> Any:

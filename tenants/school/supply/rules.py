@@ -10,11 +10,12 @@ import json
 from calendar import monthrange
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Context, Decimal, Inexact
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from bureau.catalogue.rules import Requirement
 
@@ -104,6 +105,11 @@ def line_problems(line: LineFacts, received_on: date) -> dict[str, str]:
     if line.temperature is not None and not LEAST_PLAUSIBLE <= line.temperature <= MOST_PLAUSIBLE:
         problems["temperature_celsius"] = "implausible"
     return problems
+
+
+def begin_of(day: date) -> datetime:
+    """The instant at which a day begins in Shanghai: days are asked for as half-open ranges of instants."""
+    return datetime.combine(day, time(), ZoneInfo("Asia/Shanghai"))
 
 
 def day_problem(received_on: date, today: date) -> str | None:

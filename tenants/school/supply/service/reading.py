@@ -14,6 +14,7 @@ from kernel.actor import Actor
 from kernel.database import db
 from kernel.database.paging import Page, paginate
 from kernel.errors import NotFound
+from school.supply import rules
 from school.supply.models import GoodsReceipt, GoodsReceiptCertificate, GoodsReceiptLine, MissingCertificate
 from school.supply.rules import State
 
@@ -39,9 +40,9 @@ def list_receipts(
     if missing:
         query = query.where(GoodsReceipt.has_missing_certificates, GoodsReceipt.state == State.RECORDED.value)
     if from_day:
-        query = query.where(GoodsReceipt.received_on >= from_day)
+        query = query.where(GoodsReceipt.received_at >= rules.begin_of(from_day))
     if until_day:
-        query = query.where(GoodsReceipt.received_on <= until_day)
+        query = query.where(GoodsReceipt.received_at < rules.begin_of(until_day + timedelta(days=1)))
     if supplier:
         query = query.where(func.strpos(GoodsReceipt.supplier_name, supplier) > 0)
     keys = (GoodsReceipt.received_at, GoodsReceipt.id)
@@ -136,7 +137,7 @@ def count_missing(actor: Actor, school_id: int, since: date) -> int:
     """Recorded receipts received since that day that lack a certificate."""
     query = _of_school(actor, school_id, select(func.count())).where(
         GoodsReceipt.has_missing_certificates, GoodsReceipt.state == State.RECORDED.value,
-        GoodsReceipt.received_on >= since,
+        GoodsReceipt.received_at >= rules.begin_of(since),
     )  # fmt: skip
     return db.session.scalar(query) or 0
 

@@ -165,6 +165,14 @@ def test_lists_go_newest_first_page_by_page(keeper, stocked, recorded):
     assert rest.next_cursor is None
 
 
+def test_a_list_is_confined_to_days_of_shanghai(keeper, stocked, recorded):
+    """The receipt came at 06:30, which is still the evening before in UTC."""
+    recorded(line(stocked.salt))
+    before, after = DAY - timedelta(days=1), DAY + timedelta(days=1)
+    for first, last, count in ((DAY, DAY, 1), (before, before, 0), (after, after, 0), (None, before, 0), (after, None, 0)):
+        assert len(list_receipts(keeper, keeper.school_id, from_day=first, until_day=last).items) == count
+
+
 def test_what_was_received_before_is_not_typed_again(keeper, stocked, recorded):
     recorded(line(stocked.salt), supplier_name="演示甲", received_at=MORNING - timedelta(days=1))
     latest = recorded(
