@@ -209,7 +209,8 @@ def _initialise(data_dir: Path, account: "pwd.struct_passwd | None", durable: bo
     if made.returncode:
         shutil.rmtree(fresh, ignore_errors=True)
         lines = (made.stderr or made.stdout).strip().splitlines() or ["initdb failed"]
-        raise EmbeddedPostgresError(f"the embedded PostgreSQL could not make its folder {data_dir}: {lines[-1]}")
+        reason = next((line for line in lines if re.search(r"rror:|FATAL|could not", line)), lines[-1])
+        raise EmbeddedPostgresError(f"the embedded PostgreSQL could not make its folder {data_dir}: {reason}")
     with contextlib.suppress(FileNotFoundError):
         data_dir.rmdir()
     fresh.rename(data_dir)

@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import urllib.request
 from collections.abc import Iterator
@@ -56,6 +57,13 @@ class Demo:
         self.said.append(rest)
         self.guard.cancel()
         return self.process.returncode
+
+
+@pytest.fixture
+def tmp_path() -> Iterator[Path]:
+    """Not pytest's own, whose parent every other run on the machine closes to the account that the server runs under."""
+    with tempfile.TemporaryDirectory(prefix="houqin-") as folder:
+        yield Path(folder)
 
 
 @pytest.fixture

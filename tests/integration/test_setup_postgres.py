@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -41,6 +42,13 @@ def holder(data_dir: Path) -> "subprocess.Popen[str]":
     assert process.stdout is not None
     assert process.stdout.readline() == "ready\n"
     return process
+
+
+@pytest.fixture
+def tmp_path() -> Iterator[Path]:
+    """Not pytest's own, whose parent every other run on the machine closes to the account that the server runs under."""
+    with tempfile.TemporaryDirectory(prefix="houqin-") as folder:
+        yield Path(folder)
 
 
 @pytest.fixture
