@@ -5,6 +5,7 @@ from flask_babel import lazy_gettext as _l
 from kernel.access import Rule
 from kernel.module import MenuItem, Module
 from scorecards.api import blueprint as api
+from scorecards.demo import demo
 from scorecards.import_command import forms
 from scorecards.permissions import Permission
 from scorecards.search import search
@@ -20,4 +21,5 @@ def module(manage: Rule, read: Rule) -> Module:
         api=(api,),
         search=(search,),
         commands=(forms,),
+        demo=demo,
     )

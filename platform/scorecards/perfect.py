@@ -1,5 +1,6 @@
 """What a flawless visit gives: shows a bureau, before anybody is scored, that full marks can be reached."""
 
+import math
 from decimal import Decimal
 
 from scorecards import answers as a
@@ -49,4 +50,4 @@ def _times(entry: Entry, points: Decimal) -> int:
     """A repeatable entry as often as it takes to reach the item's points by itself."""
     if not entry.repeatable or not entry.points:
         return 1
-    return max(1, -int(-points // entry.points))
+    return max(1, math.ceil(points / entry.points))

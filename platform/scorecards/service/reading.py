@@ -21,14 +21,22 @@ from scorecards.form_json import from_json
 from scorecards.models import FormTemplate, FormVersion
 
 
+@dataclass(frozen=True, slots=True)
+class _Document:
+    """Told apart by the digest alone: writing the form out to compare it would cost more than scoring it."""
+
+    digest: str
+    form: Mapping[str, Any] = field(compare=False)
+
+
 @lru_cache(maxsize=256)
-def _scorer(digest: str, document: str) -> Scorer:
-    return Scorer(from_json(json.loads(document)))
+def _scorer(document: _Document) -> Scorer:
+    return Scorer(from_json(document.form))
 
 
 def scorer_of(version: FormVersion) -> Scorer:
     """The compiled engine of a version; kept per process, since published versions never change."""
-    return _scorer(version.digest, json.dumps(version.form, ensure_ascii=False))
+    return _scorer(_Document(version.digest, version.form))
 
 
 def form_of(version: FormVersion) -> Form:
