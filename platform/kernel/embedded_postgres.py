@@ -98,6 +98,9 @@ class EmbeddedPostgres:
                 elif not _server_lives(self.data_dir):
                     if keeper_process := _KEEPERS.pop(self.data_dir, None):
                         keeper_process.wait(STOP_SECONDS)
+                    if self.socket_dir != self.data_dir:
+                        with contextlib.suppress(OSError):
+                            self.socket_dir.rmdir()
                     return
                 fcntl.flock(handle, fcntl.LOCK_UN)
                 time.sleep(0.02)

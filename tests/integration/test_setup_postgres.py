@@ -125,6 +125,7 @@ def test_any_path_will_do(tmp_path: Path, name: str) -> None:
     with embedded_postgres.start(tmp_path / name / "pg", durable=False) as server:
         assert server.psql("postgres", "SELECT 1").strip() == "1"
         assert server.socket_dir.stat().st_mode & 0o077 == 0
+    assert not server.socket_dir.exists()
 
 
 def test_an_interrupted_first_start_is_begun_anew(data_dir: Path) -> None:
