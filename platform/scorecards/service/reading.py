@@ -1,8 +1,7 @@
 """Reads. The bureau sees its drafts; zones and schools see what is published."""
 
-import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 from uuid import UUID

@@ -72,13 +72,19 @@ def save_answers(
     whole, with every field named `answers.<code>`.
     """
     visit = open_visit(actor, school_id, inspection_id)
-    scorer = forms.scorer_of(form_version_of(actor, visit))
+    store_answers(actor, visit, forms.scorer_of(form_version_of(actor, visit)), answers, remarks or {})
+    return visit
+
+
+def store_answers(
+    actor: Actor, visit: Inspection, scorer: Scorer, answers: Mapping[str, Any], remarks: Mapping[str, str]
+) -> None:
+    """As save_answers, for a visit that is open and the engine of its form."""
     given = {code: answer for code, answer in answers.items() if answer is not None}
     readable = _readable(scorer, given)
-    _require_known(scorer, [*answers, *(remarks or {})])
-    _require_plain(readable, remarks or {})
-    _upsert(actor, visit, readable, {code for code in answers if answers[code] is None}, remarks or {})
-    return visit
+    _require_known(scorer, [*answers, *remarks])
+    _require_plain(readable, remarks)
+    _upsert(actor, visit, readable, {code for code in answers if answers[code] is None}, remarks)
 
 
 def _readable(scorer: Scorer, given: Mapping[str, Any]) -> dict[str, Any]:

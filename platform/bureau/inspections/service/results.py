@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 
 from bureau.inspections import rules
 from bureau.inspections.models import Inspection, InspectionLoss, InspectionPlan, InspectionResult
+from bureau.inspections.service.answering import photos_of
 from bureau.inspections.service.planning import get_plan
 from bureau.inspections.service.submitting import drop_result, release_visit
 from bureau.inspections.service.visits import get_inspection, move
@@ -138,7 +139,7 @@ def release(
         return visit
     require_version(visit, seen)
     result = get_result(actor, school_id, inspection_id)
-    release_visit(actor, visit, result, at=at)
+    release_visit(actor, visit, result, photos_of(visit), at=at)
     flush(db.session())
     return visit
 

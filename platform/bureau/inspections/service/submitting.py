@@ -1,6 +1,6 @@
 """Submission: the official score, the result with its account, and telling the school."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -9,8 +9,15 @@ from flask_babel import gettext as _
 from sqlalchemy import insert, select, update
 
 from bureau.inspections import rules
-from bureau.inspections.models import Inspection, InspectionAnswer, InspectionLoss, InspectionPlan, InspectionResult
-from bureau.inspections.service.answering import answers_of, photos_of, save_answers
+from bureau.inspections.models import (
+    Inspection,
+    InspectionAnswer,
+    InspectionLoss,
+    InspectionPhoto,
+    InspectionPlan,
+    InspectionResult,
+)
+from bureau.inspections.service.answering import answers_of, photos_of, store_answers
 from bureau.inspections.service.telling import tell_school
 from bureau.inspections.service.visits import form_version_of, move, start, tags_of
 from bureau.schools.models import School
@@ -23,6 +30,8 @@ from scorecards import service as forms
 from scorecards.answers import read_answers
 from scorecards.models import FormVersion
 from scorecards.result import Result, result_to_json
+
+Photos = Mapping[str, Sequence[InspectionPhoto]]  # by item code, "" for the visit as a whole
 
 
 def preview(actor: Actor, visit: Inspection) -> Result:
@@ -54,45 +63,56 @@ def submit(
         result = db.session.get(InspectionResult, (actor.bureau_id, school_id, visit.id))
         if result is not None:
             return result
-    if answers or remarks:
-        save_answers(actor, school_id, inspection_id, answers or {}, remarks)
     if visit.state != "in_progress":
         raise RuleBroken("visit_state", _("这次检查已不能提交。"))
-    version = form_version_of(actor, visit)
-    scorer = forms.scorer_of(version)
-    rows = answers_of(visit)
-    stored = {code: row.answer for code, row in rows.items() if row.answer is not None}
-    outcome = scorer.score(read_answers(scorer.form, stored), tags_of(visit))
-    if not outcome.complete:
-        raise Invalid({f"answers.{code}": [_("这一项还没有填写。")] for code in outcome.missing})
-    visit.met_by = met_by or visit.met_by
-    visit.remark = remark or visit.remark
-    visit.submitted_at = at or now()
-    result = _write_result(actor, visit, version, outcome, stored, rows)
-    move(actor, visit, "submit", at=visit.submitted_at)
-    if _plan(visit).releases_on_submit:
-        release_visit(actor, visit, result, at=visit.submitted_at)
+    # No query below looks at what this submission changes of the visit: it is written once, at the end.
+    with db.session.no_autoflush:
+        version = form_version_of(actor, visit)
+        scorer = forms.scorer_of(version)
+        if answers or remarks:
+            store_answers(actor, visit, scorer, answers or {}, remarks or {})
+        rows = answers_of(visit)
+        stored = {code: row.answer for code, row in rows.items() if row.answer is not None}
+        school = _school(visit)
+        outcome = scorer.score(read_answers(scorer.form, stored), tags_of(visit))
+        if not outcome.complete:
+            raise Invalid({f"answers.{code}": [_("这一项还没有填写。")] for code in outcome.missing})
+        visit.met_by = met_by or visit.met_by
+        visit.remark = remark or visit.remark
+        visit.submitted_at = at or now()
+        photos = photos_of(visit)
+        result = _new_result(visit, school, version, outcome, stored, rows, photos)
+        db.session.add(result)
+        _write_losses(visit, outcome)
+        move(actor, visit, "submit", at=visit.submitted_at)
+        if _plan(visit).releases_on_submit:
+            release_visit(actor, visit, result, photos, at=visit.submitted_at)
     flush(db.session())
     return result
 
 
-def _write_result(
-    actor: Actor,
+def _school(visit: Inspection) -> School:
+    school = db.session.get(School, (visit.bureau_id, visit.school_id))
+    if school is None:
+        raise NotFound(_("没有这所学校。"))
+    return school
+
+
+def _new_result(
     visit: Inspection,
+    school: School,
     version: FormVersion,
     outcome: Result,
     stored: Mapping[str, Any],
     rows: Mapping[str, InspectionAnswer],
+    photos: Photos,
 ) -> InspectionResult:
-    school = db.session.get(School, (visit.bureau_id, visit.school_id))
-    if school is None:
-        raise NotFound(_("没有这所学校。"))
     document = result_to_json(outcome)
-    photos = {code: [str(photo.attachment_id) for photo in group] for code, group in photos_of(visit).items()}
+    shown = {code: [str(photo.attachment_id) for photo in group] for code, group in photos.items()}
     document["sections_account"] = rules.enriched_account(
-        document.pop("account"), version.form, {code: row.remark for code, row in rows.items()}, photos, stored
+        document.pop("account"), version.form, {code: row.remark for code, row in rows.items()}, shown, stored
     )
-    document["visit_photos"] = photos.get("", [])
+    document["visit_photos"] = shown.get("", [])
     document["form_title"] = version.form["title"]
     document["form_digest"] = version.digest
     result = InspectionResult(bureau_id=visit.bureau_id, school_id=visit.school_id, id=visit.id)
@@ -104,9 +124,6 @@ def _write_result(
     result.band, result.verdict = outcome.band, outcome.verdict
     result.account = document
     result.submitted_at = visit.submitted_at or now()
-    db.session.add(result)
-    flush(db.session())
-    _write_losses(visit, outcome)
     return result
 
 
@@ -142,12 +159,14 @@ def _plan(visit: Inspection) -> InspectionPlan:
     return plan
 
 
-def release_visit(actor: Actor, visit: Inspection, result: InspectionResult, *, at: datetime | None = None) -> None:
+def release_visit(
+    actor: Actor, visit: Inspection, result: InspectionResult, photos: Photos, *, at: datetime | None = None
+) -> None:
     """From here on the school sees the visit, its result and its photos, and is told so."""
     visit.released_at = at or now()
     result.released_at = visit.released_at
     move(actor, visit, "release", at=visit.released_at)
-    shown = [photo.attachment_id for group in photos_of(visit).values() for photo in group]
+    shown = [photo.attachment_id for group in photos.values() for photo in group]
     if shown:
         db.session.execute(
             update(Attachment)
