@@ -28,7 +28,7 @@ from scorecards.models import FormVersion
 INSPECTORS = tuple(f"inspector-{number}" for number in range(1, 9))
 SCHOOLS_A_DAY = 3
 PICTURES = 24
-PHOTOS_A_VISIT = 3
+PHOTOS_A_VISIT = 2
 SPAN_DAYS = 28  # before and after the day of the demo
 
 

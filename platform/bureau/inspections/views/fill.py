@@ -251,6 +251,7 @@ def _review_page(visit: Inspection, form: Form) -> str:
         result=result,
         lost=[line for line in result.account if line.lost > 0 and line.reason != "unanswered"],
         cards=cards,
+        labels=labels,
     )
 
 
