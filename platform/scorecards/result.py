@@ -80,9 +80,11 @@ class Result:
 
 
 def _plain(value: Any) -> Any:
+    if value is None or isinstance(value, (str, bool, int)):  # nearly every value of an account
+        return value
     if isinstance(value, Decimal):
         return decimal_text(value)
-    if isinstance(value, Mapping):
+    if isinstance(value, (dict, Mapping)):
         return {key: _plain(inner) for key, inner in value.items()}
     if isinstance(value, tuple) and hasattr(value, "_asdict"):
         return {key: _plain(inner) for key, inner in value._asdict().items()}

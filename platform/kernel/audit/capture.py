@@ -172,19 +172,18 @@ def _school_of(instance: Any) -> int | None:
 def _kept(value: Any, hidden: bool) -> Any:
     if hidden and value is not None:
         return HIDDEN
-    value = plain(value)
     if isinstance(value, (dict, list, str)):
-        text = orjson.dumps(value)
+        text = orjson.dumps(value, default=plain, option=orjson.OPT_NON_STR_KEYS)
         if len(text) > LONG_VALUE:
             return {"sha256": hashlib.sha256(text).hexdigest(), "bytes": len(text)}
-    return value
+    return plain(value)
 
 
 def plain(value: Any) -> Any:
     """JSON values only, so that an entry hashes the same today and after a restore."""
     if value is None or isinstance(value, (bool, int, str)):
         return value
-    if isinstance(value, Mapping):
+    if isinstance(value, (dict, Mapping)):
         return {str(key): plain(inner) for key, inner in value.items()}
     if isinstance(value, (list, tuple, set, frozenset)):
         return [plain(inner) for inner in value]
