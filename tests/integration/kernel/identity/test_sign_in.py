@@ -241,6 +241,7 @@ def test_what_no_longer_counts_is_forgotten(account, enter, identity, app, world
 
 def test_the_bureau_finds_in_the_audit_what_happened_to_its_accounts(account, enter, identity, world):
     from kernel.audit.models import AuditEntry
+
     row = account("storekeeper", "a1")
     enter(row.username, "wrong-1234x")
     client, _ = enter(row.username)
