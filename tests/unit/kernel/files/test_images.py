@@ -105,6 +105,7 @@ def bomb(width, height):
 
 
 def test_a_decompression_bomb_is_refused_before_it_is_unpacked():
+    assert refusal(bomb(10_000, 10_000)) == "too_many_pixels"
     assert refusal(bomb(30_000, 30_000)) == "too_many_pixels"
     assert refusal(bomb(2**31 - 1, 2**31 - 1)) in ("too_many_pixels", "damaged_image")
 

@@ -91,6 +91,17 @@ def test_a_message_is_cut_to_what_the_bot_takes_and_keeps_its_link(body, title):
         assert content.endswith("(https://houqin.example.cn/a)")
 
 
+def test_a_long_message_fills_what_the_bot_takes_and_no_more():
+    message = Message("通知", "演示正文" * 5000, "https://houqin.example.cn/a", "查看")
+    for content, most in (
+        (wecom_payload(message)["markdown"]["content"], MOST_WECOM),
+        (dingtalk_payload(message)["markdown"]["text"], MOST_DINGTALK),
+    ):
+        assert most - 4 < len(content.encode()) <= most
+        assert "…" in content
+        assert content.endswith("(https://houqin.example.cn/a)")
+
+
 def test_a_dingtalk_address_is_signed():
     # Worked out with openssl: printf '1700000000000\nSECabc' | openssl dgst -sha256 -hmac SECabc -binary | base64
     signed = dingtalk_signed_url(DINGTALK, "SECabc", 1_700_000_000_000)

@@ -70,6 +70,8 @@ def test_spans_are_half_open_and_the_latest_row_holds():
     overlapping = [NATION, bureau(Decimal(60), date(2026, 1, 1)), bureau(Decimal(72), date(2026, 5, 1))]
     assert resolve(overlapping, TODAY).number == 72
     assert resolve([NATION], date(2019, 3, 31)) is None
+    ended = [NATION, bureau(Decimal(60), date(2026, 1, 1), date(2026, 9, 1))]
+    assert [resolve(ended, day).number for day in (date(2026, 8, 31), date(2026, 9, 1))] == [60, 48]
 
 
 def test_two_rows_from_the_same_day_that_contradict_each_other_count_for_nothing():

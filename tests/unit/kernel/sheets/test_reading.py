@@ -109,6 +109,7 @@ def test_a_zip_bomb_is_refused_before_it_is_unpacked():
         b"<row r='1'><c r = 'XFD1048576'><v>1</v></c></row>",
         b'<row r="1"><c x:r="A1" r="XFD1048576"><v>1</v></c></row>',
         b'<row r="1"><c y="<" r="XFD1048576"><v>1</v></c></row>',
+        b'<row r="1"><c y="' + b"-" * 600 + b'" r="KK6000"><v>1</v></c></row>',
     ],
 )
 def test_a_far_cell_is_refused_before_the_reader_lays_out_the_rectangle(cell):
