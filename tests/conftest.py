@@ -35,13 +35,12 @@ def admin_url() -> str:
 
 
 @pytest.fixture(scope="session")
-def database_name(admin_url: str, worker_id: str) -> str:
+def database_name(admin_url: str, worker_id: str) -> Iterator[str]:
     """This worker's own database, fresh from the template."""
     from tests.support import database
 
-    name = f"houqin_test_{worker_id}"
-    database.clone(admin_url, name)
-    return name
+    with database.cloned(admin_url, worker_id) as name:
+        yield name
 
 
 @pytest.fixture(scope="session")

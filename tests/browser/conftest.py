@@ -25,6 +25,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group("browser"))
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    report = yield
+    if report.when == "call":
+        item.failed_call = report.failed  # type: ignore[attr-defined]
+    return report
+
+
 def chromium() -> str:
     for name in (os.environ.get("HOUQIN_CHROMIUM"), *BROWSERS):
         path = shutil.which(name) if name else None
@@ -34,28 +42,27 @@ def chromium() -> str:
 
 
 @pytest.fixture(scope="session")
-def district(admin_url: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def district(admin_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
     """A database with the demo district: its environment, and who may sign in."""
     from tests.support import database
 
-    name = "houqin_test_browser"
-    database.clone(admin_url, name)
-    folder = tmp_path_factory.mktemp("browser")
-    environ = {
-        **os.environ,
-        "HOUQIN_ENVIRONMENT": "demo",
-        "DATABASE_URL": database.url_of(admin_url, name, user="houqin_app"),
-        "DATABASE_OWNER_URL": database.url_of(admin_url, name),
-        "SECRET_KEY": "browser-tests-only-" + "x" * 32,
-        "HOUQIN_FILES_DIR": str(folder / "files"),
-        "PYTHONPATH": os.pathsep.join(str(ROOT / part) for part in (".", "platform", "tenants")),
-    }
-    made = subprocess.run(
-        [sys.executable, str(Path(__file__).parent / "seed.py")],
-        env=environ, cwd=ROOT, capture_output=True, text=True, timeout=300,
-    )  # fmt: skip
-    assert made.returncode == 0, made.stderr[-4000:]
-    return {"environ": environ, "sign_ins": json.loads(made.stdout.splitlines()[-1])}
+    with database.cloned(admin_url, "browser") as name:
+        folder = tmp_path_factory.mktemp("browser")
+        environ = {
+            **os.environ,
+            "HOUQIN_ENVIRONMENT": "demo",
+            "DATABASE_URL": database.url_of(admin_url, name, user="houqin_app"),
+            "DATABASE_OWNER_URL": database.url_of(admin_url, name),
+            "SECRET_KEY": "browser-tests-only-" + "x" * 32,
+            "HOUQIN_FILES_DIR": str(folder / "files"),
+            "PYTHONPATH": os.pathsep.join(str(ROOT / part) for part in (".", "platform", "tenants")),
+        }
+        made = subprocess.run(
+            [sys.executable, str(Path(__file__).parent / "seed.py")],
+            env=environ, cwd=ROOT, capture_output=True, text=True, timeout=300,
+        )  # fmt: skip
+        assert made.returncode == 0, made.stderr[-4000:]
+        yield {"environ": environ, "sign_ins": json.loads(made.stdout.splitlines()[-1])}
 
 
 @pytest.fixture(scope="session")
@@ -160,7 +167,7 @@ class Visitor:
 
 
 @pytest.fixture
-def visit(browser: Any, address: str, district: dict[str, Any]) -> Iterator[Any]:
+def visit(request: pytest.FixtureRequest, browser: Any, address: str, district: dict[str, Any]) -> Iterator[Any]:
     """`visit("inspector-1", width=360)`: that person's window, signed in; `visit(None)`: a stranger's."""
     visitors: list[Visitor] = []
     passwords = {row["username"]: row["password"] for row in district["sign_ins"]}
@@ -173,5 +180,7 @@ def visit(browser: Any, address: str, district: dict[str, Any]) -> Iterator[Any]
         return visitor
 
     yield open_window
-    for visitor in visitors:
+    for number, visitor in enumerate(visitors):
+        if getattr(request.node, "failed_call", False):
+            visitor.shoot(f"failed-{request.node.name}-{number}".replace("/", "-"))
         visitor.close()

@@ -29,39 +29,38 @@ def fuzzed(admin_url, worker_id, tmp_path_factory):
     from tests.support import database
     from tests.support import world as builder
 
-    name = f"houqin_fuzz_{worker_id}"
-    database.clone(admin_url, name)
-    config = load_config(
-        {
-            "HOUQIN_ENVIRONMENT": "test",
-            "DATABASE_URL": database.url_of(admin_url, name, user="houqin_app"),
-            "SECRET_KEY": "fuzz-only-" + "x" * 32,
-            "HOUQIN_FILES_DIR": str(tmp_path_factory.mktemp("fuzz-files")),
-        }
-    )
-    app = wsgi.create_app(config)
-    tokens = {}
-    with app.app_context():
-        world = builder.build()
-        session = db.session()
-        use_scope(session, IDENTITY)
-        for role in Role:
-            person = world.person(role)
-            actor = person.actor
-            tokens[role] = f"hq_{role}_{'x' * 40}"
-            session.add(
-                ApiToken(
-                    account_id=person.account_id, token_hash=digest(tokens[role]), name="fuzz", scopes=["*"],
-                    bureau_id=actor.bureau_id, school_id=actor.school_id, level=actor.level,
-                    zone_id=world.zones["a-east"] if actor.level == "zone" else None,
-                    expires_at=now() + timedelta(days=1),
-                )
-            )  # fmt: skip
-        session.commit()
-        db.session.remove()
-    yield app, tokens
-    with app.app_context():
-        db.engine.dispose()
+    with database.cloned(admin_url, f"fuzz_{worker_id}") as name:
+        config = load_config(
+            {
+                "HOUQIN_ENVIRONMENT": "test",
+                "DATABASE_URL": database.url_of(admin_url, name, user="houqin_app"),
+                "SECRET_KEY": "fuzz-only-" + "x" * 32,
+                "HOUQIN_FILES_DIR": str(tmp_path_factory.mktemp("fuzz-files")),
+            }
+        )
+        app = wsgi.create_app(config)
+        tokens = {}
+        with app.app_context():
+            world = builder.build()
+            session = db.session()
+            use_scope(session, IDENTITY)
+            for role in Role:
+                person = world.person(role)
+                actor = person.actor
+                tokens[role] = f"hq_{role}_{'x' * 40}"
+                session.add(
+                    ApiToken(
+                        account_id=person.account_id, token_hash=digest(tokens[role]), name="fuzz", scopes=["*"],
+                        bureau_id=actor.bureau_id, school_id=actor.school_id, level=actor.level,
+                        zone_id=world.zones["a-east"] if actor.level == "zone" else None,
+                        expires_at=now() + timedelta(days=1),
+                    )
+                )  # fmt: skip
+            session.commit()
+            db.session.remove()
+        yield app, tokens
+        with app.app_context():
+            db.engine.dispose()
 
 
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance]

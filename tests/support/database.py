@@ -54,10 +54,24 @@ def prepare_template(admin_url: str) -> str:
 
 def clone(admin_url: str, name: str) -> None:
     """A fresh database `name`, as migrated."""
-    template = template_name()
     with _locked(), _admin(admin_url) as cursor:
         cursor.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-        cursor.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        cursor.execute(f"CREATE DATABASE {name} TEMPLATE {template_name()}")
+
+
+@contextmanager
+def cloned(admin_url: str, purpose: str) -> Iterator[str]:
+    """A fresh database, as migrated, for as long as the block runs; gives its name.
+
+    The name carries this process, so that two runs in one checkout do not meet.
+    """
+    name = f"houqin_test_{purpose}_{os.getpid()}"
+    clone(admin_url, name)
+    try:
+        yield name
+    finally:
+        with _admin(admin_url) as cursor:
+            cursor.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
 
 def url_of(admin_url: str, database: str, user: str | None = None) -> str:
