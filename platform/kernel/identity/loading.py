@@ -17,32 +17,9 @@ from kernel.errors import Unauthenticated
 
 SEEN_EVERY = timedelta(minutes=5)  # how exact "last seen" is; each step costs a write
 
-_PERSON = """
-    a.id AS account_id, a.display_name, a.locale, a.must_change_password, a.totp_confirmed_at, a.state AS account_state,
-    p.level, p.bureau_id, p.zone_id, p.school_id,
-    b.name AS bureau_name, b.state AS bureau_state, b.settings AS bureau_settings,
-    z.name AS zone_name, s.name AS school_name, s.state AS school_state,
-    (SELECT array_agg(m.role) FROM memberships m
-      JOIN people k ON k.bureau_id = m.bureau_id AND k.id = m.person_id AND k.state = 'active'
-      WHERE m.bureau_id = p.bureau_id AND m.person_id = a.id AND m.level = p.level AND m.ended_at IS NULL
-        AND m.valid_from <= (now() AT TIME ZONE 'Asia/Shanghai')::date
-        AND (m.valid_until IS NULL OR m.valid_until >= (now() AT TIME ZONE 'Asia/Shanghai')::date)
-        AND m.zone_id IS NOT DISTINCT FROM p.zone_id
-        -- A school that was merged is read, and only read, by the people of the school that took it in.
-        AND m.school_id IS NOT DISTINCT FROM coalesce(s.merged_into_id, p.school_id)) AS roles,
-    CASE WHEN p.level = 'zone' THEN
-      (SELECT array_agg(c.id) FROM schools c WHERE c.bureau_id = p.bureau_id AND c.zone_id = p.zone_id) END
-      AS school_ids
-"""
-_JOINS = """
-    JOIN accounts a ON a.id = p.account_id
-    LEFT JOIN bureaus b ON b.id = p.bureau_id
-    LEFT JOIN zones z ON z.bureau_id = p.bureau_id AND z.id = p.zone_id
-    LEFT JOIN schools s ON s.bureau_id = p.bureau_id AND s.id = p.school_id
-    WHERE p.token_hash = :token_hash AND p.revoked_at IS NULL AND p.expires_at > now()
-"""
-BY_SIGN_IN = text("SELECT p.id, p.last_seen_at, p.second_factor_at," + _PERSON + "FROM sign_ins p" + _JOINS)
-BY_TOKEN = text("SELECT p.id, p.last_used_at, p.scopes," + _PERSON + "FROM api_tokens p" + _JOINS)
+# Functions, because PL/pgSQL keeps a plan: this is asked in every request (migrations/versions/0007_holders.py).
+BY_SIGN_IN = text("SELECT * FROM houqin_holder_of_sign_in(:token_hash)")
+BY_TOKEN = text("SELECT * FROM houqin_holder_of_token(:token_hash)")
 
 
 @dataclass(frozen=True, slots=True)
