@@ -79,7 +79,10 @@ def test_put_is_idempotent(client_as, stocked):
 
 def test_what_put_answers_is_what_get_answers_and_what_the_schema_says(client_as, stocked):
     client = client_as("storekeeper")
-    lines = [line(stocked.rice, quantity=Decimal("2.50"), unit="袋"), line(stocked.pork, temperature_celsius=Decimal("4"))]
+    lines = [
+        line(stocked.rice, quantity=Decimal("2.50"), unit="袋"),
+        line(stocked.pork, temperature_celsius=Decimal("4")),
+    ]
     certificates = [{"kind": "meat_inspection", "number": "7"}, {"kind": "batch_report", "number": "8", "line": 0}]
     path = f"/api/v1/goods-receipts/{new_id()}"
     put = client.put(path, json={**body(*lines), "certificates": certificates})

@@ -113,7 +113,7 @@ def test_goods_that_came_too_warm_stand_out_with_the_rule(client_as, recorded, s
     text = client.get(f"/goods-receipts/{warm.id}").get_data(as_text=True)
     assert '<span class="state tone-danger">8.1 ℃</span>' in text
     assert "《餐饮服务食品安全操作规范》" in text
-    assert "tone-danger\">8" not in client.get(f"/goods-receipts/{fine.id}").get_data(as_text=True)
+    assert 'tone-danger">8' not in client.get(f"/goods-receipts/{fine.id}").get_data(as_text=True)
 
 
 def test_nothing_picked_is_said_plainly(client_as, filled):

@@ -169,7 +169,13 @@ def test_a_list_is_confined_to_days_of_shanghai(keeper, stocked, recorded):
     """The receipt came at 06:30, which is still the evening before in UTC."""
     recorded(line(stocked.salt))
     before, after = DAY - timedelta(days=1), DAY + timedelta(days=1)
-    for first, last, count in ((DAY, DAY, 1), (before, before, 0), (after, after, 0), (None, before, 0), (after, None, 0)):
+    for first, last, count in (
+        (DAY, DAY, 1),
+        (before, before, 0),
+        (after, after, 0),
+        (None, before, 0),
+        (after, None, 0),
+    ):
         assert len(list_receipts(keeper, keeper.school_id, from_day=first, until_day=last).items) == count
 
 
