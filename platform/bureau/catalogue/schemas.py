@@ -34,7 +34,9 @@ class CatalogueCategoryIn(BaseSchema):
     parent_id = Identifier(load_default=None, allow_none=True)
     storage = Choice(Storage, load_default=Storage.AMBIENT.value)
     requirements = fields.List(
-        fields.Nested(CertificateRequirementSchema), load_default=list, validate=validate.Length(0, len(CertificateKind))
+        fields.Nested(CertificateRequirementSchema),
+        load_default=list,
+        validate=validate.Length(0, len(CertificateKind)),
     )
 
 

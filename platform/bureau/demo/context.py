@@ -25,7 +25,9 @@ class DemoContext:
     zones: dict[str, int] = field(default_factory=dict)  # code → id
     schools: dict[str, int] = field(default_factory=dict)  # code → id
     accounts: dict[str, UUID] = field(default_factory=dict)  # username → account id
-    sign_ins: list[dict[str, str]] = field(default_factory=list)  # role, place, username, password: one per role, to show
+    sign_ins: list[dict[str, str]] = field(
+        default_factory=list
+    )  # role, place, username, password: one per role, to show
 
     @cached_property
     def district(self) -> District:

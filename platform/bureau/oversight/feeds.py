@@ -78,9 +78,7 @@ class UncertifiedReceipts:
     received: Callable[[Actor, Span], dict[int, int]]
     gaps: Callable[[Actor, Span], Sequence[CertificateGap]]
     schools: Callable[[Actor, Span], dict[int, int]]
-    receipts: Callable[
-        [Actor, Span, Sequence[int] | None, UUID | None, str | None, int], Page[UncertifiedReceipt]
-    ]
+    receipts: Callable[[Actor, Span, Sequence[int] | None, UUID | None, str | None, int], Page[UncertifiedReceipt]]
 
 
 def published(kind: type[T]) -> list[T]:

@@ -68,9 +68,7 @@ def by_category(gaps: Iterable[CertificateGap]) -> list[CategoryShare]:
     for gap in gaps:
         before = found.get(gap.category_id)
         schools, receipts = (before.schools, before.receipts) if before else (0, 0)
-        found[gap.category_id] = CategoryShare(
-            gap.category_id, gap.category_name, schools + 1, receipts + gap.receipts
-        )
+        found[gap.category_id] = CategoryShare(gap.category_id, gap.category_name, schools + 1, receipts + gap.receipts)
     return sorted(found.values(), key=lambda one: (-one.receipts, one.category_name))
 
 

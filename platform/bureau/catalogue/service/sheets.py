@@ -59,9 +59,7 @@ CATEGORIES = SheetSpec(
         ),
     ),
 )  # fmt: skip
-EXPORTED = SheetSpec(
-    ITEMS.name, (*ITEMS.columns, Column("state", _l("状态"), kind="choice", choices=labels.STATES))
-)
+EXPORTED = SheetSpec(ITEMS.name, (*ITEMS.columns, Column("state", _l("状态"), kind="choice", choices=labels.STATES)))
 
 
 @dataclass(frozen=True, slots=True)
