@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from bureau.demo.people import WELL_KNOWN
 from tests.support.pictures import jpeg
@@ -29,7 +30,7 @@ def test_two_goods_and_a_photo_in_under_a_minute(keeper, visit):
     rice.get_by_label("数量").fill("4")
     rice.get_by_label("单位").select_option("袋")
     rice.get_by_label("生产日期").fill("2026-01-10")
-    page.wait_for_function("document.querySelector('[name=\"lines-0-expiry_date\"]').value !== ''")
+    expect(page.locator("[name=lines-0-expiry_date]")).to_have_value("2027-01-10")
     pork = pick(page, "猪后腿", "猪后腿肉")
     pork.get_by_label("数量").fill("12.5")
     pork.get_by_label("批号").fill("P-1")
