@@ -31,14 +31,14 @@ def uncertified(actor: Actor, feed: UncertifiedReceipts, span: Span) -> Uncertif
     received, lacking = feed.received(actor, span), feed.schools(actor, span)
     known = {school.id: school for school in schools.all_schools(actor)}
     zone_names = schools.zone_names(actor)
+    names = schools.school_names(actor, received)  # a school merged since then keeps its line
     rows, zones = [], dict[int, list[rules.Share]]()
     for school_id, count in received.items():
         school = known.get(school_id)
-        if school is None:
-            continue
+        zone_id = (school.zone_id if school else None) or 0
         share = rules.Share(lacking.get(school_id, 0), count)
-        rows.append(rules.Row(school.id, school.name, zone_names.get(school.zone_id or 0, ""), share))
-        zones.setdefault(school.zone_id or 0, []).append(share)
+        rows.append(rules.Row(school_id, names.get(school_id, ""), zone_names.get(zone_id, ""), share))
+        zones.setdefault(zone_id, []).append(share)
     zone_rows = [
         rules.Row(
             zone_id, zone_names.get(zone_id, ""), "",
