@@ -92,7 +92,12 @@ def put_photo(files: dict[str, Any], attachment_id: UUID) -> dict[str, Any]:
     """Keep a certificate's copy under an id of the client's making; then name it as `attachment_id`."""
     file = files["file"]
     stored = store(
-        current_actor(), file.read(), name=file.filename or "", purpose=PURPOSE, attachment_id=attachment_id, accepted=IMAGES
+        current_actor(),
+        file.read(),
+        name=file.filename or "",
+        purpose=PURPOSE,
+        attachment_id=attachment_id,
+        accepted=IMAGES,
     )
     return {"id": stored.id, "size": stored.size, "width": stored.width, "height": stored.height}
 

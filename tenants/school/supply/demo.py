@@ -69,7 +69,10 @@ def _receiver(demo: DemoContext, people: tuple[Person, ...], receipt: GoodsRecei
 
 
 def _record(
-    actor: Actor, people: tuple[Person, ...], items: dict[str, CatalogueItem], receipt: GoodsReceipt,
+    actor: Actor,
+    people: tuple[Person, ...],
+    items: dict[str, CatalogueItem],
+    receipt: GoodsReceipt,
     copies: dict[tuple[str, str], UUID],
 ) -> models.GoodsReceipt:
     lines = [

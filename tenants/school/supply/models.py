@@ -53,7 +53,8 @@ class GoodsReceipt(Recorded, Versioned, SchoolOwned, db.Model):
     second_receiver_name: Mapped[str] = mapped_column(default="")
     note: Mapped[str] = mapped_column(default="")
     line_count: Mapped[int]
-    amount_fen: Mapped[int | None] = mapped_column(BigInteger)  # the sum of the lines that carry a price; None: none does
+    # The sum of the lines that carry a price; None: none does.
+    amount_fen: Mapped[int | None] = mapped_column(BigInteger)
     has_missing_certificates: Mapped[bool]
     content_digest: Mapped[str]
     state: Mapped[str] = mapped_column(default="recorded")
@@ -146,5 +147,3 @@ class MissingCertificate(SchoolOwned, db.Model):
     kind: Mapped[str]
     label: Mapped[str]  # the bureau's own wording at that time, "" for the standard one
     received_on: Mapped[date]
-
-

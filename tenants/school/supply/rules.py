@@ -128,7 +128,9 @@ def keep_until(
 ) -> date:
     """How long the record is kept at least: as long as the longest of its lines asks (食品安全法 第五十条, 第五十三条)."""
     ends = [
-        months_later(received_on, months_without_expiry) if expiry is None else months_later(expiry, months_after_expiry)
+        months_later(received_on, months_without_expiry)
+        if expiry is None
+        else months_later(expiry, months_after_expiry)
         for expiry in expiries
     ]
     return max(ends, default=months_later(received_on, months_without_expiry))

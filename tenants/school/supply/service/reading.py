@@ -127,9 +127,7 @@ def get_receipt(actor: Actor, school_id: int, receipt_id: UUID) -> ReceiptView:
 
 def _parts(query: Any, model: Any, key: tuple[int, int, UUID]) -> Sequence[Any]:
     bureau_id, school_id, receipt_id = key
-    query = query.where(
-        model.bureau_id == bureau_id, model.school_id == school_id, model.receipt_id == receipt_id
-    )
+    query = query.where(model.bureau_id == bureau_id, model.school_id == school_id, model.receipt_id == receipt_id)
     return db.session.execute(query).all()
 
 

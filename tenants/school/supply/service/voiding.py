@@ -19,9 +19,7 @@ def void_receipt(actor: Actor, receipt_id: UUID, seen_version: int | None, reaso
     try:
         receipt.state = rules.next_state(receipt.state, rules.Event.VOID).value
     except rules.NoTransition:
-        raise Conflict(
-            _("收货单已经作废。"), {"state": receipt.state, "version": receipt.version}
-        ) from None
+        raise Conflict(_("收货单已经作废。"), {"state": receipt.state, "version": receipt.version}) from None
     receipt.void_reason = reason
     receipt.voided_at = now()
     receipt.voided_by = actor.account_id
