@@ -85,7 +85,8 @@ def submit(
         db.session.add(result)
         _write_losses(visit, outcome)
         move(actor, visit, "submit", at=visit.submitted_at)
-        if _plan(visit).releases_on_submit:
+        plan = _plan(visit)
+        if plan.releases_on_submit:
             release_visit(actor, visit, result, photos, at=visit.submitted_at)
     flush(db.session())
     return result
