@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from benchmarks import cluster, report, servers
+from benchmarks import cluster, report, servers, statements
 from benchmarks.client import Refused
 from benchmarks.measure import Variant, run
 from benchmarks.operations import OPERATIONS, District
@@ -26,14 +26,22 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--few", type=int, default=10, help="schools of the small database (10)")
     parser.add_argument("--rounds", type=int, default=7, help="turns of each variant (7)")
     parser.add_argument("--scale", type=float, default=1.0, help="requests in a turn, times this (1.0)")
-    parser.add_argument("--only", default="", help="operations, comma-separated: " + ",".join(o.code for o in OPERATIONS))
+    parser.add_argument(
+        "--only", default="", help="operations, comma-separated: " + ",".join(o.code for o in OPERATIONS)
+    )
     parser.add_argument("--no-write", action="store_true", help="print only, leave benchmarks/results.md as it is")
-    parser.add_argument("--profile", metavar="OPERATION", help="show where the service's time goes instead of measuring")
+    parser.add_argument(
+        "--profile", metavar="OPERATION", help="show where the service's time goes instead of measuring"
+    )
     return parser.parse_args()
 
 
 def environment(server: Any, name: str) -> dict[str, str]:
     return {"DATABASE_URL": server.url(name), "HOUQIN_LOG_LEVEL": "INFO", "HOUQIN_ENVIRONMENT": "demo"}
+
+
+def in_this_process(server: Any, district: District) -> None:
+    os.environ.update(environment(server, district.name), HOUQIN_VAR_DIR=str(cluster.VAR / "profile"))
 
 
 def main() -> int:
@@ -54,8 +62,7 @@ def main() -> int:
         if options.profile:
             from benchmarks.profile import profile
 
-            os.environ.update(environment(postgres, districts[options.schools].name))
-            os.environ["HOUQIN_VAR_DIR"] = str(cluster.VAR / "profile")
+            in_this_process(postgres, districts[options.schools])
             profile(options.profile, districts[options.schools])
             return 0
         return measure(options, postgres, districts, running)
@@ -76,6 +83,9 @@ def measure(
         rows, tables = cluster.count_rows(cursor)
     say(f"{many.schools} schools, {rows:,} school-owned rows; {few.schools} schools beside them")
     facts = report.Facts.collect(postgres, many, rows, tables)
+    chosen = [one for one in OPERATIONS if not options.only or one.code in options.only.split(",")]
+    in_this_process(postgres, many)
+    facts.statements = statements.count(chosen, many)
     say("start-up")
     start_up = servers.start_up(environment(postgres, many.name))
 
@@ -102,13 +112,10 @@ def measure(
         "floor_few": floor("floor-few-schools", few, True),
     }
     memory = [("at start", ours.server.memory())]
-    chosen = [one for one in OPERATIONS if not options.only or one.code in options.only.split(",")]
     started = time.monotonic()
     for operation in chosen:
         say(f"{operation.title}")
-        wanted = [
-            variant for code, variant in variants.items() if not code.endswith("_few") or operation.compare_sizes
-        ]
+        wanted = [variant for code, variant in variants.items() if not code.endswith("_few") or operation.compare_sizes]
         run(operation, wanted, options.rounds, options.scale, say)
     for district in districts.values():
         district.reset()

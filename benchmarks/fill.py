@@ -202,9 +202,7 @@ def fill(cursor: Any, schools: int, say: Callable[[str], None]) -> None:
 
 
 def _people(cursor: Any, schools: int) -> None:
-    cursor.execute(
-        "CREATE TEMP TABLE bench_people (who text, level text, role text, school_id int, token_hash text)"
-    )
+    cursor.execute("CREATE TEMP TABLE bench_people (who text, level text, role text, school_id int, token_hash text)")
     rows = [("inspector", "bureau", "inspector", None, digest(INSPECTOR_TOKEN))]
     rows.append(("officer", "bureau", "bureau_admin", None, digest(OFFICER_TOKEN)))
     rows += [

@@ -34,7 +34,7 @@ SIGNED_IN = os.environ.get("BENCH_SIGN_IN", "1") == "1"
 
 psycopg2.extras.register_uuid()
 _local = threading.local()
-WHO = BY_TOKEN.text.replace("%", "%%").replace(":token_hash", "%(token_hash)s")
+WHO = BY_TOKEN.text.replace(":token_hash", "%(token_hash)s")
 
 LIST_COLUMNS = (
     "id", "school_id", "number", "received_at", "received_on", "supplier_name", "received_by_name", "line_count",
@@ -186,10 +186,12 @@ def create_receipt(work: Work, receipt_id: str) -> Any:
     if work.rows():
         raise ValueError("sent twice")
     values["items"] = tuple(UUID(line["item_id"]) for line in data["lines"])
-    work.send(UNITS, values)
-    factors = {(item, unit): factor for item, unit, factor in work.rows()}
     work.send(GOODS, values)
     goods = {row[0]: row for row in work.rows()}
+    factors = {}
+    if any(line["unit"] != goods[UUID(line["item_id"])][8] for line in data["lines"]):
+        work.send(UNITS, values)
+        factors = {(item, unit): factor for item, unit, factor in work.rows()}
     lines = [_line(values, position, line, goods, factors) for position, line in enumerate(data["lines"])]
     work.send(NUMBER, values)
     number = f"SH{day.year}-{work.rows()[0][0]:06d}"
@@ -214,8 +216,11 @@ def create_receipt(work: Work, receipt_id: str) -> Any:
     work.insert("goods_receipt_lines", LINE_IN, [tuple(line[name] for name in LINE_IN) for line in lines])
     if missing:
         work.insert("goods_receipt_missing_certificates", MISSING_IN, missing)
-    work.send(RECEIPT, values)
-    answer = _whole(work, values, dict(zip(RECEIPT_COLUMNS, work.rows()[0], strict=True)))
+    answer = {name: receipt.get(name) for name in RECEIPT_COLUMNS}
+    answer["lines"] = [{name: line[name] for name in LINE_COLUMNS} for line in lines]
+    answer["certificates"] = []
+    names_of_missing = ("category_id", "category_name", "kind", "label")
+    answer["missing_certificates"] = [dict(zip(names_of_missing, row[4:8], strict=True)) for row in missing]
     change = {
         "table": "goods_receipts", "key": {"id": receipt["id"], "school_id": work.school}, "kind": "insert",
         "new": receipt,

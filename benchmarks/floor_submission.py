@@ -23,8 +23,15 @@ VISIT = (
 )
 ASSIGNED = f"SELECT id FROM inspection_inspectors WHERE {OWN} AND inspection_id = %(id)s AND person_id = %(account)s"
 FORM = "SELECT form, digest FROM form_versions WHERE bureau_id = %(bureau)s AND id = %(form)s"
-SCHOOL = "SELECT stage, is_boarding, zone_id, canteen_mode FROM schools WHERE bureau_id = %(bureau)s AND id = %(school)s"
+SCHOOL = (
+    "SELECT stage, is_boarding, zone_id, canteen_mode FROM schools WHERE bureau_id = %(bureau)s AND id = %(school)s"
+)
 PLAN = "SELECT releases_on_submit FROM inspection_plans WHERE bureau_id = %(bureau)s AND id = %(plan)s"
+TOLD = (
+    f"SELECT DISTINCT person_id FROM memberships WHERE {OWN} AND role IN ('principal', 'logistics_director',"
+    " 'canteen_manager', 'food_safety_officer') AND ended_at IS NULL AND valid_from <= %(at)s::date"
+    " AND (valid_until IS NULL OR valid_until >= %(at)s::date)"
+)
 PHOTOS = f"SELECT item_code, attachment_id FROM inspection_photos WHERE {OWN} AND inspection_id = %(id)s ORDER BY id"
 STORED = f"SELECT item_code, answer, remark FROM inspection_answers WHERE {OWN} AND inspection_id = %(id)s"
 ANSWER_IN = (
@@ -44,7 +51,11 @@ RESULT_IN = (
 )  # fmt: skip
 LOSS_IN = ("bureau_id", "school_id", "id", "inspection_id", "plan_id", "item_code", "lost")
 EVENT_IN = ("bureau_id", "school_id", "id", "inspection_id", "event", "from_state", "to_state", "reason", "at", "by")
-EVENTS = (("start", "planned", "in_progress"), ("submit", "in_progress", "submitted"), ("release", "submitted", "released"))
+EVENTS = (
+    ("start", "planned", "in_progress"),
+    ("submit", "in_progress", "submitted"),
+    ("release", "submitted", "released"),
+)
 
 
 @lru_cache(maxsize=16)
@@ -91,7 +102,9 @@ def submit(work: Any, school: int, visit: UUID, data: Any, audit: Callable[..., 
     work.send(PHOTOS, values)
     photos = work.rows()
     work.send(PLAN, values)
-    if photos or not work.rows()[0][0] or not outcome.complete:
+    releases = work.rows()[0][0]
+    work.send(TOLD, values)  # nobody at these schools: a notice is not part of the measurement
+    if photos or work.rows() or not releases or not outcome.complete:
         raise ValueError("another case than the measured one")
     account = result_to_json(outcome)
     account["sections_account"] = enriched_account(account.pop("account"), form, {}, {}, stored)

@@ -75,7 +75,7 @@ def database_seconds(postgres: Any) -> float:
     total = 0.0
     for process in postmaster.children():
         with suppress(psutil.NoSuchProcess):
-            if "houqin_bench" in (name := process.cmdline()[0]) and "houqin_app" in name or cluster.BYPASS in name:
+            if ("houqin_bench" in (name := process.cmdline()[0]) and "houqin_app" in name) or cluster.BYPASS in name:
                 times = process.cpu_times()
                 total += times.user + times.system
     return total

@@ -24,7 +24,9 @@ def profile(code: str, district: District) -> None:
     started = time.process_time()
     for call in calls[count : 2 * count]:
         answer(app, call)
-    print(f"{code}: {(time.process_time() - started) / count * 1000:.2f} ms of this process's CPU a request, without profiling")
+    print(
+        f"{code}: {(time.process_time() - started) / count * 1000:.2f} ms of this process's CPU a request, without profiling"
+    )
     profiler = cProfile.Profile(time.process_time)  # not the waiting for the database
     profiler.enable()
     for call in calls[2 * count :]:

@@ -3,7 +3,7 @@
 import os
 import platform
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Any
@@ -29,6 +29,7 @@ class Facts:
     tables: Mapping[str, int]
     schools: int
     minutes: float = 0.0
+    statements: Mapping[str, tuple[int, int]] = field(default_factory=dict)  # operation → (service's, floor's)
 
     @classmethod
     def collect(cls, postgres: Any, district: District, rows: int, tables: Mapping[str, int]) -> "Facts":
@@ -73,7 +74,7 @@ def render(
             f"| a worker's memory {when}: RSS (PSS) in MiB | {figures} | < {MEMORY_AIM:.0f} MiB |"
             f" {verdict(most, MEMORY_AIM, ' MiB')} |"
         )
-    lines += ["", "## Times", "", *_times(operations, variants)]
+    lines += ["", "## Times", "", *_times(facts, operations, variants)]
     if WHY:
         lines += ["", "## Where a figure misses its aim, and why", ""]
         lines += [f"- {text}" for text in WHY.values()]
@@ -122,16 +123,20 @@ def _ratios(operations: Sequence[Operation], variants: Mapping[str, Variant]) ->
     return lines
 
 
-def _times(operations: Sequence[Operation], variants: Mapping[str, Variant]) -> list[str]:
+def _times(facts: Facts, operations: Sequence[Operation], variants: Mapping[str, Variant]) -> list[str]:
     lines = [
         "Milliseconds: median (95th percentile); CPU of the worker + of the database;"
         f" then requests per second over {CONNECTIONS} connections.",
         "",
-        "| operation | " + " | ".join(variant.name for variant in variants.values()) + " |",
-        "|---" * (len(variants) + 1) + "|",
+        "| operation | statements: service, floor | "
+        + " | ".join(variant.name for variant in variants.values())
+        + " |",
+        "|---" * (len(variants) + 2) + "|",
     ]
     for operation in operations:
-        code, cells = operation.code, [operation.title]
+        code = operation.code
+        sent = facts.statements.get(code, ("", ""))
+        cells = [operation.title, f"{sent[0]}, {sent[1]}"]
         for variant in variants.values():
             if code not in variant.seconds:
                 cells.append("")
