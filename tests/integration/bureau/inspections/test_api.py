@@ -2,6 +2,8 @@ from io import BytesIO
 
 import pytest
 
+from bureau.inspections.schemas import PlaceOut, RankingOut
+from bureau.inspections.service import results
 from bureau.roles import Role
 from kernel.database import db, new_id
 from tests.support import inspections
@@ -17,7 +19,7 @@ def seen(visit):
     return {"If-Match": f'"{visit.version}"'}
 
 
-def test_a_visit_goes_from_plan_to_result(held_scene, client_as):
+def test_a_visit_goes_from_plan_to_result(held_scene, client_as, world, acting):
     scene = held_scene
     filler, officer, school = client_as(Role.INSPECTOR), client_as(Role.CANTEEN_OFFICER), client_as(Role.PRINCIPAL)
     assert [row["id"] for row in filler.get("/api/v1/inspections/mine").json["items"]] == [str(scene.visit.id)]
@@ -56,6 +58,9 @@ def test_a_visit_goes_from_plan_to_result(held_scene, client_as):
     assert [row["score"] for row in school.get("/api/v1/inspection-results").json["items"]] == ["80"]
     ranking = officer.get(f"/api/v1/inspection-plans/{scene.plan.id}/ranking?stage=primary&is_boarding=true").json
     assert [(row["rank"], row["of"], row["school_name"]) for row in ranking["items"]] == [(1, 1, "演示第一小学")]
+    # It goes past the schema's dump, and must not go past the schema.
+    assert ranking == RankingOut().dump({"items": results.ranking(acting(world.actor(Role.CANTEEN_OFFICER)), scene.plan.id)})
+    assert set(ranking["items"][0]) == set(PlaceOut().fields)
     lost = officer.get(f"/api/v1/inspection-plans/{scene.plan.id}/lost-items").json["items"]
     assert [(row["code"], row["times"]) for row in lost] == [("1", 1)]
 
