@@ -77,9 +77,8 @@ class Text(fields.String):
         self.least = 0 if kwargs.get("allow_none") or "load_default" in kwargs else least
         self.validators.append(validate.Length(min=self.least or None, max=most, error=self._length_message(most)))
         self.validators.append(self._plain)
-        self.metadata.setdefault("maxLength", most)
-        if self.least:
-            self.metadata.setdefault("minLength", self.least)
+        limits = {"maxLength": most, **({"minLength": self.least} if self.least else {})}
+        self.metadata = {**limits, **self.metadata}
 
     @staticmethod
     def _length_message(most: int) -> Any:
@@ -138,7 +137,7 @@ class Quantity(fields.Decimal):
         if isinstance(value, bool) or (isinstance(value, str) and len(value) > 40):
             raise self.make_error("invalid", input=value)
         number = super()._validated(value)
-        if number is not None and -number.as_tuple().exponent > self.most_places:
+        if number is not None and -int(number.as_tuple().exponent) > self.most_places:
             raise self.make_error("places")
         return number
 
