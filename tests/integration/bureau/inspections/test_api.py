@@ -59,7 +59,9 @@ def test_a_visit_goes_from_plan_to_result(held_scene, client_as, world, acting):
     ranking = officer.get(f"/api/v1/inspection-plans/{scene.plan.id}/ranking?stage=primary&is_boarding=true").json
     assert [(row["rank"], row["of"], row["school_name"]) for row in ranking["items"]] == [(1, 1, "演示第一小学")]
     # It goes past the schema's dump, and must not go past the schema.
-    assert ranking == RankingOut().dump({"items": results.ranking(acting(world.actor(Role.CANTEEN_OFFICER)), scene.plan.id)})
+    assert ranking == RankingOut().dump(
+        {"items": results.ranking(acting(world.actor(Role.CANTEEN_OFFICER)), scene.plan.id)}
+    )
     assert set(ranking["items"][0]) == set(PlaceOut().fields)
     lost = officer.get(f"/api/v1/inspection-plans/{scene.plan.id}/lost-items").json["items"]
     assert [(row["code"], row["times"]) for row in lost] == [("1", 1)]
