@@ -1,8 +1,8 @@
-"""How many statements each side sends for one request: shows at once when the service does what the floor does not."""
+"""Whether both sides do the same work: the same answer to the same question, and how many statements each sends."""
 
 from typing import Any
 
-from benchmarks.client import Call
+from benchmarks.client import Refused
 from benchmarks.operations import District, Operation
 from benchmarks.profile import answer
 
@@ -27,12 +27,16 @@ def count(operations: list[Operation], district: District) -> dict[str, tuple[in
     floor.Work.send = _counting(floor.Work.send, sent)  # type: ignore[method-assign]
     counts = {}
     for operation in operations:
-        figures = []
-        for side in (app, floor.app):
-            _one(side, operation.make(district, 1)[0])  # what is asked once per process does not count
+        figures, told = [], []
+        calls = operation.make(district, 4)
+        for place, side in enumerate((app, floor.app)):
+            answer(side, calls[place])  # what is asked once per process does not count
             sent.clear()
-            _one(side, operation.make(district, 1)[0])
+            # Only questions can be asked twice.
+            told.append(_essence(answer(side, calls[2 if operation.proof is None else 2 + place])))
             figures.append(len(sent))
+        if operation.proof is None and told[0] != told[1]:
+            raise Refused(f"{operation.code}: the service and the floor answer differently")
         counts[operation.code] = (figures[0], figures[1])
     with app.app_context():
         db.engine.dispose()
@@ -40,8 +44,10 @@ def count(operations: list[Operation], district: District) -> dict[str, tuple[in
     return counts
 
 
-def _one(side: Any, call: Call) -> None:
-    answer(side, call)
+def _essence(told: Any) -> Any:
+    """What must agree, whatever the shape: which rows, in which order, at which place."""
+    rows = told.get("items") or told.get("lines") or []
+    return told.get("id"), [(row.get("id"), row.get("school_id"), row.get("rank"), row.get("of")) for row in rows]
 
 
 def _counting(send: Any, sent: list[str]) -> Any:

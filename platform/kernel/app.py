@@ -62,7 +62,9 @@ def build_app(config: Config, modules: Sequence[Module]) -> Flask:
     db.init_app(app)
     _install_capture()
     Babel(app, locale_selector=lambda: _parsed(select_locale()), timezone_selector=lambda: config.timezone)
-    login_manager = LoginManager(app)
+    login_manager = LoginManager()
+    # Without its context processor: templates know `actor`, and a page about a failure must look nobody up.
+    login_manager.init_app(app, add_context_processor=False)
     login_manager.session_protection = None  # the sign-in is a random secret kept server-side, revocable there
     loading.register(login_manager)
     security.register(app, behind_tls=config.behind_tls)

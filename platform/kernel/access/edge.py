@@ -24,6 +24,10 @@ def access_table() -> AccessTable:
 
 
 def current_actor_or_none() -> Actor | None:
+    if "failed" in g and "_login_user" not in g:
+        # The request fails before anyone was looked up, perhaps because the database is away: do not ask it again
+        # for the sake of the page that says so.
+        return None
     # Asked several times in a request: through the proxy once, not once per attribute.
     return getattr(current_user._get_current_object(), "actor", None)
 

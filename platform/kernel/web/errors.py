@@ -166,6 +166,7 @@ def _data(error: DataError) -> Any:
 
 def _database(error: DBAPIError) -> Any:
     if isinstance(error, OperationalError) or error.connection_invalidated:
+        g.failed = True
         log.error("database out of reach", exc_info=error)
         return answer(503, _("数据库暂时无法访问，没有保存任何内容，请稍后再试。"), {"Retry-After": "10"})
     return _unexpected(error)

@@ -36,7 +36,9 @@ def test_no_other_officer_of_the_bureau_gives_anything(role):
     assert grantable_roles("bureau", {role}) == []
 
 
-@pytest.mark.parametrize("role", [role for role in SCHOOL if role not in (Role.PRINCIPAL, Role.LOGISTICS_DIRECTOR)])
+@pytest.mark.parametrize(
+    "role", [role for role in sorted(SCHOOL) if role not in (Role.PRINCIPAL, Role.LOGISTICS_DIRECTOR)]
+)
 def test_no_other_member_of_a_school_gives_anything(role):
     assert grantable_roles("school", {role}) == []
 
