@@ -12,7 +12,7 @@ from typing import Any
 
 from psycopg2.extras import Json
 
-from benchmarks.sample import BUREAU, CATALOGUE_ITEMS, CATEGORIES, CERTIFIED, LINES, fixed_id, form, result
+from benchmarks.sample import BUREAU, CATALOGUE_ITEMS, CATEGORIES, CERTIFIED, LINES, answers, form, result
 from kernel.identity.loading import digest
 from scorecards.form_json import to_json
 from scorecards.service import digest_of
@@ -203,7 +203,7 @@ def fill(cursor: Any, schools: int, say: Callable[[str], None]) -> None:
 
 def _people(cursor: Any, schools: int) -> None:
     cursor.execute("CREATE TEMP TABLE bench_people (who text, level text, role text, school_id int, token_hash text)")
-    rows = [("inspector", "bureau", "inspector", None, digest(INSPECTOR_TOKEN))]
+    rows: list[tuple[Any, ...]] = [("inspector", "bureau", "inspector", None, digest(INSPECTOR_TOKEN))]
     rows.append(("officer", "bureau", "bureau_admin", None, digest(OFFICER_TOKEN)))
     rows += [
         (f"storekeeper-{school}", "school", "storekeeper", school, digest(school_token(school)))
@@ -216,8 +216,6 @@ def _people(cursor: Any, schools: int) -> None:
 def _inspections(cursor: Any, schools: int) -> None:
     document = to_json(form())
     account, losses, score, maximum = result()
-    from benchmarks.sample import answers
-
     cursor.execute(FORMS, {"title": form().title, "form": Json(document), "digest": digest_of(document)})
     cursor.execute(
         VISIT_ROWS,
@@ -254,6 +252,3 @@ def _check(cursor: Any, schools: int) -> None:
     lines = cursor.fetchone()
     if orphans or lines != (RECEIPTS * LINES * schools, CATALOGUE_ITEMS, schools):
         raise RuntimeError(f"the filling went wrong: {orphans} lines without a receipt, lines/items/schools {lines}")
-
-
-__all__ = ["INSPECTOR_TOKEN", "OFFICER_TOKEN", "fill", "fixed_id", "school_token"]

@@ -159,7 +159,7 @@ def _whole(work: Work, values: dict[str, Any], receipt: Any) -> dict[str, Any]:
     work.send(RECEIPT_LINES, values)
     receipt["lines"] = [dict(zip(LINE_COLUMNS, row, strict=True)) for row in work.rows()]
     work.send(CERTIFICATES, values)
-    names = ("id", "kind", "number", "line", "valid_until", "attachment_id")
+    names: tuple[str, ...] = ("id", "kind", "number", "line", "valid_until", "attachment_id")
     receipt["certificates"] = [dict(zip(names, row, strict=True)) for row in work.rows()]
     receipt["missing_certificates"] = []
     if receipt["has_missing_certificates"]:

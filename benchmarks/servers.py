@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 
-import psutil
+import psutil  # type: ignore[import-untyped]
 
 from benchmarks.client import Connection
 from benchmarks.cluster import ROOT, VAR
