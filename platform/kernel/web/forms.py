@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from flask import request
+from flask_babel import gettext as _
 from marshmallow import ValidationError
 from werkzeug.datastructures import FileStorage, MultiDict
 
@@ -45,6 +46,15 @@ class Form:
             return dict(self.schema.load(known))
         except ValidationError as error:
             raise Invalid(flatten_errors(error.messages)) from error
+
+    def load_edit(self) -> tuple[dict[str, Any], int]:
+        """Of an edit: the validated values without the id, and the version that the page was filled from."""
+        values = self.load()
+        values.pop("id", None)
+        version = values.pop("version", None)
+        if version is None:
+            raise Invalid({"_form": [_("缺少版本号，请刷新后重试。")]})
+        return values, version
 
     def reject(self, error: Invalid) -> None:
         for field, messages in error.fields.items():

@@ -16,7 +16,6 @@ from bureau.catalogue.views.items import options_of, requirements_by_category
 from bureau.schools.views.conflicts import differences
 from kernel.access.edge import access, current_actor
 from kernel.database import new_id
-from kernel.errors import Invalid
 from kernel.web.forms import Form
 
 blueprint = Blueprint("catalogue_categories", __name__, url_prefix="/catalogue/categories")
@@ -67,11 +66,7 @@ def save(category_id: UUID) -> Any:
     form = Form.submitted(CategoryForm())
     form.values["id"] = str(category_id)
     with form.catching():
-        values = form.load()
-        values.pop("id")
-        version = values.pop("version")
-        if version is None:
-            raise Invalid({"_form": [_("缺少版本号，请刷新后重试。")]})
+        values, version = form.load_edit()
         service.save_category(actor, category_id, version, **values)
         flash(_("已保存。"), "success")
         return redirect(url_for("catalogue_categories.index"))

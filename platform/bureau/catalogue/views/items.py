@@ -121,11 +121,7 @@ def save(item_id: UUID) -> Any:
     form = Form.submitted(ItemForm())
     form.values["id"] = str(item_id)
     with form.catching():
-        values = form.load()
-        values.pop("id")
-        version = values.pop("version")
-        if version is None:
-            raise Invalid({"_form": [_("缺少版本号，请刷新后重试。")]})
+        values, version = form.load_edit()
         service.save_item(actor, item_id, version, **values)
         flash(_("已保存。"), "success")
         return redirect(url_for("catalogue.show", item_id=item_id))
