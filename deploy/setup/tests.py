@@ -64,7 +64,7 @@ def action(arguments: list[str]) -> None:
     options = [
         "-n",
         os.environ.get("WORKERS", "2"),
-        "--dist=loadgroup",
+        "--dist=loadfile",
         f"--junitxml={RESULTS}",
         "-o",
         "junit_family=xunit1",

@@ -1,4 +1,5 @@
-"""The real thing: gunicorn, the demo district, Chromium. All browser tests share one server, so they run in one worker."""
+"""The real thing: gunicorn, the demo district, Chromium. A worker starts one server for all its
+browser tests; a file whose tests tell one story stays in one worker (`--dist=loadfile`)."""
 
 import json
 import os
@@ -17,12 +18,6 @@ ROOT = Path(__file__).resolve().parents[2]
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 SCREENS = ROOT / "var" / "test" / "screens"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if "tests/browser" in str(item.path):
-            item.add_marker(pytest.mark.xdist_group("browser"))
 
 
 @pytest.hookimpl(wrapper=True)
