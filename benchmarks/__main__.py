@@ -24,7 +24,7 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--schools", type=int, default=1000, help="schools of the large database (1000)")
     parser.add_argument("--few", type=int, default=10, help="schools of the small database (10)")
-    parser.add_argument("--rounds", type=int, default=7, help="turns of each variant (7)")
+    parser.add_argument("--rounds", type=int, default=15, help="turns of each variant (15)")
     parser.add_argument("--scale", type=float, default=1.0, help="requests in a turn, times this (1.0)")
     parser.add_argument(
         "--only", default="", help="operations, comma-separated: " + ",".join(o.code for o in OPERATIONS)

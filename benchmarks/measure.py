@@ -22,14 +22,21 @@ CONNECTIONS = 4
 @dataclass(slots=True)
 class Variant:
     """One server on one district. `seconds`: of each request; `rates`: requests per second, one figure per round.
-    `busy`: CPU seconds per request of the workers and of the database's processes, one pair per round."""
+    `medians`: of each round. `busy`: CPU seconds per request of the workers and of the database's processes, one pair per round."""
 
     name: str
     server: Server
     district: District
     seconds: dict[str, list[float]] = field(default_factory=dict)
     rates: dict[str, list[float]] = field(default_factory=dict)
+    medians: dict[str, list[float]] = field(default_factory=dict)
     busy: dict[str, list[tuple[float, float]]] = field(default_factory=dict)
+
+    def ratio_to(self, other: "Variant", operation: str) -> float:
+        """Median over the rounds of how the medians of neighbouring turns compare: a machine that is slow for a while
+        is slow for both."""
+        pairs = zip(self.medians[operation], other.medians[operation], strict=True)
+        return median(own / others for own, others in pairs)
 
     def cpu_ms(self, operation: str) -> tuple[float, float]:
         """Of one request: (the worker's, the database's). Other work on the machine hardly changes these."""
@@ -56,7 +63,10 @@ def run(operation: Operation, variants: list[Variant], rounds: int, scale: float
     for number in range(rounds):
         for variant in variants if number % 2 == 0 else variants[::-1]:
             before = variant.server.cpu_seconds(), database_seconds(variant.district.server)
-            _sequence(operation, variant, size, variant.seconds.setdefault(operation.code, []))
+            seconds: list[float] = []
+            _sequence(operation, variant, size, seconds)
+            variant.seconds.setdefault(operation.code, []).extend(seconds)
+            variant.medians.setdefault(operation.code, []).append(median(seconds))
             after = variant.server.cpu_seconds(), database_seconds(variant.district.server)
             spent = ((after[0] - before[0]) / size, (after[1] - before[1]) / size)
             variant.busy.setdefault(operation.code, []).append(spent)
@@ -75,7 +85,8 @@ def database_seconds(postgres: Any) -> float:
     total = 0.0
     for process in postmaster.children():
         with suppress(psutil.NoSuchProcess):
-            if ("houqin_bench" in (name := process.cmdline()[0]) and "houqin_app" in name) or cluster.BYPASS in name:
+            name = " ".join(process.cmdline())  # empty once it has ended
+            if ("houqin_bench" in name and "houqin_app" in name) or cluster.BYPASS in name:
                 times = process.cpu_times()
                 total += times.user + times.system
     return total

@@ -162,9 +162,9 @@ def rankings(district: District, count: int) -> list[Call]:
 
 
 OPERATIONS = (
-    Operation("list", "A school's newest 50 receipts", lists, None, 120, compare_sizes=True),
-    Operation("read", "One receipt with 10 lines", reads, None, 120, compare_sizes=True),
-    Operation("create", "Creating a receipt with 10 lines", creates, ("goods_receipts", NEW), 60, compare_sizes=True),
-    Operation("submit", "Submitting a 60-item inspection", submissions, ("inspection_results", "true"), 30),
-    Operation("ranking", "The bureau's ranking of all schools", rankings, None, 15),
+    Operation("list", "A school's newest 50 receipts", lists, None, 60, compare_sizes=True),
+    Operation("read", "One receipt with 10 lines", reads, None, 60, compare_sizes=True),
+    Operation("create", "Creating a receipt with 10 lines", creates, ("goods_receipts", NEW), 30, compare_sizes=True),
+    Operation("submit", "Submitting a 60-item inspection", submissions, ("inspection_results", "true"), 15),
+    Operation("ranking", "The bureau's ranking of all schools", rankings, None, 10),
 )

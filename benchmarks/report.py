@@ -95,7 +95,7 @@ def _ratios(operations: Sequence[Operation], variants: Mapping[str, Variant]) ->
     ours, floor, off = variants["ours"], variants["floor"], variants["floor_off"]
     few, anonymous = variants["ours_few"], variants["floor_anonymous"]
     lines = [
-        "Time at the median, one request after the other on one connection.",
+        "Time at the median, one request after the other on one connection; compared turn by turn, median of the turns.",
         "",
         f"| operation | service ÷ floor (aim ≤ {FLOOR_AIM:.0f}) | | the same, floor without sign-in |"
         f" row-level security on ÷ off, floor (aim ≤ {SECURITY_AIM:.2f}) | |"
@@ -104,14 +104,14 @@ def _ratios(operations: Sequence[Operation], variants: Mapping[str, Variant]) ->
     ]
     for operation in operations:
         code = operation.code
-        to_floor = ours.median_ms(code) / floor.median_ms(code)
-        security = floor.median_ms(code) / off.median_ms(code)
-        size = ours.median_ms(code) / few.median_ms(code) if operation.compare_sizes else None
+        to_floor = ours.ratio_to(floor, code)
+        security = floor.ratio_to(off, code)
+        size = ours.ratio_to(few, code) if operation.compare_sizes else None
         cells = [
             operation.title,
             f"{to_floor:.2f}",
             verdict(to_floor, FLOOR_AIM),
-            f"{ours.median_ms(code) / anonymous.median_ms(code):.2f}",
+            f"{ours.ratio_to(anonymous, code):.2f}",
             f"{security:.2f}",
             verdict(security, SECURITY_AIM),
             "" if size is None else f"{size:.2f}",
@@ -135,7 +135,7 @@ def _reasons(operations: Sequence[Operation], variants: Mapping[str, Variant]) -
             if code not in variants[less].seconds:
                 continue
             slow, fast = variants[more].median_ms(code), variants[less].median_ms(code)
-            if slow / fast <= aim:
+            if variants[more].ratio_to(variants[less], code) <= aim:
                 continue
             app = variants[more].cpu_ms(code)[0] - variants[less].cpu_ms(code)[0]
             database = variants[more].cpu_ms(code)[1] - variants[less].cpu_ms(code)[1]
