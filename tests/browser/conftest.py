@@ -49,7 +49,7 @@ def district(admin_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterat
             "DATABASE_URL": database.url_of(admin_url, name, user="houqin_app"),
             "DATABASE_OWNER_URL": database.url_of(admin_url, name),
             "SECRET_KEY": "browser-tests-only-" + "x" * 32,
-            "HOUQIN_FILES_DIR": str(folder / "files"),
+            "HOUQIN_VAR_DIR": str(folder),
             "PYTHONPATH": os.pathsep.join(str(ROOT / part) for part in (".", "platform", "tenants")),
         }
         made = subprocess.run(
@@ -70,7 +70,7 @@ def address(district: dict[str, Any]) -> Iterator[str]:
         port = probe.getsockname()[1]
     environ = {**district["environ"], "HOUQIN_BIND": f"127.0.0.1:{port}", "HOUQIN_WORKERS": "1"}
     environ["HOUQIN_BASE_URL"] = url = f"http://127.0.0.1:{port}"
-    log_path = ROOT / "var" / "test" / "browser-server.log"
+    log_path = Path(environ["HOUQIN_VAR_DIR"]) / "server.log"
     with open(log_path, "wb") as log:
         server = subprocess.Popen(
             [sys.executable, "-m", "gunicorn", "--config", str(ROOT / "deploy" / "gunicorn.conf.py"), "wsgi:app"],
