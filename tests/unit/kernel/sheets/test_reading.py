@@ -179,13 +179,16 @@ def test_no_bytes_raise(data):
     read_xlsx(SPEC, b"PK\x03\x04" + data)
 
 
+# Made once: a workbook carries the time of its making, so two are not of one length.
+INTACT = xlsx([HEADING, GOOD, GOOD])
+
+
 @settings(max_examples=40, deadline=None)
 @given(st.data())
 def test_a_damaged_workbook_never_raises(data):
-    good = xlsx([HEADING, GOOD, GOOD])
-    at = data.draw(st.integers(0, len(good) - 1))
+    at = data.draw(st.integers(0, len(INTACT) - 1))
     length = data.draw(st.integers(1, 40))
-    read_xlsx(SPEC, good[:at] + data.draw(st.binary(max_size=40)) + good[at + length :])
+    read_xlsx(SPEC, INTACT[:at] + data.draw(st.binary(max_size=40)) + INTACT[at + length :])
 
 
 @settings(max_examples=60, deadline=None)
