@@ -46,7 +46,8 @@ class Facts:
 
 
 def verdict(figure: float, aim: float, unit: str = "") -> str:
-    if figure <= aim:
+    """By the figure as it is printed: the measurement is no finer than that."""
+    if round(figure, 2) <= aim:
         return "met"
     return f"**missed** by {figure - aim:.2f}{unit} ({(figure / aim - 1) * 100:.0f} %)"
 
@@ -135,7 +136,7 @@ def _reasons(operations: Sequence[Operation], variants: Mapping[str, Variant]) -
             if code not in variants[less].seconds:
                 continue
             slow, fast = variants[more].median_ms(code), variants[less].median_ms(code)
-            if variants[more].ratio_to(variants[less], code) <= aim:
+            if round(variants[more].ratio_to(variants[less], code), 2) <= aim:
                 continue
             app = variants[more].cpu_ms(code)[0] - variants[less].cpu_ms(code)[0]
             database = variants[more].cpu_ms(code)[1] - variants[less].cpu_ms(code)[1]
