@@ -144,6 +144,11 @@ def _reasons(operations: Sequence[Operation], variants: Mapping[str, Variant]) -
                 f"- {operation.title}, against {name}: {slow - fast:.2f} ms more, of which {app:.2f} ms are the"
                 f" worker's processor time, {database:.2f} ms the database's, {slow - fast - app - database:.2f} ms"
                 " waiting and what else the machine did."
+                + (
+                    f" Of the service's whole request it is {(slow - fast) / variants['ours'].median_ms(code):.0%}."
+                    if more == "floor"
+                    else ""
+                )
             )
     return lines
 
