@@ -1,10 +1,11 @@
-"""Form templates and their versions. A published version never changes: the database refuses the update."""
+"""Form templates, their versions, their phrases. A published version never changes: the database refuses the update."""
 
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel.database import BureauOwned, Recorded, Versioned, db, fk_bureau, fk_in_bureau
@@ -52,3 +53,28 @@ class FormVersion(Recorded, Versioned, BureauOwned, db.Model):
     source_name: Mapped[str] = mapped_column(default="")
     published_at: Mapped[datetime | None]
     published_by: Mapped[UUID | None]
+
+
+class ItemPhrase(Recorded, Versioned, BureauOwned, db.Model):
+    """A remark that inspectors need often at one item, over all versions of a form.
+
+    `answer` is scorecards.answers' JSON of the deduction that goes with it, None: the text alone. `basis`: the article.
+    """
+
+    __tablename__ = "item_phrases"
+    __audited__ = True
+    __table_args__ = (
+        fk_bureau(),
+        fk_in_bureau("template_id", "form_templates"),
+        UniqueConstraint("bureau_id", "template_id", "item_code", "text"),
+        CheckConstraint("state IN ('active', 'retired')", name="state"),
+        CheckConstraint("text <> ''", name="text"),
+        CheckConstraint("position >= 0", name="position"),
+    )
+    template_id: Mapped[UUID]
+    item_code: Mapped[str]
+    text: Mapped[str]
+    basis: Mapped[str] = mapped_column(default="")
+    answer: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    position: Mapped[int] = mapped_column(default=0)
+    state: Mapped[str] = mapped_column(default="active")

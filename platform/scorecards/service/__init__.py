@@ -11,6 +11,7 @@ from scorecards.service.drafting import (
     settle_finding,
 )
 from scorecards.service.importing import digest_of, find_same, import_form
+from scorecards.service.phrases import phrases_of
 from scorecards.service.publishing import OpenQuestions, open_questions, publish, retire_template
 from scorecards.service.reading import (
     Listed,
@@ -41,6 +42,7 @@ __all__ = [
     "import_form",
     "list_templates",
     "open_questions",
+    "phrases_of",
     "publish",
     "published_versions",
     "retire_template",
