@@ -1,0 +1,1 @@
+"""Comparing fairly: strictness of inspectors, calibrated scores, shared tiers, data-quality flags."""
