@@ -6,6 +6,7 @@ from typing import Any
 from flask import Flask
 
 from bureau.catalogue.module import MODULE as catalogue
+from bureau.draws.module import MODULE as draws
 from bureau.inspections.module import MODULE as inspections
 from bureau.oversight.module import MODULE as oversight
 from bureau.people.module import MODULE as people
@@ -50,6 +51,7 @@ def modules() -> list[Module]:
         ),
         catalogue,
         inspections,
+        draws,
         supply,
         oversight,
     ]

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, Numeric, UniqueConstraint
+from sqlalchemy import ARRAY, CheckConstraint, ForeignKeyConstraint, Index, Numeric, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel.database import (
@@ -25,7 +25,11 @@ from kernel.database import (
 
 
 class InspectionPlan(Recorded, Versioned, BureauOwned, db.Model):
-    """A round of visits with one published form version. `releases_on_submit`: the school sees the result at once."""
+    """A round of visits with one published form version. `releases_on_submit`: the school sees the result at once.
+
+    `sampling`: how many to draw on site, {"rooms": 5, "windows": 3, "pupils": 10}; what is absent is not sampled.
+    `shares_sections`: each section is one inspector's, else all inspectors answer all.
+    """
 
     __tablename__ = "inspection_plans"
     __audited__ = True
@@ -43,7 +47,12 @@ class InspectionPlan(Recorded, Versioned, BureauOwned, db.Model):
     ends_on: Mapped[date]
     note: Mapped[str] = mapped_column(default="")
     releases_on_submit: Mapped[bool] = mapped_column(default=True)
+    needs_review: Mapped[bool] = mapped_column(default=False)
+    doubles_unresolved: Mapped[bool] = mapped_column(default=False)
+    published_at: Mapped[datetime | None]
     state: Mapped[str] = mapped_column(default="open")
+    sampling: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    shares_sections: Mapped[bool] = mapped_column(default=False)
 
 
 class Inspection(Recorded, Versioned, SchoolOwned, db.Model):
@@ -55,9 +64,17 @@ class Inspection(Recorded, Versioned, SchoolOwned, db.Model):
         fk_school(),
         fk_in_bureau("plan_id", "inspection_plans"),
         fk_in_bureau("form_version_id", "form_versions"),
+        fk_in_bureau("draw_id", "draws"),
         UniqueConstraint("bureau_id", "plan_id", "school_id"),
-        CheckConstraint("state IN ('planned', 'in_progress', 'submitted', 'released', 'cancelled')", name="state"),
-        CheckConstraint("(state = 'released') = (released_at IS NOT NULL)", name="released"),
+        CheckConstraint(
+            "state IN ('planned', 'in_progress', 'submitted', 'reviewed', 'released', 'appealed', 'published',"
+            " 'closed', 'cancelled')",
+            name="state",
+        ),
+        CheckConstraint(
+            "(state IN ('released', 'appealed', 'published', 'closed')) = (released_at IS NOT NULL)", name="released"
+        ),
+        Index("ix_inspections_told", "bureau_id", "plan_id", "state", postgresql_where=text("released_at IS NOT NULL")),
         Index("ix_inspections_scheduled_on", "bureau_id", "scheduled_on", "id"),
         Index("ix_inspections_school_scheduled_on", "bureau_id", "school_id", "scheduled_on", "id"),
     )
@@ -71,10 +88,12 @@ class Inspection(Recorded, Versioned, SchoolOwned, db.Model):
     released_at: Mapped[datetime | None]
     met_by: Mapped[str] = mapped_column(default="")  # who received the inspectors at the school
     remark: Mapped[str] = mapped_column(default="")
+    day_order: Mapped[int | None]  # its place in the inspectors' day, from 1
+    draw_id: Mapped[UUID | None]  # the draw that chose it; None: assigned by hand
 
 
 class InspectionInspector(SchoolOwned, db.Model):
-    """Who is assigned to a visit."""
+    """Who is assigned to a visit. `sections`: codes of the form's sections that are theirs; None: all of them."""
 
     __tablename__ = "inspection_inspectors"
     __audited__ = True
@@ -88,10 +107,15 @@ class InspectionInspector(SchoolOwned, db.Model):
     inspection_id: Mapped[UUID]
     person_id: Mapped[UUID]
     is_lead: Mapped[bool] = mapped_column(default=False)
+    sections: Mapped[list[str] | None] = mapped_column(ARRAY(Text))
 
 
 class InspectionAnswer(SchoolOwned, db.Model):
-    """One row per answer: a lost connection costs one tap, not a form. `answer` is scorecards.answers' JSON."""
+    """One row per answer: a lost connection costs one tap, not a form. `answer` is scorecards.answers' JSON.
+
+    `item_code` is the answer's key: the item's code, `item@unit` where its section repeats, or a section's code where
+    the whole section does not apply.
+    """
 
     __tablename__ = "inspection_answers"
     __table_args__ = (
@@ -127,6 +151,10 @@ class InspectionPhoto(SchoolOwned, db.Model):
     taken_at: Mapped[datetime | None]
     added_at: Mapped[datetime] = mapped_column(default=now)
     added_by: Mapped[UUID]
+    sha256: Mapped[str | None]  # of the bytes as the phone took them; None: written anew on arrival
+    latitude: Mapped[Decimal | None] = mapped_column(Numeric(9, 6))  # WGS-84 degrees
+    longitude: Mapped[Decimal | None] = mapped_column(Numeric(9, 6))
+    accuracy: Mapped[Decimal | None] = mapped_column(Numeric(9, 1))  # metres
 
 
 class InspectionResult(SchoolOwned, db.Model):
@@ -134,6 +162,8 @@ class InspectionResult(SchoolOwned, db.Model):
     with each item's words, remark and photos as they were, so that the school reads exactly what was decided.
 
     Zone, stage and boarding are those of the day of the visit: a ranking compares like with like as it was then.
+    `revision`: the number of the newest InspectionResultRevision, 0 while the result was never changed.
+    `appeal_until`: the last day on which the school may appeal, set when it is told.
     """
 
     __tablename__ = "inspection_results"
@@ -164,6 +194,8 @@ class InspectionResult(SchoolOwned, db.Model):
     account: Mapped[dict[str, Any]]
     submitted_at: Mapped[datetime]
     released_at: Mapped[datetime | None]
+    revision: Mapped[int] = mapped_column(default=0)
+    appeal_until: Mapped[date | None]
 
 
 class InspectionLoss(SchoolOwned, db.Model):
