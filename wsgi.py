@@ -5,11 +5,13 @@ from typing import Any
 
 from flask import Flask
 
+from bureau.appeals.module import MODULE as appeals
 from bureau.catalogue.module import MODULE as catalogue
 from bureau.draws.module import MODULE as draws
 from bureau.inspections.module import MODULE as inspections
 from bureau.oversight.module import MODULE as oversight
 from bureau.people.module import MODULE as people
+from bureau.rectifications.module import MODULE as rectifications
 from bureau.roles import LABELS, OFFICERS, Role, bureau_role, school_role, zone_role
 from bureau.schools.module import MODULE as schools
 from kernel.access import any_of, at_bureau, in_school, in_zone
@@ -51,6 +53,8 @@ def modules() -> list[Module]:
         ),
         catalogue,
         inspections,
+        appeals,
+        rectifications,
         draws,
         supply,
         oversight,

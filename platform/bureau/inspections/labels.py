@@ -14,14 +14,22 @@ STATES = {
     "planned": _l("待检查"),
     "in_progress": _l("检查中"),
     "submitted": _l("已提交"),
+    "reviewed": _l("已复核"),
     "released": _l("已告知学校"),
+    "appealed": _l("申诉中"),
+    "published": _l("已公布"),
+    "closed": _l("已销号"),
     "cancelled": _l("已取消"),
 }
 STATE_TONES = {
     "planned": "neutral",
     "in_progress": "info",
     "submitted": "warning",
+    "reviewed": "info",
     "released": "success",
+    "appealed": "warning",
+    "published": "success",
+    "closed": "neutral",
     "cancelled": "neutral",
 }
 EVENTS = {
@@ -29,7 +37,13 @@ EVENTS = {
     "start": _l("开始检查"),
     "submit": _l("提交结果"),
     "return": _l("退回补正"),
+    "review": _l("复核通过"),
     "release": _l("告知学校"),
+    "appeal": _l("学校申诉"),
+    "settle": _l("申诉办结"),
+    "publish": _l("公布结果"),
+    "close": _l("整改销号"),
+    "reopen": _l("重新整改"),
     "cancel": _l("取消检查"),
 }
 VETO_EFFECTS = {

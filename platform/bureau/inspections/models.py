@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, CheckConstraint, ForeignKeyConstraint, Index, Numeric, Text, UniqueConstraint
+from sqlalchemy import ARRAY, CheckConstraint, ForeignKeyConstraint, Index, Numeric, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel.database import (
@@ -29,6 +29,9 @@ class InspectionPlan(Recorded, Versioned, BureauOwned, db.Model):
 
     `sampling`: how many to draw on site, {"rooms": 5, "windows": 3, "pupils": 10}; what is absent is not sampled.
     `shares_sections`: each section is one inspector's, else all inspectors answer all.
+    `double_of`: the plan whose schools are seen a second time, blind (双人背靠背复评); nothing of it is ever released.
+    `needs_review`: nobody is told before an officer who did not inspect has reviewed the result.
+    `doubles_unresolved`: what a re-inspection finds not fixed costs its points twice.
     """
 
     __tablename__ = "inspection_plans"
@@ -36,6 +39,8 @@ class InspectionPlan(Recorded, Versioned, BureauOwned, db.Model):
     __table_args__ = (
         fk_bureau(),
         fk_in_bureau("form_version_id", "form_versions"),
+        fk_in_bureau("double_of", "inspection_plans"),
+        Index("ix_inspection_plans_double_of", "bureau_id", "double_of"),
         CheckConstraint("state IN ('open', 'closed')", name="state"),
         CheckConstraint("starts_on <= ends_on", name="span"),
         Index("ix_inspection_plans_form_version", "bureau_id", "form_version_id"),
@@ -53,6 +58,7 @@ class InspectionPlan(Recorded, Versioned, BureauOwned, db.Model):
     state: Mapped[str] = mapped_column(default="open")
     sampling: Mapped[dict[str, Any]] = mapped_column(default=dict)
     shares_sections: Mapped[bool] = mapped_column(default=False)
+    double_of: Mapped[UUID | None]
 
 
 class Inspection(Recorded, Versioned, SchoolOwned, db.Model):

@@ -2,7 +2,7 @@
 
 from flask_babel import lazy_gettext as _l
 
-from bureau.inspections import api, views
+from bureau.inspections import api, revision_models, views  # noqa: F401
 from bureau.inspections.demo import demo
 from bureau.inspections.due import due
 from bureau.inspections.permissions import RULES, Permission

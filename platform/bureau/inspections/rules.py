@@ -11,10 +11,24 @@ TRANSITIONS: Mapping[tuple[str, str], str] = {
     ("in_progress", "submit"): "submitted",
     ("in_progress", "cancel"): "cancelled",
     ("submitted", "return"): "in_progress",  # 退回补正
-    ("submitted", "release"): "released",
+    ("submitted", "review"): "reviewed",  # 复核, by somebody who did not inspect
+    ("submitted", "release"): "released",  # 告知, of a plan that asks for no review
+    ("reviewed", "return"): "in_progress",
+    ("reviewed", "release"): "released",
+    ("released", "appeal"): "appealed",  # the school's first open appeal
+    ("appealed", "settle"): "released",  # its last open appeal is decided or withdrawn
+    ("released", "publish"): "published",  # 公布
+    ("published", "close"): "closed",  # 销号: nothing left to rectify
+    ("closed", "reopen"): "published",  # a later revision lost points again
     ("cancelled", "plan"): "planned",  # a cancelled visit is taken up again
 }
+STATES = (
+    "planned", "in_progress", "submitted", "reviewed", "released", "appealed", "published", "closed", "cancelled",
+)  # fmt: skip
 OPEN_STATES = frozenset({"planned", "in_progress"})
+TOLD_STATES = frozenset({"released", "appealed", "published", "closed"})  # the school sees the result
+SUBMITTED_STATES = TOLD_STATES | {"submitted", "reviewed"}  # there is a result
+PUBLIC_STATES = frozenset({"published", "closed"})
 
 T = TypeVar("T")
 
@@ -135,5 +149,5 @@ class Progress:
 
 def progress_of(counts: Mapping[str, int]) -> Progress:
     """From the number of visits in each state."""
-    done = counts.get("submitted", 0) + counts.get("released", 0)
+    done = sum(counts.get(state, 0) for state in SUBMITTED_STATES)
     return Progress(sum(counts.values()) - counts.get("cancelled", 0), done)

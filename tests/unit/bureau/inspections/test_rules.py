@@ -7,11 +7,15 @@ from hypothesis import strategies as st
 
 from bureau.inspections import labels, rules
 
-STATES = ("planned", "in_progress", "submitted", "released", "cancelled")
-EVENTS = ("plan", "start", "submit", "return", "release", "cancel")
+STATES = rules.STATES
+EVENTS = (
+    "plan", "start", "submit", "return", "review", "release", "appeal", "settle", "publish", "close", "reopen", "cancel",
+)  # fmt: skip
 ALLOWED = {
     ("planned", "start"), ("planned", "cancel"), ("in_progress", "submit"), ("in_progress", "cancel"),
-    ("submitted", "return"), ("submitted", "release"), ("cancelled", "plan"),
+    ("submitted", "return"), ("submitted", "review"), ("submitted", "release"), ("reviewed", "return"),
+    ("reviewed", "release"), ("released", "appeal"), ("released", "publish"), ("appealed", "settle"),
+    ("published", "close"), ("closed", "reopen"), ("cancelled", "plan"),
 }  # fmt: skip
 
 
@@ -30,8 +34,13 @@ def test_states_and_events_have_words():
     assert set(labels.EVENTS) == set(EVENTS)
 
 
-def test_a_released_visit_is_final():
-    assert not any(state == "released" for state, _event in rules.TRANSITIONS)
+def test_what_the_school_was_told_is_never_untold():
+    for (state, _event), after in rules.TRANSITIONS.items():
+        assert state not in rules.TOLD_STATES or after in rules.TOLD_STATES
+
+
+def test_nothing_is_published_while_an_appeal_is_open():
+    assert not any(state == "appealed" and after in rules.PUBLIC_STATES for (state, _), after in rules.TRANSITIONS.items())
 
 
 def ranks(*scores):

@@ -1,0 +1,63 @@
+"""Pure rules of appeals: states, the time to appeal, who may decide, how often appeals are upheld."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Literal, TypeAlias
+from uuid import UUID
+
+TRANSITIONS: Mapping[tuple[str, str], str] = {
+    ("draft", "send"): "sent",
+    ("sent", "withdraw"): "withdrawn",
+    ("sent", "uphold"): "upheld",  # 改判
+    ("sent", "reject"): "rejected",  # 维持
+}
+STATES = ("draft", "sent", "withdrawn", "rejected", "upheld")
+DECIDED = frozenset({"rejected", "upheld"})
+Window: TypeAlias = Literal["open", "acknowledged", "expired"]
+
+
+class NoTransition(ValueError):
+    """The event does not exist in this state."""
+
+
+def next_state(state: str, event: str) -> str:
+    try:
+        return TRANSITIONS[state, event]
+    except KeyError:
+        raise NoTransition(f"no {event!r} from {state!r}") from None
+
+
+def window(until: date | None, today: date, *, acknowledged: bool) -> Window:
+    """Whether a school may still appeal. The last day counts whole; a result without a last day (told before there
+    were appeals) is final. What is neither appealed nor acknowledged in time is accepted by the clock."""
+    if acknowledged:
+        return "acknowledged"
+    return "open" if until is not None and today <= until else "expired"
+
+
+def may_decide(person_id: UUID, inspectors: Collection[UUID]) -> bool:
+    """Nobody judges an appeal against their own visit, whatever else they are."""
+    return person_id not in inspectors
+
+
+@dataclass(frozen=True, slots=True)
+class UpheldRate:
+    """`visits`: visits that could have been appealed; `decided`, `upheld`: appeals. `rate` of the decided ones, 0..1."""
+
+    key: str
+    label: str
+    visits: int
+    sent: int
+    decided: int
+    upheld: int
+
+    @property
+    def rate(self) -> Decimal | None:
+        return None if not self.decided else Decimal(self.upheld) / self.decided
+
+
+def by_rate(rows: Iterable[UpheldRate]) -> list[UpheldRate]:
+    """Most often upheld first; without a decision last."""
+    return sorted(rows, key=lambda row: (-row.upheld, -(row.rate or Decimal(0)), -row.sent, row.label))
