@@ -1,0 +1,193 @@
+// One grader per rule shape: made once for an item, then answer → the item's line of the account, as the service's
+// `scorecards.graders`.
+
+import type { Answer, AnswerKind, Mark } from "./answers";
+import {
+  type Exact, ONE, ZERO, compare, decimal, isMultiple, isZero, min, multiply, subtract, sum, times,
+} from "./exact";
+import type { EntryJson, ItemJson, RuleJson, Shape } from "./form";
+import type { Line, Params, Reason } from "./result";
+import { cut } from "./text";
+
+export const MAX_COUNT = 1_000_000;
+
+export type Grader = (answer: Answer) => Line;
+type LineOf = (lost: Exact, reason: Reason, params?: Params) => Line;
+type RuleOf<Name extends Shape> = Extract<RuleJson, { shape: Name }>;
+
+export const EXPECTED: Readonly<Record<Shape, AnswerKind>> = {
+  all_or_nothing: "met",
+  judged: "judged",
+  count_deduction: "count",
+  listed_deductions: "checked",
+  additive: "checked",
+  levels: "level",
+  yes_no: "met",
+  veto_only: "found",
+  unscored: "met",
+};
+
+/** An answer that its rule cannot take. */
+export class Unfit extends Error {
+  constructor(readonly code: string, readonly params: Params = {}) {
+    super(code);
+  }
+}
+
+const expect = (answer: Answer, kind: AnswerKind): void => {
+  if (answer.kind !== kind) throw new Unfit("wrong_kind", { expected: kind, given: answer.kind });
+};
+
+export const isCount = (value: unknown, low: number, high: number): value is number =>
+  typeof value === "number" && Number.isInteger(value) && low <= value && value <= high;
+
+const optional = (text: string | null | undefined): Exact | null => (text == null ? null : decimal(text));
+const lower = (a: Exact | null, b: Exact | null): Exact | null => (a && b ? min(a, b) : (a ?? b));
+const orZero = (points: Exact | null): Exact => points ?? ZERO;
+
+const twoWay = (kind: AnswerKind, whenTrue: Line, whenFalse: Line): Grader => (answer) => {
+  expect(answer, kind);
+  if (typeof answer.value !== "boolean") throw new Unfit("not_a_flag");
+  return answer.value ? whenTrue : whenFalse;
+};
+
+const judged = (rule: RuleOf<"judged">, points: Exact, line: LineOf): Grader => {
+  const full = line(ZERO, "full");
+  const step = decimal(rule.step ?? "0.5");
+  return (answer) => {
+    expect(answer, "judged");
+    const mark = answer.value as Mark | null;
+    if (mark === null) throw new Unfit("not_a_number");
+    const { value, exponent } = mark;
+    if (compare(value, ZERO) < 0 || compare(value, points) > 0) {
+      throw new Unfit("mark_out_of_range", { low: ZERO, high: points });
+    }
+    if (compare(value, points) === 0) return full;
+    // A mark finer than any step could be is off the step, whatever its size.
+    if (exponent < -8 || !isMultiple(value, step)) throw new Unfit("mark_off_step", { step });
+    return line(subtract(points, value), "judged", { mark: value });
+  };
+};
+
+const counted = (rule: RuleOf<"count_deduction">, points: Exact | null, line: LineOf): Grader => {
+  const none = line(ZERO, "full");
+  const unit = decimal(rule.unit_points);
+  const factor = optional(rule.unresolved_factor) ?? ONE;
+  const limit = lower(points, optional(rule.cap));
+  const label = rule.unit_label ?? "处";
+  const again = multiply(unit, factor);
+  return (answer) => {
+    expect(answer, "count");
+    const { value: count, unresolved } = answer;
+    if (!isCount(count, 0, MAX_COUNT)) throw new Unfit("not_a_count", { low: 0 });
+    if (!isCount(unresolved, 0, count)) throw new Unfit("unresolved_above_count", { count });
+    if (count === 0) return none;
+    const raw = sum([times(unit, count - unresolved), times(again, unresolved)]);
+    const params: Params = {
+      count, unit_points: unit, unit_label: label, raw,
+      ...(unresolved ? { unresolved, unresolved_factor: factor } : {}),
+    };
+    if (rule.zero_at !== undefined && count >= rule.zero_at) {
+      return line(points ?? raw, "count_zero", { zero_at: rule.zero_at, ...params });
+    }
+    if (limit && compare(raw, limit) > 0) return line(limit, "count_capped", { cap: limit, ...params });
+    return line(raw, "count", params);
+  };
+};
+
+interface Entry {
+  readonly points: Exact;
+  readonly repeatable: boolean;
+}
+
+/** In the form's order. */
+const entriesOf = (rows: readonly EntryJson[]): ReadonlyMap<string, Entry> =>
+  new Map(rows.map((row) => [row.code, { points: decimal(row.points), repeatable: row.repeatable ?? false }]));
+
+/** How often each entry is ticked, and what that is worth together. */
+const ticked = (answer: Answer, entries: ReadonlyMap<string, Entry>): [Record<string, number>, Exact] => {
+  expect(answer, "checked");
+  if (!(answer.value instanceof Map)) throw new Unfit("not_entries");
+  for (const [code, count] of answer.value as ReadonlyMap<string, unknown>) {
+    const entry = entries.get(code);
+    if (!entry) throw new Unfit("unknown_entry", { entry: cut(code, 60) });
+    if (!isCount(count, 0, MAX_COUNT)) throw new Unfit("not_a_count", { low: 0 });
+    if (count > 1 && !entry.repeatable) throw new Unfit("entry_not_repeatable", { entry: code });
+  }
+  const counts: Record<string, number> = {};
+  const worth: Exact[] = [];
+  for (const [code, { points }] of entries) {
+    const count = answer.value.get(code) as number | undefined;
+    if (!count) continue;
+    counts[code] = count;
+    worth.push(times(points, count));
+  }
+  return [counts, sum(worth)];
+};
+
+const listed = (rule: RuleOf<"listed_deductions">, points: Exact | null, line: LineOf): Grader => {
+  const none = line(ZERO, "full");
+  const limit = lower(points, optional(rule.cap));
+  const known = entriesOf(rule.entries);
+  return (answer) => {
+    const [entries, raw] = ticked(answer, known);
+    if (isZero(raw)) return none;
+    if (limit && compare(raw, limit) > 0) return line(limit, "listed_capped", { entries, raw, cap: limit });
+    return line(raw, "listed", { entries, raw });
+  };
+};
+
+const additive = (rows: readonly EntryJson[], points: Exact, line: LineOf): Grader => {
+  const full = line(ZERO, "full");
+  const known = entriesOf(rows);
+  return (answer) => {
+    const [entries, earned] = ticked(answer, known);
+    return compare(earned, points) >= 0 ? full : line(subtract(points, earned), "additive", { entries });
+  };
+};
+
+const levels = (rows: readonly EntryJson[], points: Exact, line: LineOf): Grader => {
+  const lines = new Map(
+    rows.map((row) => {
+      const worth = min(decimal(row.points), points);
+      const reason = compare(worth, points) === 0 ? "full" : "level";
+      return [row.code, line(subtract(points, worth), reason, { level: row.code })];
+    }),
+  );
+  return (answer) => {
+    expect(answer, "level");
+    const found = typeof answer.value === "string" ? lines.get(answer.value) : undefined;
+    if (!found) throw new Unfit("unknown_level", { level: typeof answer.value === "string" ? cut(answer.value, 60) : "" });
+    return found;
+  };
+};
+
+export const compileItem = (item: ItemJson, section: string): Grader => {
+  const { rule } = item;
+  const points = optional(item.points);
+  const line: LineOf = (lost, reason, params = {}) => ({
+    code: item.code, section, rule: rule.shape, available: points,
+    awarded: points && subtract(points, lost), lost, reason, params, vetoed: false,
+  });
+  const pointless = (reason: Reason): Line => ({ ...line(ZERO, reason), available: null, awarded: null });
+  switch (rule.shape) {
+    case "all_or_nothing":
+      return twoWay("met", line(ZERO, "full"), line(orZero(points), "not_met"));
+    case "yes_no":
+      return twoWay("met", pointless("passed"), pointless("failed"));
+    case "veto_only":
+      return twoWay("found", pointless("found"), pointless("not_found"));
+    case "unscored":
+      return twoWay("met", pointless("unscored"), pointless("unscored"));
+    case "judged":
+      return judged(rule, orZero(points), line);
+    case "count_deduction":
+      return counted(rule, points, line);
+    case "listed_deductions":
+      return listed(rule, points, line);
+    case "additive":
+      return additive(rule.entries, orZero(points), line);
+    case "levels":
+      return levels(rule.entries, orZero(points), line);
+  }
+};

@@ -1,0 +1,13 @@
+// The scoring engine of the phone: `compile(form).score(answers, context)` for the whole, `compile(form).open(…)` for a
+// sheet that is being filled.
+
+import { Scorer } from "./engine";
+import type { FormJson } from "./form";
+
+export { AnswersInvalid, type Problem } from "./answers";
+export { decimalText } from "./exact";
+export { type Context, Scorer, Sheet } from "./engine";
+export type { FormJson, ItemJson, SectionJson } from "./form";
+export { type Line, type Result, plain, resultToJson } from "./result";
+
+export const compile = (form: FormJson): Scorer => new Scorer(form);
