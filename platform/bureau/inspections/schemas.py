@@ -138,6 +138,7 @@ class PlaceOut(BaseSchema):
     stage = fields.String()
     is_boarding = fields.Boolean()
     score = Points(allow_none=True)
+    percent = Points(allow_none=True)
     band = fields.String(allow_none=True)
     verdict = fields.String(allow_none=True)
     rank = fields.Integer()

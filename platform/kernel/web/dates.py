@@ -1,6 +1,6 @@
 """How dates, times and money are shown: Asia/Shanghai, the Chinese way."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -21,6 +21,11 @@ def shanghai(instant: datetime | None, pattern: str = "yyyy-MM-dd HH:mm") -> str
 def today() -> date:
     """The calendar day in Shanghai, whatever zone the server runs in."""
     return datetime.now(SHANGHAI).date()
+
+
+def span_of_days(first: date, last: date) -> tuple[datetime, datetime]:
+    """The instants [begin, end) of the days first..last in Shanghai, both days included."""
+    return datetime.combine(first, time(), SHANGHAI), datetime.combine(last + timedelta(days=1), time(), SHANGHAI)
 
 
 def day(value: date | None) -> str:

@@ -36,6 +36,7 @@ class Place:
     stage: str
     is_boarding: bool
     score: Decimal | None
+    percent: Decimal | None
     band: str | None
     verdict: str | None
     rank: int
@@ -161,7 +162,8 @@ def ranking(actor: Actor, plan_id: UUID, stage: str | None = None, is_boarding: 
     query = (
         select(
             InspectionResult.school_id, School.name, InspectionResult.id, InspectionResult.stage,
-            InspectionResult.is_boarding, InspectionResult.score, InspectionResult.band, InspectionResult.verdict,
+            InspectionResult.is_boarding, InspectionResult.score, InspectionResult.percent, InspectionResult.band,
+            InspectionResult.verdict,
         )
         .join(School, (School.bureau_id == InspectionResult.bureau_id) & (School.id == InspectionResult.school_id))
         .where(InspectionResult.bureau_id == actor.bureau_id, InspectionResult.plan_id == plan_id)
@@ -181,8 +183,8 @@ def ranking(actor: Actor, plan_id: UUID, stage: str | None = None, is_boarding: 
             row = ranked.entry
             places.append(
                 Place(
-                    row.school_id, row.name, row.id, row.stage, row.is_boarding, row.score, row.band, row.verdict,
-                    ranked.rank, ranked.of,
+                    row.school_id, row.name, row.id, row.stage, row.is_boarding, row.score, row.percent, row.band,
+                    row.verdict, ranked.rank, ranked.of,
                 )
             )  # fmt: skip
     return places
