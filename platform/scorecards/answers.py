@@ -32,6 +32,8 @@ EXPECTED: Mapping[str, AnswerKind] = {
     "listed_deductions": "checked",
     "additive": "checked",
     "levels": "level",
+    "tiers": "count",
+    "required_count": "count",
     "yes_no": "met",
     "veto_only": "found",
     "unscored": "met",

@@ -1,19 +1,26 @@
 """The form as canonical JSON (schema 1), and back. Defaults are left out, decimals are strings."""
 
-from collections.abc import Iterable
+from collections.abc import Callable
 from dataclasses import MISSING, fields
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
+from scorecards.contradictions import MAX_ITEMS, contradictions, unique
 from scorecards.form import (
+    AGGREGATES,
+    COUNTS,
     KINDS,
+    LIMIT_EFFECTS,
     METRICS,
     MODES,
     NA_POLICIES,
     NO_VETO,
     OPERATORS,
+    PARAMETER_SOURCES,
     REVIEWS,
+    ROUNDINGS,
     SCHEMA,
+    SHARES_OF,
     VETO_EFFECTS,
     Additive,
     AllOrNothing,
@@ -25,9 +32,18 @@ from scorecards.form import (
     Item,
     Judged,
     Levels,
+    Limit,
     ListedDeductions,
+    NaShare,
+    Parameter,
+    Repeat,
+    RequiredCount,
     Rule,
+    Scale,
+    ScaleRow,
     Section,
+    Tier,
+    Tiers,
     Unscored,
     VerdictRule,
     Verdicts,
@@ -46,16 +62,23 @@ SHAPES: dict[str, type] = {
     "listed_deductions": ListedDeductions,
     "additive": Additive,
     "levels": Levels,
+    "tiers": Tiers,
+    "required_count": RequiredCount,
     "yes_no": YesNo,
     "veto_only": VetoOnly,
     "unscored": Unscored,
 }
 SHAPE_NAMES: dict[type, str] = {shape: name for name, shape in SHAPES.items()}
 
+T = TypeVar("T")
+
 MAX_SECTIONS = 100
-MAX_ITEMS = 1000
 MAX_ENTRIES = 60
-_NAMED_OTHERWISE = {"minimum": "min", "maximum": "max", "operator": "op", "any_of": "any"}
+MAX_ROWS = 30
+_NAMED_OTHERWISE = {"operator": "op", "any_of": "any", "start": "from"}
+_BAND_NAMES = {"minimum": "min", "maximum": "max"}
+
+__all__ = ["MAX_ENTRIES", "MAX_ITEMS", "MAX_SECTIONS", "SHAPES", "contradictions", "from_json", "shape_of", "to_json"]
 
 
 def shape_of(rule: Rule) -> str:
@@ -77,10 +100,11 @@ def _value(value: Any) -> Any:
 
 def _fields(record: Any) -> dict[str, Any]:
     out: dict[str, Any] = {}
+    names = _BAND_NAMES if isinstance(record, Band) else _NAMED_OTHERWISE
     for spec in fields(record):
         value = getattr(record, spec.name)
         if spec.default is MISSING or value != spec.default:
-            out[_NAMED_OTHERWISE.get(spec.name, spec.name)] = _value(value)
+            out[names.get(spec.name, spec.name)] = _value(value)
     return out
 
 
@@ -114,6 +138,10 @@ def from_json(data: Any) -> Form:
         ),
         bands=reader.many("bands", lambda value, path: _band(value, path, problems), 20),
         verdicts=None if verdicts is None else _verdicts(verdicts, "verdicts", problems),
+        parameters=reader.many("parameters", lambda value, path: _parameter(value, path, problems), 20),
+        limits=reader.many("limits", lambda value, path: _limit(value, path, problems), 20),
+        repeat=_optional(reader, "repeat", _repeat),
+        bonus_cap=reader.optional_decimal("bonus_cap"),
     )
     reader.done()
     if not problems:
@@ -121,6 +149,55 @@ def from_json(data: Any) -> Form:
     if problems:
         raise FormInvalid(problems)
     return form
+
+
+def _optional(reader: Reader, key: str, read: Callable[[Any, str, list[Problem]], T]) -> T | None:
+    data = reader.left.pop(key, None)
+    return None if data is None else read(data, reader.at(key), reader.problems)
+
+
+def _parameter(data: Any, path: str, problems: list[Problem]) -> Parameter:
+    reader = Reader(data, path, problems)
+    parameter = Parameter(
+        name=reader.code("name"),
+        label=reader.text("label", required=True, limit=40),
+        unit=reader.text("unit", limit=20),
+        source=reader.choice("source", PARAMETER_SOURCES, "profile"),
+    )
+    reader.done()
+    return parameter
+
+
+def _limit(data: Any, path: str, problems: list[Problem]) -> Limit:
+    reader = Reader(data, path, problems)
+    reader.need("at_least")
+    limit = Limit(
+        at_least=reader.optional_count("at_least", low=1) or 1,
+        effect=reader.choice("effect", LIMIT_EFFECTS),
+        label=reader.text("label", limit=100),
+        mark=reader.text("mark", limit=20),
+        note=reader.text("note", limit=500),
+    )
+    reader.done()
+    return limit
+
+
+def _repeat(data: Any, path: str, problems: list[Problem]) -> Repeat:
+    reader = Reader(data, path, problems)
+    repeat = Repeat(
+        unit_label=reader.text("unit_label", required=True, limit=20),
+        aggregate=reader.choice("aggregate", AGGREGATES, "mean"),
+        minimum_units=reader.take("minimum_units", 1, lambda value: as_count(value, 0), "not_a_count", low=0),
+    )
+    reader.done()
+    return repeat
+
+
+def _na_share(data: Any, path: str, problems: list[Problem]) -> NaShare:
+    reader = Reader(data, path, problems)
+    share = NaShare(percent=reader.decimal("percent"), of=reader.choice("of", SHARES_OF, "points"))
+    reader.done()
+    return share
 
 
 def _note(value: Any, path: str, problems: list[Problem]) -> str:
@@ -138,6 +215,10 @@ def _section(data: Any, path: str, problems: list[Problem]) -> Section:
         points=reader.optional_decimal("points"),
         items=reader.many("items", lambda value, place: _item(value, place, problems), MAX_ITEMS),
         note=reader.text("note"),
+        cap=reader.optional_decimal("cap"),
+        na_allowed=reader.flag("na_allowed"),
+        na_share=_optional(reader, "na_share", _na_share),
+        repeat=_optional(reader, "repeat", _repeat),
     )
     reader.done()
     return section
@@ -162,6 +243,8 @@ def _item(data: Any, path: str, problems: list[Problem]) -> Item:
         tags=reader.many("tags", lambda value, place: _tag(value, place, problems), 20),
         review=reader.choice("review", REVIEWS, ""),
         note=reader.text("note"),
+        mark=reader.text("mark", limit=20),
+        bonus=reader.flag("bonus"),
     )
     reader.done()
     return item
@@ -193,15 +276,37 @@ def _rule(data: Any, path: str, problems: list[Problem]) -> Rule:
     if shape is Judged:
         rule = Judged(step=reader.optional_decimal("step") or Judged().step)
     elif shape is CountDeduction:
+        by = _optional(reader, "unit_points_by", _scale)
+        dearest = max((row.value for row in by.rows), default=None) if by else None
         rule = CountDeduction(
-            unit_points=reader.decimal("unit_points"),
+            unit_points=reader.decimal("unit_points") if dearest is None else _given(reader, dearest),
             unit_label=reader.text("unit_label", limit=20) or "处",
             cap=reader.optional_decimal("cap"),
             zero_at=reader.optional_count("zero_at", low=1),
             unresolved_factor=reader.optional_decimal("unresolved_factor") or Decimal(1),
+            unit_points_by=by,
+            free=reader.take("free", 0, lambda value: as_count(value, 0), "not_a_count", low=0),
+            free_by=_optional(reader, "free_by", _scale),
         )
         if rule.unit_points == 0 and not problems:
             reader.wrong("unit_points", "not_positive")
+    elif shape is RequiredCount:
+        reader.need("required")
+        rule = RequiredCount(
+            required=_optional(reader, "required", _scale) or Scale(parameter=""),
+            unit_points=reader.decimal("unit_points"),
+            unit_label=reader.text("unit_label", limit=20) or "名",
+            cap=reader.optional_decimal("cap"),
+            zero_at=reader.optional_count("zero_at", low=1),
+        )
+        if rule.unit_points == 0 and not problems:
+            reader.wrong("unit_points", "not_positive")
+    elif shape is Tiers:
+        rule = Tiers(
+            tiers=reader.many("tiers", lambda value, place: _tier(value, place, problems), MAX_ROWS, required=True),
+            unit_label=reader.text("unit_label", limit=20) or "项",
+            counts=reader.choice("counts", COUNTS, "defects"),
+        )
     elif shape in (ListedDeductions, Additive, Levels):
         entries = reader.many(
             "entries", lambda value, place: _entry(value, place, problems), MAX_ENTRIES, required=True
@@ -209,11 +314,46 @@ def _rule(data: Any, path: str, problems: list[Problem]) -> Rule:
         rule = (
             ListedDeductions(entries, reader.optional_decimal("cap")) if shape is ListedDeductions else shape(entries)
         )
-        _unique((entry.code for entry in entries), reader.at("entries"), "duplicate_code", problems)
+        unique((entry.code for entry in entries), reader.at("entries"), "duplicate_code", problems)
     else:
         rule = shape()
     reader.done()
     return rule
+
+
+def _given(reader: Reader, dearest: Decimal) -> Decimal:
+    """The printed unit cost beside a table of costs; without one, the table's dearest stands for it."""
+    given = reader.optional_decimal("unit_points")
+    return dearest if given is None else given
+
+
+def _scale(data: Any, path: str, problems: list[Problem]) -> Scale:
+    reader = Reader(data, path, problems)
+    scale = Scale(
+        parameter=reader.code("parameter"),
+        rows=reader.many("rows", lambda value, place: _scale_row(value, place, problems), MAX_ROWS),
+        per=reader.optional_decimal("per"),
+        rounding=reader.choice("rounding", ROUNDINGS, "up"),
+        plus=reader.take("plus", 0, lambda value: as_count(value, 0), "not_a_count", low=0),
+        minimum=reader.take("minimum", 0, lambda value: as_count(value, 0), "not_a_count", low=0),
+    )
+    reader.done()
+    return scale
+
+
+def _scale_row(data: Any, path: str, problems: list[Problem]) -> ScaleRow:
+    reader = Reader(data, path, problems)
+    row = ScaleRow(start=reader.decimal("from"), value=reader.decimal("value"))
+    reader.done()
+    return row
+
+
+def _tier(data: Any, path: str, problems: list[Problem]) -> Tier:
+    reader = Reader(data, path, problems)
+    reader.need("from")
+    tier = Tier(start=reader.optional_count("from") or 0, points=reader.decimal("points"))
+    reader.done()
+    return tier
 
 
 def _entry(data: Any, path: str, problems: list[Problem]) -> Entry:
@@ -271,41 +411,3 @@ def _verdict_rule(data: Any, path: str, problems: list[Problem]) -> VerdictRule:
     )
     reader.done()
     return rule
-
-
-# --- what single fields cannot show -----------------------------------------------------------------------------
-
-
-def _unique(values: Iterable[str], path: str, code: str, problems: list[Problem]) -> None:
-    seen: set[str] = set()
-    for value in values:
-        if value in seen:
-            problems.append(Problem(path, code, {"value": value}))
-        seen.add(value)
-
-
-def contradictions(form: Form) -> list[Problem]:
-    """What makes a form impossible to score at all; what merely looks wrong is the doctor's (scorecards.doctor)."""
-    problems: list[Problem] = []
-    items = list(form.items())
-    _unique((section.code for section in form.sections), "sections", "duplicate_code", problems)
-    _unique((item.code for item in items), "items", "duplicate_code", problems)
-    _unique((band.label for band in form.bands), "bands", "duplicate_label", problems)
-    _unique((decimal_text(band.minimum) for band in form.bands), "bands", "duplicate_minimum", problems)
-    if len(items) > MAX_ITEMS:
-        problems.append(Problem("sections", "too_many_items", {"limit": MAX_ITEMS}))
-    if form.total == 0:
-        problems.append(Problem("total", "not_positive"))
-    if form.places > 3:
-        problems.append(Problem("places", "too_many_places", {"limit": 3}))
-    if form.mode == "deduct" and form.total is None:
-        problems.append(Problem("total", "required"))
-    labels = {band.label for band in form.bands}
-    for item in items:
-        if isinstance(item.rule, VetoOnly) and item.veto.effect in ("none", "item_zero"):
-            problems.append(Problem(f"items.{item.code}.veto", "veto_without_effect"))
-        if item.veto.effect == "verdict" and not item.veto.label:
-            problems.append(Problem(f"items.{item.code}.veto.label", "required"))
-        if item.veto.effect == "band_cap" and item.veto.label not in labels:
-            problems.append(Problem(f"items.{item.code}.veto.label", "unknown_band", {"value": item.veto.label}))
-    return problems

@@ -28,6 +28,20 @@ PROBLEMS: Mapping[str, Any] = {
     "too_many_places": _l("小数最多 %(limit)s 位"),
     "veto_without_effect": _l("否决项没有规定后果"),
     "unknown_band": _l("没有“%(value)s”这一等级"),
+    "repeats_twice": _l("整张表已逐个单元重复填写，其中的部分不能再重复"),
+    "section_code_taken": _l("可整体答“不适用”的部分，编码 %(value)s 不能与条目相同"),
+    "percent_above_100": _l("百分比不能超过 100"),
+    "unknown_parameter": _l("表单没有声明参数 %(value)s"),
+    "parameter_without_units": _l("参数 %(value)s 属于每个单元，只能用在逐个单元重复的部分"),
+    "scale_needs_one": _l("应在“按区间取值”与“按比例计算”中选一种"),
+    "scale_needs_rows": _l("应按区间列出数值"),
+    "rows_not_ascending": _l("各行起点应从小到大，不重复"),
+    "not_whole": _l("应为整数"),
+    "tiers_from_zero": _l("第一档应从 0 起"),
+    "tiers_not_monotone": _l("各档得分应逐档递减（按有的数量计时逐档递增）"),
+    "bonus_shape": _l("加分项只能用符合得分、评分、按内容得分、分等次或按数量分档的规则"),
+    "bonus_repeats": _l("加分项不能放在逐个单元重复的部分里"),
+    "limit_without_items": _l("没有一条是这条限制所数的条目（标记“%(value)s”）"),
     # answers
     "unknown_item": _l("表中没有这一条"),
     "not_one_answer": _l("一条只能有一个答案"),
@@ -45,6 +59,13 @@ PROBLEMS: Mapping[str, Any] = {
     "na_without_reason": _l("答“不适用”要写理由"),
     "veto_on_absent_item": _l("不适用的条目不能同时否决"),
     "item_has_no_veto": _l("这一条没有否决规定"),
+    "unit_required": _l("这一条逐个单元填写，键应为“条目@单元”"),
+    "no_units_here": _l("这里不逐个单元填写"),
+    "unknown_unit": _l("没有单元 %(unit)s"),
+    "too_many_units": _l("单元超过 %(limit)s 个"),
+    "in_absent_section": _l("这一部分已整体答“不适用”，其中的条目不能再答"),
+    "section_takes_absence": _l("整个部分只能答“不适用”并写理由"),
+    "parameter_below_rows": _l("参数 %(parameter)s 为 %(value)s，小于表中最小的 %(least)s"),
 }
 
 REASONS: Mapping[str, Any] = {
@@ -56,7 +77,17 @@ REASONS: Mapping[str, Any] = {
     "count_zero": _l("%(count)s %(unit_label)s，达到 %(zero_at)s %(unit_label)s，记 0 分"),
     "listed": _l("所列问题共扣 %(raw)s 分"),
     "listed_capped": _l("所列问题共 %(raw)s 分，以 %(cap)s 分为限"),
+    "count_free": _l("%(count)s %(unit_label)s，在允许的 %(free)s %(unit_label)s以内，不扣分"),
     "additive": _l("只得所列小分"),
+    "tier": _l("%(count)s %(unit_label)s，得 %(points)s 分"),
+    "short": _l("应有 %(required)s %(unit_label)s，实有 %(count)s，缺 %(short)s，每缺一%(unit_label)s扣 %(unit_points)s 分"),
+    "short_capped": _l(
+        "应有 %(required)s %(unit_label)s，实有 %(count)s，缺 %(short)s，"
+        "每缺一%(unit_label)s扣 %(unit_points)s 分，以 %(cap)s 分为限"
+    ),
+    "short_zero": _l("应有 %(required)s %(unit_label)s，实有 %(count)s，缺 %(short)s，记 0 分"),
+    "bonus": _l("加分 %(points)s 分"),
+    "no_bonus": _l("不加分"),
     "level": _l("评为该等次"),
     "passed": _l("合格"),
     "failed": _l("不合格"),
@@ -65,7 +96,9 @@ REASONS: Mapping[str, Any] = {
     "unscored": _l("不计分"),
     "not_applicable": _l("不适用：%(reason)s"),
     "tag_absent": _l("本校没有此项，不适用"),
+    "section_absent": _l("这一部分不适用：%(reason)s"),
     "unanswered": _l("未填"),
+    "parameter_missing": _l("缺少参数“%(label)s”，暂不能计分"),
     "veto_item": _l("触发否决，该条记 0 分"),
     "veto_section": _l("条目 %(item)s 触发否决，这一部分记 0 分"),
 }

@@ -8,9 +8,10 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 from scorecards.form import decimal_text
 
 Reason: TypeAlias = Literal[
-    "full", "not_met", "judged", "count", "count_capped", "count_zero", "listed", "listed_capped", "additive", "level",
-    "passed", "failed", "not_found", "found", "unscored", "not_applicable", "tag_absent", "unanswered",
-    "veto_item", "veto_section",
+    "full", "not_met", "judged", "count", "count_free", "count_capped", "count_zero", "listed", "listed_capped",
+    "additive", "level", "tier", "short", "short_capped", "short_zero", "bonus", "no_bonus",
+    "passed", "failed", "not_found", "found", "unscored", "not_applicable", "tag_absent", "section_absent",
+    "unanswered", "parameter_missing", "veto_item", "veto_section",
 ]  # fmt: skip
 NO_PARAMS: Mapping[str, Any] = {}
 
