@@ -46,6 +46,23 @@ def effective(bureau_id: int, key: str, *, school_id: int | None = None, on: dat
     return found
 
 
+def effective_numbers(bureau_id: int, keys: Sequence[str], *, on: date | None = None) -> dict[str, Decimal]:
+    """Several figures as they hold for a bureau, in two queries."""
+    figures: dict[str, list[Figure]] = {key: [] for key in keys}
+    for row in db.session.scalars(select(NationalFigure).where(NationalFigure.key.in_(keys))):
+        figures[row.key].append(_national(row))
+    local = select(FigureOverride).where(
+        FigureOverride.bureau_id == bureau_id, FigureOverride.key.in_(keys), FigureOverride.school_id.is_(None)
+    )
+    for override in db.session.scalars(local):
+        figures[override.key].append(_local(override))
+    found = {key: resolve(rows, on or today()) for key, rows in figures.items()}
+    missing = [key for key, one in found.items() if one is None]
+    if missing:
+        raise UnknownFigure(missing[0])
+    return {key: one.number for key, one in found.items() if one is not None}
+
+
 def number(actor: Actor, key: str, *, on: date | None = None) -> Decimal:
     """The effective number for the actor's own school or bureau."""
     return effective(actor.bureau_id, key, school_id=actor.school_id, on=on).number

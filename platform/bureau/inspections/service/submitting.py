@@ -1,12 +1,12 @@
 """Submission: the official score, the result with its account, and telling the school."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, select
 
 from bureau.inspections import rules
 from bureau.inspections.models import (
@@ -14,18 +14,16 @@ from bureau.inspections.models import (
     InspectionAnswer,
     InspectionLoss,
     InspectionPhoto,
-    InspectionPlan,
     InspectionResult,
 )
 from bureau.inspections.service.answering import answers_of, photos_of, store_answers
-from bureau.inspections.service.telling import tell_school
+from bureau.inspections.service.telling import plan_of, release_visit
 from bureau.inspections.service.visits import form_version_of, move, start, tags_of
 from bureau.schools.models import School
 from kernel.actor import Actor
 from kernel.database import db, new_id, now
 from kernel.database.writing import flush
 from kernel.errors import Invalid, NotFound, RuleBroken
-from kernel.files.models import Attachment
 from scorecards import service as forms
 from scorecards.answers import read_answers
 from scorecards.models import FormVersion
@@ -59,7 +57,7 @@ def submit(
     `at`: when it happened, if not now (records brought in).
     """
     visit = start(actor, school_id, inspection_id, at=at)
-    if visit.state in ("submitted", "released"):
+    if visit.state in rules.SUBMITTED_STATES:
         result = db.session.get(InspectionResult, (actor.bureau_id, school_id, visit.id))
         if result is not None:
             return result
@@ -83,10 +81,10 @@ def submit(
         photos = photos_of(visit)
         result = _new_result(visit, school, version, outcome, stored, rows, photos)
         db.session.add(result)
-        _write_losses(visit, outcome)
+        write_losses(visit, outcome)
         move(actor, visit, "submit", at=visit.submitted_at)
-        plan = _plan(visit)
-        if plan.releases_on_submit:
+        plan = plan_of(visit)
+        if plan.releases_on_submit and not plan.needs_review:
             release_visit(actor, visit, result, photos, at=visit.submitted_at)
     flush(db.session())
     return result
@@ -99,6 +97,28 @@ def _school(visit: Inspection) -> School:
     return school
 
 
+def account_document(
+    version: FormVersion,
+    outcome: Result,
+    answers: Mapping[str, Any],
+    tags: Collection[str],
+    remarks: Mapping[str, str],
+    photos: Photos,
+) -> dict[str, Any]:
+    """What a result keeps as its `account`. `inputs`: what it was scored from, so that a later revision starts from
+    the school as it was on the day of the visit."""
+    document = result_to_json(outcome)
+    shown = {code: [str(photo.attachment_id) for photo in group] for code, group in photos.items()}
+    document["sections_account"] = rules.enriched_account(
+        document.pop("account"), version.form, remarks, shown, answers
+    )
+    document["inputs"] = {"answers": dict(answers), "tags": sorted(tags)}
+    document["visit_photos"] = shown.get("", [])
+    document["form_title"] = version.form["title"]
+    document["form_digest"] = version.digest
+    return document
+
+
 def _new_result(
     visit: Inspection,
     school: School,
@@ -108,14 +128,8 @@ def _new_result(
     rows: Mapping[str, InspectionAnswer],
     photos: Photos,
 ) -> InspectionResult:
-    document = result_to_json(outcome)
-    shown = {code: [str(photo.attachment_id) for photo in group] for code, group in photos.items()}
-    document["sections_account"] = rules.enriched_account(
-        document.pop("account"), version.form, {code: row.remark for code, row in rows.items()}, shown, stored
-    )
-    document["visit_photos"] = shown.get("", [])
-    document["form_title"] = version.form["title"]
-    document["form_digest"] = version.digest
+    remarks = {code: row.remark for code, row in rows.items()}
+    document = account_document(version, outcome, stored, tags_of(visit), remarks, photos)
     result = InspectionResult(bureau_id=visit.bureau_id, school_id=visit.school_id, id=visit.id)
     result.plan_id = visit.plan_id
     result.form_version_id = visit.form_version_id
@@ -128,7 +142,7 @@ def _new_result(
     return result
 
 
-def _write_losses(visit: Inspection, outcome: Result) -> None:
+def write_losses(visit: Inspection, outcome: Result) -> None:
     lost = [
         {
             "bureau_id": visit.bureau_id, "school_id": visit.school_id, "id": new_id(), "inspection_id": visit.id,
@@ -151,31 +165,3 @@ def drop_result(visit: Inspection) -> None:
         ):
             db.session.delete(row)
     flush(db.session())
-
-
-def _plan(visit: Inspection) -> InspectionPlan:
-    plan = db.session.get(InspectionPlan, (visit.bureau_id, visit.plan_id))
-    if plan is None:  # pragma: no cover - the foreign key does not allow it
-        raise NotFound(_("没有这项检查计划。"))
-    return plan
-
-
-def release_visit(
-    actor: Actor, visit: Inspection, result: InspectionResult, photos: Photos, *, at: datetime | None = None
-) -> None:
-    """From here on the school sees the visit, its result and its photos, and is told so."""
-    visit.released_at = at or now()
-    result.released_at = visit.released_at
-    move(actor, visit, "release", at=visit.released_at)
-    shown = [photo.attachment_id for group in photos.values() for photo in group]
-    if shown:
-        db.session.execute(
-            update(Attachment)
-            .where(
-                Attachment.bureau_id == visit.bureau_id,
-                Attachment.school_id == visit.school_id,
-                Attachment.id.in_(shown),
-            )
-            .values(hidden_from_school=False)
-        )
-    tell_school(actor, visit, _plan(visit), result)

@@ -1,19 +1,26 @@
-"""Notices: to inspectors when they are assigned, to a school when it may read its result."""
+"""Inspectors are told when they are assigned; a school when it may read its result, and may appeal from then on."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import or_, select
+from sqlalchemy import or_, select, update
 
-from bureau.inspections.models import Inspection, InspectionPlan, InspectionResult
+from bureau.inspections.following import followers
+from bureau.inspections.models import Inspection, InspectionPhoto, InspectionPlan, InspectionResult
+from bureau.inspections.service.visits import move
 from bureau.roles import Role
 from kernel.actor import Actor
-from kernel.database import db
+from kernel.database import db, now
+from kernel.errors import NotFound, RuleBroken
+from kernel.files.models import Attachment
 from kernel.identity.models import Membership
 from kernel.notices.service import notify
-from kernel.web.dates import today
+from kernel.policy import service as policy
+from kernel.web.dates import SHANGHAI, today
+from kernel.workdays import service as workdays
 
 ALWAYS = (Role.PRINCIPAL, Role.LOGISTICS_DIRECTOR)
 BY_KIND: Mapping[str, Sequence[Role]] = {
@@ -33,20 +40,83 @@ def tell_inspectors(
     notify(actor, person_ids, "inspection_assigned", title, body=body, url=MINE)
 
 
+def plan_of(visit: Inspection) -> InspectionPlan:
+    plan = db.session.get(InspectionPlan, (visit.bureau_id, visit.plan_id))
+    if plan is None:  # pragma: no cover - the foreign key does not allow it
+        raise NotFound(_("没有这项检查计划。"))
+    return plan
+
+
+def release_visit(
+    actor: Actor,
+    visit: Inspection,
+    result: InspectionResult,
+    photos: Mapping[str, Sequence[InspectionPhoto]],
+    *,
+    at: datetime | None = None,
+    adjust: Mapping[str, Any] | None = None,
+) -> None:
+    """From here on the school sees the visit, its result and its photos, is told so, and may appeal.
+
+    `adjust`: the releaser's wishes for what follows, handed on to the followers.
+    """
+    plan = plan_of(visit)
+    if plan.needs_review and visit.state != "reviewed":
+        raise RuleBroken("review_missing", _("本计划要求先由未参加检查的人员复核，再告知学校。"))
+    told_at = at or now()
+    until = appeal_deadline(actor, told_at)
+    move(actor, visit, "release", at=told_at)
+    visit.released_at = result.released_at = told_at
+    result.appeal_until = until
+    shown = [photo.attachment_id for group in photos.values() for photo in group]
+    if shown:
+        db.session.execute(
+            update(Attachment)
+            .where(
+                Attachment.bureau_id == visit.bureau_id,
+                Attachment.school_id == visit.school_id,
+                Attachment.id.in_(shown),
+            )
+            .values(hidden_from_school=False)
+        )
+    tell_school(actor, visit, plan, result)
+    for follower in followers():
+        follower.released(actor, visit, result, told_at, adjust or {})
+
+
+def appeal_deadline(actor: Actor, told_at: datetime) -> date:
+    """The last day for an appeal: N working days, the first of them the day after the school was told."""
+    days = int(policy.effective(actor.bureau_id, "inspection.appeal.workdays").number)
+    return workdays.add_workdays(actor, told_at.astimezone(SHANGHAI).date(), days).value
+
+
 def tell_school(actor: Actor, visit: Inspection, plan: InspectionPlan, result: InspectionResult) -> None:
     """Its principal and logistics director, and whoever answers for what was inspected."""
     notify(
         actor,
-        _holders(actor, visit.school_id, (*ALWAYS, *BY_KIND.get(visit.kind, ()))),
+        holders(actor, visit.school_id, (*ALWAYS, *BY_KIND.get(visit.kind, ()))),
         "inspection_released",
         _("检查结果：%(plan)s", plan=plan.title),
-        body=result.verdict or result.band or "",
+        body=" ".join(
+            part
+            for part in (
+                result.verdict or result.band or "",
+                _("如有异议，请在 %(day)s 前逐项申诉。", day=result.appeal_until.isoformat()) if result.appeal_until else "",
+            )
+            if part
+        ),
         url=RESULT.format(id=visit.id),
         school_id=visit.school_id,
     )
 
 
-def _holders(actor: Actor, school_id: int, roles: Sequence[Role]) -> list[UUID]:
+def tell_people_of(actor: Actor, school_id: int, kind: str, notice: str, title: str, body: str, url: str) -> None:
+    """A notice to those at a school who answer for a kind of inspection."""
+    people = holders(actor, school_id, (*ALWAYS, *BY_KIND.get(kind, ())))
+    notify(actor, people, notice, title, body=body, url=url, school_id=school_id)
+
+
+def holders(actor: Actor, school_id: int, roles: Sequence[Role]) -> list[UUID]:
     """Who holds one of these roles at the school today."""
     day = today()
     return list(
