@@ -50,14 +50,21 @@ def _times(answer: Answer, entries: Mapping[str, Entry]) -> dict[str, int]:
         raise Unfit("wrong_kind", expected="checked", given=answer.kind)
     if type(answer.value) is not dict:
         raise Unfit("not_entries")
-    for code, times in answer.value.items():
-        if code not in entries:
-            raise Unfit("unknown_entry", entry=str(code)[:60])
-        if type(times) is not int or not 0 <= times <= MAX_COUNT:
-            raise Unfit("not_a_count", low=0)
-        if times > 1 and not entries[code].repeatable:
-            raise Unfit("entry_not_repeatable", entry=code)
+    # Of several faults the first by code is named: JavaScript does not keep the order that a phone's answer had.
+    faults = {code: fault for code, times in answer.value.items() if (fault := _entry_fault(code, times, entries))}
+    if faults:
+        raise faults[min(faults)]
     return answer.value
+
+
+def _entry_fault(code: str, times: Any, entries: Mapping[str, Entry]) -> Unfit | None:
+    if code not in entries:
+        return Unfit("unknown_entry", entry=code[:60])
+    if type(times) is not int or not 0 <= times <= MAX_COUNT:
+        return Unfit("not_a_count", low=0)
+    if times > 1 and not entries[code].repeatable:
+        return Unfit("entry_not_repeatable", entry=code)
+    return None
 
 
 def compile_item(item: Item, section: str) -> Grader:
@@ -202,7 +209,7 @@ def _levels(rule: Levels, points: Decimal, line: Callable[..., Line]) -> Grader:
         if answer.kind != "level":
             raise Unfit("wrong_kind", expected="level", given=answer.kind)
         if not isinstance(answer.value, str) or answer.value not in lines:
-            raise Unfit("unknown_level", level=str(answer.value)[:60])
+            raise Unfit("unknown_level", level=answer.value[:60] if isinstance(answer.value, str) else "")
         return lines[answer.value]
 
     return grade
