@@ -7,7 +7,7 @@ import {
 } from "./exact";
 import type { EntryJson, ItemJson, RuleJson, Shape } from "./form";
 import type { Line, Params, Reason } from "./result";
-import { cut } from "./text";
+import { byCodePoint, cut } from "./text";
 
 export const MAX_COUNT = 1_000_000;
 
@@ -104,16 +104,21 @@ interface Entry {
 const entriesOf = (rows: readonly EntryJson[]): ReadonlyMap<string, Entry> =>
   new Map(rows.map((row) => [row.code, { points: decimal(row.points), repeatable: row.repeatable ?? false }]));
 
+const entryFault = (code: string, count: unknown, entry: Entry | undefined): Unfit | null => {
+  if (!entry) return new Unfit("unknown_entry", { entry: cut(code, 60) });
+  if (!isCount(count, 0, MAX_COUNT)) return new Unfit("not_a_count", { low: 0 });
+  return count > 1 && !entry.repeatable ? new Unfit("entry_not_repeatable", { entry: code }) : null;
+};
+
 /** How often each entry is ticked, and what that is worth together. */
 const ticked = (answer: Answer, entries: ReadonlyMap<string, Entry>): [Record<string, number>, Exact] => {
   expect(answer, "checked");
   if (!(answer.value instanceof Map)) throw new Unfit("not_entries");
-  for (const [code, count] of answer.value as ReadonlyMap<string, unknown>) {
-    const entry = entries.get(code);
-    if (!entry) throw new Unfit("unknown_entry", { entry: cut(code, 60) });
-    if (!isCount(count, 0, MAX_COUNT)) throw new Unfit("not_a_count", { low: 0 });
-    if (count > 1 && !entry.repeatable) throw new Unfit("entry_not_repeatable", { entry: code });
-  }
+  const faults = [...(answer.value as ReadonlyMap<string, unknown>)].flatMap(([code, count]) => {
+    const fault = entryFault(code, count, entries.get(code));
+    return fault ? [{ code, fault }] : [];
+  });
+  if (faults.length > 0) throw faults.sort((a, b) => byCodePoint(a.code, b.code))[0]?.fault;
   const counts: Record<string, number> = {};
   const worth: Exact[] = [];
   for (const [code, { points }] of entries) {

@@ -1,7 +1,6 @@
 """The engine on the phone and the service's are equal to the last digit, for any form and any answers."""
 
 from collections.abc import Collection, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +14,7 @@ from scorecards.form_json import to_json
 from scorecards.problems import AnswersInvalid
 from scorecards.result import result_to_json
 from tests.support.typescript import Engine, plain
+from tests.unit.scorecards import broken_answers
 from tests.unit.scorecards.forms import filled_forms
 
 Filled = tuple[Form, dict[str, Answer]]
@@ -62,3 +62,13 @@ def test_any_form_filled_in_part(engine: Engine, filled: Filled, data: st.DataOb
     form, answers = filled
     kept = {code: value for code, value in answers_to_json(answers).items() if data.draw(st.booleans())}
     assert typescript(engine, to_json(form), kept) == python(form, kept)
+
+
+@settings(max_examples=300, deadline=None)
+@given(filled_forms(), st.data())
+def test_an_unfit_answer_is_refused_for_the_same_reason(engine: Engine, filled: Filled, data: st.DataObject) -> None:
+    form, answers = filled
+    given_answers = answers_to_json(answers)
+    codes = st.sampled_from((*given_answers, *given_answers, "zz", "constructor", "__proto__", "𠮷" * 70))
+    given_answers |= data.draw(st.dictionaries(codes, broken_answers.answers, min_size=1, max_size=3))
+    assert typescript(engine, to_json(form), given_answers) == python(form, given_answers)
