@@ -110,29 +110,36 @@ def enriched_account(
     answers: Mapping[str, Any],
 ) -> list[dict[str, Any]]:
     """The engine's account with each item's words, the answer, the remark and the photos (attachment ids) beside it,
-    grouped by section in the form's order: [{code, title, lines: [...]}]."""
-    by_code = {line["code"]: line for line in lines}
+    grouped by section in the form's order: [{code, title, lines: [...]}]. A section that repeats has its lines once
+    per unit, as the engine lists them."""
     sections = []
     for section in form["sections"]:
+        items = {item["code"]: item for item in section.get("items", ())}
         rows = []
-        for item in section.get("items", ()):
-            line = by_code.get(item["code"])
-            if line is None:
+        for line in lines:
+            item = items.get(line["code"])
+            if item is None:
                 continue
+            key = line_key(line)
             rows.append(
                 {
                     **line,
                     "no": item.get("no", ""),
                     "text": item["text"],
                     "rule_text": item.get("rule_text", ""),
-                    "answer": answers.get(item["code"]),
-                    "chosen": chosen_entries(item["rule"], answers.get(item["code"])),
-                    "remark": remarks.get(item["code"], ""),
-                    "photos": list(photos.get(item["code"], ())),
+                    "answer": answers.get(key),
+                    "chosen": chosen_entries(item["rule"], answers.get(key)),
+                    "remark": remarks.get(key, ""),
+                    "photos": list(photos.get(key, ())),
                 }
             )
         sections.append({"code": section["code"], "title": section["title"], "lines": rows})
     return sections
+
+
+def line_key(line: Mapping[str, Any]) -> str:
+    """The key of the answer that a line of an account is about: the item's code, or `item@unit`."""
+    return f"{line['code']}@{line['unit']}" if line.get("unit") else str(line["code"])
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Submission: the official score, the result with its account, and telling the school."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -26,6 +26,7 @@ from kernel.database.writing import flush
 from kernel.errors import Invalid, NotFound, RuleBroken
 from scorecards import service as forms
 from scorecards.answers import read_answers
+from scorecards.engine import Scorer
 from scorecards.models import FormVersion
 from scorecards.result import Result, result_to_json
 
@@ -72,14 +73,15 @@ def submit(
         rows = answers_of(visit)
         stored = {code: row.answer for code, row in rows.items() if row.answer is not None}
         school = _school(visit)
-        outcome = scorer.score(read_answers(scorer.form, stored), tags_of(visit))
+        inputs = {"answers": stored, "tags": sorted(tags_of(visit))}
+        outcome = score_inputs(scorer, inputs)
         if not outcome.complete:
             raise Invalid({f"answers.{code}": [_("这一项还没有填写。")] for code in outcome.missing})
         visit.met_by = met_by or visit.met_by
         visit.remark = remark or visit.remark
         visit.submitted_at = at or now()
         photos = photos_of(visit)
-        result = _new_result(visit, school, version, outcome, stored, rows, photos)
+        result = _new_result(visit, school, version, outcome, inputs, rows, photos)
         db.session.add(result)
         write_losses(visit, outcome)
         move(actor, visit, "submit", at=visit.submitted_at)
@@ -97,22 +99,27 @@ def _school(visit: Inspection) -> School:
     return school
 
 
+def score_inputs(scorer: Scorer, inputs: Mapping[str, Any]) -> Result:
+    """`inputs` as a result keeps them: {"answers": JSON by key, "tags": [...]}. The one place where a visit's official
+    score is computed, at submission and at every revision."""
+    return scorer.score(read_answers(scorer.form, inputs["answers"]), frozenset(inputs.get("tags", ())))
+
+
 def account_document(
     version: FormVersion,
     outcome: Result,
-    answers: Mapping[str, Any],
-    tags: Collection[str],
+    inputs: Mapping[str, Any],
     remarks: Mapping[str, str],
     photos: Photos,
 ) -> dict[str, Any]:
-    """What a result keeps as its `account`. `inputs`: what it was scored from, so that a later revision starts from
-    the school as it was on the day of the visit."""
+    """What a result keeps as its `account`, with the `inputs` it was scored from (see score_inputs): a later revision
+    starts from the school as it was on the day of the visit."""
     document = result_to_json(outcome)
     shown = {code: [str(photo.attachment_id) for photo in group] for code, group in photos.items()}
     document["sections_account"] = rules.enriched_account(
-        document.pop("account"), version.form, remarks, shown, answers
+        document.pop("account"), version.form, remarks, shown, inputs["answers"]
     )
-    document["inputs"] = {"answers": dict(answers), "tags": sorted(tags)}
+    document["inputs"] = dict(inputs)
     document["visit_photos"] = shown.get("", [])
     document["form_title"] = version.form["title"]
     document["form_digest"] = version.digest
@@ -124,12 +131,12 @@ def _new_result(
     school: School,
     version: FormVersion,
     outcome: Result,
-    stored: Mapping[str, Any],
+    inputs: Mapping[str, Any],
     rows: Mapping[str, InspectionAnswer],
     photos: Photos,
 ) -> InspectionResult:
     remarks = {code: row.remark for code, row in rows.items()}
-    document = account_document(version, outcome, stored, tags_of(visit), remarks, photos)
+    document = account_document(version, outcome, inputs, remarks, photos)
     result = InspectionResult(bureau_id=visit.bureau_id, school_id=visit.school_id, id=visit.id)
     result.plan_id = visit.plan_id
     result.form_version_id = visit.form_version_id
