@@ -46,7 +46,7 @@ const outcome = (row: Row, line: Line, state: Outcome["state"]): Outcome => ({
 });
 
 const rowOf = (item: ItemJson, section: string): Row => {
-  const available = bearsPoints(item) && item.points !== undefined ? decimal(item.points) : null;
+  const available = bearsPoints(item) && item.points != null ? decimal(item.points) : null;
   const unanswered: Line = {
     code: item.code, section, rule: item.rule.shape, available, awarded: available && ZERO, lost: ZERO,
     reason: "unanswered", params: {}, vetoed: false,
@@ -101,8 +101,8 @@ const sectionZero = (line: Line, zeroed: ReadonlyMap<string, string>): Line => {
   return { ...line, awarded: ZERO, lost: line.available, reason: "veto_section", params: { item }, vetoed: true };
 };
 
-const sample = (minimum: number | undefined, applicable: number): number =>
-  minimum === undefined ? applicable : Math.min(minimum, applicable);
+const sample = (minimum: number | null | undefined, applicable: number): number =>
+  minimum == null ? applicable : Math.min(minimum, applicable);
 
 /** A form made ready to score many submissions; the form is one that the service has published. */
 export class Scorer {
@@ -115,7 +115,7 @@ export class Scorer {
   constructor(readonly form: FormJson) {
     this.rows = form.sections.flatMap((section) => (section.items ?? []).map((item) => rowOf(item, section.code)));
     this.byCode = new Map(this.rows.map((row) => [row.item.code, row]));
-    this.base = form.total === undefined ? sum(this.rows.map((row) => row.points)) : decimal(form.total);
+    this.base = form.total == null ? sum(this.rows.map((row) => row.points)) : decimal(form.total);
     const scoring = this.rows.some((row) => bearsPoints(row.item));
     const bears = form.mode === "deduct" || this.rows.some((row) => isPositive(row.points));
     this.hasScore = scoring && isPositive(this.base) && bears;
@@ -233,7 +233,7 @@ export class Scorer {
     const missing = outcomes.filter(({ state }) => state === "missing").map(({ row }) => row);
     const codes = (rows: readonly Row[]): string[] => rows.map(({ item }) => item.code);
     const verdicts = this.form.verdicts;
-    if (!verdicts || (verdicts.min_key === undefined && verdicts.min_general === undefined)) return codes(missing);
+    if (!verdicts || (verdicts.min_key == null && verdicts.min_general == null)) return codes(missing);
     const applicable = (key: boolean): number =>
       outcomes.filter(({ row, state }) => row.yesNo && Boolean(row.item.key) === key && state !== "absent").length;
     const enoughKey = (tally?.key_checked ?? 0) >= sample(verdicts.min_key, applicable(true));

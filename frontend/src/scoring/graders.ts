@@ -22,6 +22,8 @@ export const EXPECTED: Readonly<Record<Shape, AnswerKind>> = {
   listed_deductions: "checked",
   additive: "checked",
   levels: "level",
+  tiers: "count",
+  required_count: "count",
   yes_no: "met",
   veto_only: "found",
   unscored: "met",
@@ -87,7 +89,7 @@ const counted = (rule: RuleOf<"count_deduction">, points: Exact | null, line: Li
       count, unit_points: unit, unit_label: label, raw,
       ...(unresolved ? { unresolved, unresolved_factor: factor } : {}),
     };
-    if (rule.zero_at !== undefined && count >= rule.zero_at) {
+    if (rule.zero_at != null && count >= rule.zero_at) {
       return line(points ?? raw, "count_zero", { zero_at: rule.zero_at, ...params });
     }
     if (limit && compare(raw, limit) > 0) return line(limit, "count_capped", { cap: limit, ...params });
@@ -194,5 +196,8 @@ export const compileItem = (item: ItemJson, section: string): Grader => {
       return additive(rule.entries, orZero(points), line);
     case "levels":
       return levels(rule.entries, orZero(points), line);
+    case "tiers":
+    case "required_count":
+      throw new Error(`no grader for ${rule.shape}`);
   }
 };

@@ -17,6 +17,8 @@ const actual = (condition: ConditionJson, tally: Tally, vetoes: number): Exact =
       return generalRate(tally);
     case "vetoes":
       return integer(vetoes);
+    default:
+      throw new Error(`no metric ${condition.metric}`);
   }
 };
 
