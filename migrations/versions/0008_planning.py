@@ -96,7 +96,7 @@ def _draws() -> None:
     )
     # Anyone who holds the address sees that a draw exists, its commitment and, later, its digest and document.
     tenancy.protect_bureau_table("draws", school=None, identity="r")
-    tenancy.protect_bureau_table("draw_documents", bureau=None, school=None)
+    tenancy.protect_bureau_table("draw_documents", bureau=None, zone=None, school=None)
     own = f"bureau_id = {tenancy.BUREAU}"
     op.execute("GRANT SELECT, INSERT, UPDATE (seed, result, published_at) ON draw_documents TO houqin_bureau")
     op.execute(

@@ -1,6 +1,6 @@
 """Plans and assignments: which form, which schools, who goes, when."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -8,7 +8,8 @@ from uuid import UUID
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, func, or_, select
 
-from bureau.inspections.models import Inspection, InspectionInspector, InspectionPlan
+from bureau.inspections.models import Inspection, InspectionPlan
+from bureau.inspections.service import teams
 from bureau.inspections.service.telling import tell_inspectors
 from bureau.inspections.service.visits import get_inspection, move, record_event
 from bureau.roles import Role
@@ -32,8 +33,11 @@ def create_plan(
     ends_on: date,
     note: str = "",
     releases_on_submit: bool = True,
+    shares_sections: bool = False,
+    sampling: Mapping[str, int] | None = None,
 ) -> InspectionPlan:
-    """A plan with a published form version. Sent twice, it is the same plan."""
+    """A plan with a published form version. Sent twice, it is the same plan. `sampling`: how many of what is drawn on
+    site, e.g. {"rooms": 5}."""
     existing = db.session.scalar(
         select(InspectionPlan).where(InspectionPlan.bureau_id == actor.bureau_id, InspectionPlan.id == id)
     )
@@ -52,6 +56,7 @@ def create_plan(
     plan = InspectionPlan(
         bureau_id=actor.bureau_id, id=id, title=title, kind=version.form["kind"], form_version_id=form_version_id,
         starts_on=starts_on, ends_on=ends_on, note=note or "", releases_on_submit=releases_on_submit,
+        shares_sections=shares_sections, sampling={what: count for what, count in (sampling or {}).items() if count},
         created_by=actor.account_id,
     )  # fmt: skip
     db.session.add(plan)
@@ -120,6 +125,8 @@ def assign(
         Inspection.bureau_id == actor.bureau_id, Inspection.plan_id == plan.id, Inspection.school_id.in_(schools)
     )
     existing = {visit.school_id: visit for visit in db.session.scalars(known)}
+    teams.require_team(actor, schools, inspectors, scheduled_on, [visit.id for visit in existing.values()])
+    version = forms.get_version(actor, plan.form_version_id)
     visits = []
     for school_id in schools:
         visit = existing.get(school_id)
@@ -136,8 +143,10 @@ def assign(
             move(actor, visit, "plan")
         elif visit.state != "planned":
             raise RuleBroken("visit_begun", _("有学校的检查已经开始或完成，不能重新安排。"))
-        visit.scheduled_on = scheduled_on
-        _set_inspectors(visit, inspectors)
+        if visit.scheduled_on != scheduled_on:
+            visit.scheduled_on, visit.day_order = scheduled_on, None
+        teams.set_team(visit, inspectors, teams.even_shares(plan, version, visit.id, inspectors))
+        teams.ensure_seed(visit)
         visits.append(visit)
     flush(db.session())
     tell_inspectors(actor, plan, inspectors, len(visits), scheduled_on)
@@ -193,26 +202,3 @@ def _active_schools(actor: Actor, ids: Sequence[int]) -> list[int]:
     if not wanted or not known.issuperset(wanted):
         raise Invalid({"school_ids": [_("请选择本局在册的学校。")]})
     return wanted
-
-
-def _set_inspectors(visit: Inspection, inspectors: Sequence[UUID]) -> None:
-    current: dict[UUID, InspectionInspector] = {
-        row.person_id: row
-        for row in db.session.scalars(
-            select(InspectionInspector).where(
-                InspectionInspector.bureau_id == visit.bureau_id,
-                InspectionInspector.school_id == visit.school_id,
-                InspectionInspector.inspection_id == visit.id,
-            )
-        )
-    }
-    for person_id, row in current.items():
-        if person_id not in inspectors:
-            db.session.delete(row)
-    for position, person_id in enumerate(inspectors):
-        if person_id not in current:
-            current[person_id] = InspectionInspector(
-                bureau_id=visit.bureau_id, school_id=visit.school_id, inspection_id=visit.id, person_id=person_id
-            )
-            db.session.add(current[person_id])
-        current[person_id].is_lead = position == 0

@@ -1,0 +1,1 @@
+"""Use cases: interests, a plan's schools, committing, drawing, publishing."""
