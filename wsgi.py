@@ -8,6 +8,8 @@ from flask import Flask
 from bureau.appeals.module import MODULE as appeals
 from bureau.catalogue.module import MODULE as catalogue
 from bureau.draws.module import MODULE as draws
+from bureau.fairness.module import MODULE as fairness
+from bureau.fill.module import MODULE as fill
 from bureau.inspections.module import MODULE as inspections
 from bureau.oversight.module import MODULE as oversight
 from bureau.people.module import MODULE as people
@@ -53,9 +55,11 @@ def modules() -> list[Module]:
         ),
         catalogue,
         inspections,
+        fill,
         appeals,
         rectifications,
         draws,
+        fairness,
         supply,
         oversight,
     ]

@@ -1,15 +1,24 @@
 """Domain errors: what a service may raise. They know no HTTP; the edge turns them into a page or problem JSON."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Self
 
 
 class DomainError(Exception):
-    """A use case could not be carried out; `message` is for the person who asked."""
+    """A use case could not be carried out; `message` is for the person who asked.
+
+    `members`: facts that a program needs to go on; they stand beside the words in problem JSON.
+    """
+
+    members: Mapping[str, Any] = {}
 
     def __init__(self, message: str = "") -> None:
         super().__init__(message)
         self.message = str(message)
+
+    def with_members(self, **members: Any) -> Self:
+        self.members = members
+        return self
 
 
 class NotFound(DomainError):
@@ -67,3 +76,23 @@ class TooManyAttempts(DomainError):
     def __init__(self, message: str, retry_after: int) -> None:
         super().__init__(message)
         self.retry_after = retry_after
+
+
+class Overtaken(DomainError):
+    """An edit made on an older state than the one now stored, by a client that says which (If-Match)."""
+
+
+class Busy(DomainError):
+    """Another request holds what this one needs; `retry_after` is in seconds. Nothing was stored."""
+
+    def __init__(self, message: str = "", retry_after: int = 2) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class TooLarge(DomainError):
+    """More bytes than a use case takes."""
+
+
+class Unsupported(DomainError):
+    """Bytes in a form that a use case does not take."""

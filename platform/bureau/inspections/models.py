@@ -96,6 +96,10 @@ class Inspection(Recorded, Versioned, SchoolOwned, db.Model):
     remark: Mapped[str] = mapped_column(default="")
     day_order: Mapped[int | None]  # its place in the inspectors' day, from 1
     draw_id: Mapped[UUID | None]  # the draw that chose it; None: assigned by hand
+    # What the form asks on site, {name: number}, and the rooms or windows that a section repeats for,
+    # {section code or "": [{"code", "label"}]}.
+    parameters: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    units: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
 
 class InspectionInspector(SchoolOwned, db.Model):

@@ -1,9 +1,11 @@
 """Pure rules of a visit: its states, what an account shows, how a ranking counts."""
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeAlias, TypeVar
 
 TRANSITIONS: Mapping[tuple[str, str], str] = {
     ("planned", "start"): "in_progress",
@@ -29,6 +31,7 @@ OPEN_STATES = frozenset({"planned", "in_progress"})
 TOLD_STATES = frozenset({"released", "appealed", "published", "closed"})  # the school sees the result
 SUBMITTED_STATES = TOLD_STATES | {"submitted", "reviewed"}  # there is a result
 PUBLIC_STATES = frozenset({"published", "closed"})
+Window: TypeAlias = Literal["open", "acknowledged", "expired"]
 
 T = TypeVar("T")
 
@@ -47,6 +50,64 @@ def next_state(state: str, event: str) -> str:
         return TRANSITIONS[state, event]
     except KeyError:
         raise NoTransition(state, event) from None
+
+
+def appeal_window(until: date | None, today: date, *, acknowledged: bool) -> Window:
+    """Whether a school may still appeal. The last day counts whole; a result without a last day (told before there
+    were appeals) is final. What is neither appealed nor acknowledged in time is accepted by the clock."""
+    if acknowledged:
+        return "acknowledged"
+    return "open" if until is not None and today <= until else "expired"
+
+
+def blocker(state: str, window: Window) -> str | None:
+    """Why a visit may not be published yet: "not_told", "appealed", "window_open"; None: it may, or it is already."""
+    if state in PUBLIC_STATES or state == "cancelled":
+        return None
+    if state not in TOLD_STATES:
+        return "not_told"
+    if state == "appealed":
+        return "appealed"
+    return "window_open" if window == "open" else None
+
+
+FEWEST_PEERS = 5  # below it the shape of a peer group would tell single schools' scores
+BINS = 10
+
+
+def peers_of(scores: Sequence[Decimal], maximum: Decimal | None) -> dict[str, Any]:
+    """The shape of a peer group without naming anybody: quartiles (nearest rank), mean to two places, and how many in
+    each tenth of the maximum. {} for a group too small to hide in."""
+    if len(scores) < FEWEST_PEERS:
+        return {}
+    ordered = sorted(scores)
+
+    def at(share: Decimal) -> str:
+        return _plain(ordered[math.ceil(len(ordered) * share) - 1])
+
+    top = maximum if maximum else ordered[-1]
+    width = top / BINS if top else Decimal(1)
+    bins = [0] * BINS
+    for score in ordered:
+        bins[min(BINS - 1, int(score / width) if width else 0)] += 1
+    mean = (sum(ordered, Decimal(0)) / len(ordered)).quantize(Decimal("0.01"))
+    return {
+        "worst": _plain(ordered[0]),
+        "lower_quarter": at(Decimal("0.25")),
+        "median": at(Decimal("0.5")),
+        "upper_quarter": at(Decimal("0.75")),
+        "best": _plain(ordered[-1]),
+        "mean": _plain(mean),
+        "bins": [
+            {"from": _plain(width * place), "to": _plain(width * (place + 1)), "count": count}
+            for place, count in enumerate(bins)
+        ],
+    }
+
+
+def _plain(value: Decimal) -> str:
+    text = format(value, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +148,27 @@ def applicability_tags(profile: Mapping[str, Any]) -> frozenset[str]:
     if profile.get("canteen_mode") == "delivered":
         tags.add("delivered_meals")
     return frozenset(tags)
+
+
+PARAMETERS: Mapping[str, str] = {  # a form's parameter → the school profile's attribute
+    "pupils": "enrolment",
+    "boarders": "boarders",
+    "boarders_male": "boarders_male",
+    "boarders_female": "boarders_female",
+    "classes": "classes",
+    "staff": "staff_count",
+    "diners": "diners",
+}
+
+
+def profile_parameters(school: Any) -> dict[str, int]:
+    """{parameter: number} of a school's profile (an object with its attributes). What the profile does not know, such
+    as beds, is asked on site."""
+    boarders = school.boarders_male + school.boarders_female
+    return {
+        name: boarders if attribute == "boarders" else getattr(school, attribute)
+        for name, attribute in PARAMETERS.items()
+    }
 
 
 def chosen_entries(rule: Mapping[str, Any], answer: Mapping[str, Any] | None) -> list[dict[str, Any]]:

@@ -31,9 +31,11 @@ PROBLEMS = {
     404: "No such record within your scope",
     405: "Method not allowed",
     409: "Changed meanwhile, or exists with other content",
+    412: "Changed meanwhile by another device; the members say how it stands",
     413: "Too large",
     415: "Media type not supported",
     422: "Input breaks a rule; `errors` names the fields",
+    423: "Another request holds it; Retry-After says when to try again",
     429: "Too many attempts",
     503: "Database out of reach",
 }

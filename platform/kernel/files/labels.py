@@ -14,6 +14,7 @@ MESSAGES: dict[str, Any] = {
     "too_large": _l("文件超过 %(megabytes)s MB。"),
     "too_many_pixels": _l("图片尺寸过大，请缩小后再上传。"),
     "damaged_image": _l("图片已损坏，无法读取。"),
+    "hidden_content": _l("图片里带有图像以外的内容（如定位信息或附加数据），不能作为证据原样保存。"),
     "too_many": _l("一次最多上传 %(most)s 个文件。"),
 }
 

@@ -19,6 +19,7 @@ from kernel.files.images import THUMB_PIXELS, reencode_image
 from kernel.files.models import Attachment
 from kernel.files.sniffing import ACCEPTED, IMAGES, MediaType, Refused, check
 from kernel.files.storage import Folder
+from kernel.files.verbatim import look_through
 
 MOST_FILES = 20  # in one request
 
@@ -40,17 +41,23 @@ def store(
     hidden_from_school: bool = False,
     taken_at: datetime | None = None,
     field: str = "file",
+    verbatim: bool = False,
 ) -> Attachment:
     """Keep `data` for the actor's own school, or, for a bureau's actor, for `school_id` (None: the bureau itself).
 
-    The type is told by the content; pictures are written anew as JPEG without their metadata. The same
+    The type is told by the content; pictures are written anew as JPEG without their metadata. `verbatim`: the bytes
+    are evidence by their hash and kept as they are; what is not a plain picture is then refused. The same
     `attachment_id` with the same content is the same attachment. Refusals are Invalid at `field`.
     """
     owner = actor.own_school_id() if actor.level == "school" else school_id
     try:
-        kind = check(data, accepted)
-        width = height = None
-        if kind in IMAGES:
+        width: int | None
+        height: int | None
+        if verbatim:
+            kind, width, height = look_through(data)
+        elif (kind := check(data, accepted)) not in IMAGES:
+            width = height = None
+        else:
             picture = reencode_image(data)
             data, width, height = picture.data, picture.width, picture.height
             kind = MediaType.JPEG
@@ -122,7 +129,7 @@ def content(attachment: Attachment) -> bytes:
 
 def thumbnail(attachment: Attachment) -> bytes:
     """A small JPEG of a picture."""
-    if attachment.media_type != MediaType.JPEG:
+    if attachment.media_type not in IMAGES:
         raise NotFound(_("没有这个文件。"))
     return reencode_image(content(attachment), THUMB_PIXELS).data
 

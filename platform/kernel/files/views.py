@@ -29,19 +29,19 @@ def thumbnail(attachment_id: UUID) -> Response:
     attachment = service.get_attachment(current_actor(), attachment_id)
     if _unchanged(attachment):
         return _answer(b"", attachment, 304)
-    return _answer(service.thumbnail(attachment), attachment)
+    return _answer(service.thumbnail(attachment), attachment, kind=MediaType.JPEG)
 
 
 def _unchanged(attachment: Attachment) -> bool:
     return attachment.sha256 in request.if_none_match
 
 
-def _answer(body: bytes, attachment: Attachment, status: int = 200) -> Response:
+def _answer(body: bytes, attachment: Attachment, status: int = 200, kind: MediaType | None = None) -> Response:
     """Shown in place only if it is a picture; everything else is saved, so that nothing of a sender's runs here."""
-    response = Response(body, status=status, mimetype=attachment.media_type)
-    kind = MediaType(attachment.media_type)
+    kind = kind or MediaType(attachment.media_type)
+    response = Response(body, status=status, mimetype=kind)
     stem = attachment.original_name.rsplit(".", 1)[0] or "file"
-    disposition = "inline" if kind is MediaType.JPEG else "attachment"
+    disposition = "inline" if kind in (MediaType.JPEG, MediaType.PNG) else "attachment"
     name = stem + EXTENSIONS[kind]
     response.headers["Content-Disposition"] = named(disposition, name)
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"

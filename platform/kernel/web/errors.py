@@ -1,6 +1,7 @@
 """Errors → a page with words that help, or problem JSON. Nothing a client sends may end as 500."""
 
 import logging
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -26,6 +27,10 @@ STATUS: dict[type[errors.DomainError], int] = {
     errors.Conflict: 409,
     errors.RuleBroken: 422,
     errors.TooManyAttempts: 429,
+    errors.Overtaken: 412,
+    errors.TooLarge: 413,
+    errors.Unsupported: 415,
+    errors.Busy: 423,
 }
 
 
@@ -44,8 +49,15 @@ def register(app: Flask) -> None:
     app.register_error_handler(Exception, _unexpected)
 
 
-def answer(status: int, detail: str = "", headers: dict[str, str] | None = None, **extra: Any) -> Response:
-    """The error answer in the form this client reads. `extra`: errors, rule, citation, current."""
+def answer(
+    status: int,
+    detail: str = "",
+    headers: dict[str, str] | None = None,
+    members: Mapping[str, Any] | None = None,
+    **extra: Any,
+) -> Response:
+    """The error answer in the form this client reads. `extra`: errors, rule, citation, current; `members`: of the
+    problem JSON, also those that are zero or empty."""
     db.session.rollback()
     g.failed = True  # the page around the message asks the database for nothing more
     if wants_json():
@@ -54,6 +66,7 @@ def answer(status: int, detail: str = "", headers: dict[str, str] | None = None,
         if detail:
             problem["detail"] = detail
         problem.update({key: value for key, value in extra.items() if value})
+        problem.update(members or {})
         response = jsonify(problem)
         response.mimetype = "application/problem+json"
     else:
@@ -78,9 +91,11 @@ def _title(status: int) -> str:
         404: _("没有找到"),
         405: _("不支持这种操作方式"),
         409: _("内容已变化"),
+        412: _("内容已变化"),
         413: _("内容过大"),
         415: _("不支持的内容类型"),
         422: _("填写有误"),
+        423: _("正在处理另一个请求"),
         428: _("缺少版本号"),
         429: _("尝试过于频繁"),
         500: _("系统出错"),
@@ -106,9 +121,9 @@ def _domain_error(error: errors.DomainError) -> Any:
         extra.update(rule=error.rule, citation=error.citation)
     elif isinstance(error, errors.Conflict):
         extra["current"] = error.current
-    elif isinstance(error, errors.TooManyAttempts):
+    elif isinstance(error, (errors.TooManyAttempts, errors.Busy)):
         headers["Retry-After"] = str(error.retry_after)
-    return answer(status, error.message, headers, **extra)
+    return answer(status, error.message, headers, error.members, **extra)
 
 
 def _ask_to_sign_in(error: errors.Unauthenticated) -> Any:

@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -85,6 +86,44 @@ def store_answers(
     _require_known(scorer, [*answers, *remarks])
     _require_plain(readable, remarks)
     _upsert(actor, visit, readable, {code for code in answers if answers[code] is None}, remarks)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """One answer with its remark, as it is to stand."""
+
+    key: str
+    answer: Any
+    remark: str
+    at: datetime
+
+
+def readable_answers(
+    visit: Inspection, scorer: Scorer, answers: Mapping[str, Any], remarks: Mapping[str, str]
+) -> dict[str, Any]:
+    """The answers' canonical JSON. Invalid, in words, where the form cannot score one or has no such key."""
+    require_keys(visit, scorer, [*answers, *remarks])
+    found = _readable(scorer, answers)
+    _require_plain(found, remarks)
+    return found
+
+
+def require_keys(visit: Inspection, scorer: Scorer, keys: Sequence[str]) -> None:
+    _require_known(scorer, keys)
+
+
+def write_answers(visit: Inspection, written: Sequence[Written], person_id: UUID) -> None:
+    """Answers that were read by `readable_answers`, each with its own time."""
+    rows = [
+        {
+            "bureau_id": visit.bureau_id, "school_id": visit.school_id, "id": new_id(), "inspection_id": visit.id,
+            "item_code": one.key, "answer": one.answer, "remark": one.remark, "answered_at": one.at,
+            "answered_by": person_id,
+        }
+        for one in written
+    ]  # fmt: skip
+    if rows:
+        db.session.execute(_upserting(True, True), rows)
 
 
 def _readable(scorer: Scorer, given: Mapping[str, Any]) -> dict[str, Any]:

@@ -35,10 +35,33 @@ Photos = Mapping[str, Sequence[InspectionPhoto]]  # by item code, "" for the vis
 
 def preview(actor: Actor, visit: Inspection) -> Result:
     """The score as it stands: unanswered items count as lost, so it can only rise."""
-    version = form_version_of(actor, visit)
-    scorer = forms.scorer_of(version)
-    stored = {code: row.answer for code, row in answers_of(visit).items() if row.answer is not None}
-    return scorer.score(read_answers(scorer.form, stored), tags_of(visit))
+    return score_of(actor, visit, stored_answers(visit))
+
+
+def stored_answers(visit: Inspection) -> dict[str, Any]:
+    """By key, without those that were cleared."""
+    return {key: row.answer for key, row in answers_of(visit).items() if row.answer is not None}
+
+
+def score_of(actor: Actor, visit: Inspection, answers: Mapping[str, Any]) -> Result:
+    """The score of these answers (None: cleared) at this visit."""
+    scorer = forms.scorer_of(form_version_of(actor, visit))
+    given = {key: answer for key, answer in answers.items() if answer is not None}
+    return scorer.score(read_answers(scorer.form, given), tags_of(visit))
+
+
+def unanswered(actor: Actor, visit: Inspection, outcome: Result, sections: Sequence[str] | None) -> list[str]:
+    """Keys that still want an answer, of these sections only (None: of all)."""
+    if sections is None or not outcome.missing:
+        return list(outcome.missing)
+    form = forms.form_of(form_version_of(actor, visit))
+    own = {item.code for section in form.sections if section.code in sections for item in section.items}
+    return [key for key in outcome.missing if key.partition("@")[0] in own]
+
+
+def parameters_of(visit: Inspection, school: School) -> dict[str, Any]:
+    """What the form's rules may ask for: from the school's profile, over it what was asked on site."""
+    return {**rules.profile_parameters(school), **visit.parameters}
 
 
 def submit(

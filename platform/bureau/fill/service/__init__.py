@@ -1,0 +1,1 @@
+"""Work handed out, kept, completed with its files, finalised; what the bureau sees of it."""
