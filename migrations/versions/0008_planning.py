@@ -142,7 +142,7 @@ def _campaigns() -> None:
         ),
     )
     tenancy.protect_school_table("inspection_plan_schools", bureau="rwd", zone="r", school=None)
-    tenancy.protect_school_table("visit_seeds", bureau="ra", zone=None, school=None)
+    tenancy.protect_school_table("visit_seeds", bureau="rw", zone=None, school=None)
 
 
 def _interests() -> None:

@@ -166,12 +166,11 @@ def share_sections(
 
 def ensure_seed(visit: Inspection, seed: str | None = None) -> None:
     """Each visit has a seed for what is sampled on site; a drawn visit's comes from the draw, else by chance."""
-    if db.session.get(VisitSeed, (visit.bureau_id, visit.school_id, visit.id)) is None:
-        db.session.add(
-            VisitSeed(
-                bureau_id=visit.bureau_id, school_id=visit.school_id, id=visit.id, seed=seed or secrets.token_hex(32)
-            )
-        )
+    row = db.session.get(VisitSeed, (visit.bureau_id, visit.school_id, visit.id))
+    if row is None:
+        row = VisitSeed(bureau_id=visit.bureau_id, school_id=visit.school_id, id=visit.id, seed=secrets.token_hex(32))
+        db.session.add(row)
+    row.seed = seed or row.seed
 
 
 def _name(actor: Actor, person_id: UUID) -> str:
