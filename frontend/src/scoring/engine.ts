@@ -8,9 +8,10 @@ import {
   subtract, sum,
 } from "./exact";
 import { type BandJson, type FormJson, type ItemJson, type VetoJson, bearsPoints } from "./form";
-import { EXPECTED, type Grader, Unfit, compileItem } from "./graders";
+import { EXPECTED, type Grader, compileItem } from "./graders";
 import type { Line, Result, SectionTotal, Tally, VetoFound } from "./result";
 import { cut, isTruthy, strip } from "./text";
+import { Unfit } from "./unfit";
 import { judge } from "./verdicts";
 
 const BEYOND_ITEM: ReadonlySet<string> = new Set(["section_zero", "form_zero", "band_cap", "verdict"]);
@@ -49,7 +50,7 @@ const rowOf = (item: ItemJson, section: string): Row => {
   const available = bearsPoints(item) && item.points != null ? decimal(item.points) : null;
   const unanswered: Line = {
     code: item.code, section, rule: item.rule.shape, available, awarded: available && ZERO, lost: ZERO,
-    reason: "unanswered", params: {}, vetoed: false,
+    reason: "unanswered", params: {}, vetoed: false, unit: "", bonus: item.bonus ?? false,
   };
   const tags = [...(item.tags ?? [])].sort().join(", ");
   return {
@@ -90,7 +91,7 @@ const consequences = (row: Row, graded: Line, flagged: boolean): Outcome => {
     line = { ...line, awarded: ZERO, lost: line.available, reason: "veto_item", params, vetoed: true };
     failed = true;
   }
-  const veto = { item: row.item.code, effect, label: row.veto.label ?? "" };
+  const veto = { item: row.item.code, effect, label: row.veto.label ?? "", unit: "" };
   return { row, line, state: "graded", failed: failed || flagged, veto };
 };
 
@@ -159,7 +160,7 @@ export class Scorer {
     if (isProblem(answer)) return { ...answer, path, unreadable: true };
     try {
       if (answer.kind === "not_applicable") return outcome(row, notApplicable(this.form, row, answer), "absent");
-      const line = row.grade(answer);
+      const line = row.grade(answer, new Map());
       checkFlag(row, answer);
       return consequences(row, line, answer.veto === true);
     } catch (error) {
@@ -199,6 +200,8 @@ export class Scorer {
       key_failures: outcomes.filter(({ row, failed }) => row.item.key && failed).map(({ row }) => row.item.code),
       tally,
       score_before_veto: before && roundHalfUp(before, places),
+      units: [], limits: [], band_withheld: false, bonus: null, bonus_maximum: null, missing_units: {},
+      missing_parameters: [], steps: [],
     };
   }
 
@@ -269,7 +272,7 @@ export class Scorer {
     if (!this.form.verdicts) return [null, null];
     const count = vetoes.filter(({ effect }) => BEYOND_ITEM.has(effect)).length;
     const nothing: Tally = { key_checked: 0, key_failed: 0, general_checked: 0, general_failed: 0 };
-    const [label, ...more] = judge(this.form.verdicts, tally ?? nothing, count);
+    const [label, ...more] = judge(this.form.verdicts, { tally: tally ?? nothing, vetoes: count, score: null, keyFailures: 0 });
     if (label === undefined) return [null, "hole"];
     return more.length ? [null, "overlap"] : [label, null];
   }

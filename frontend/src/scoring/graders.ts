@@ -3,15 +3,18 @@
 
 import type { Answer, AnswerKind, Mark } from "./answers";
 import {
-  type Exact, ONE, ZERO, compare, decimal, isMultiple, isZero, min, multiply, subtract, sum, times,
+  type Exact, ONE, ZERO, add, compare, decimal, floor, isMultiple, isZero, min, multiply, subtract, sum, times,
 } from "./exact";
 import type { EntryJson, ItemJson, RuleJson, Shape } from "./form";
 import type { Line, Params, Reason } from "./result";
-import { byCodePoint, cut } from "./text";
+import { type Parameters, figureOf } from "./scales";
+import { byCodePoint, cut, isTruthy } from "./text";
+import { Unfit } from "./unfit";
 
 export const MAX_COUNT = 1_000_000;
 
-export type Grader = (answer: Answer) => Line;
+/** `parameters` are looked at only by a rule that depends on one: NotKnown where it is not among them. */
+export type Grader = (answer: Answer, parameters: Parameters) => Line;
 type LineOf = (lost: Exact, reason: Reason, params?: Params) => Line;
 type RuleOf<Name extends Shape> = Extract<RuleJson, { shape: Name }>;
 
@@ -28,13 +31,6 @@ export const EXPECTED: Readonly<Record<Shape, AnswerKind>> = {
   veto_only: "found",
   unscored: "met",
 };
-
-/** An answer that its rule cannot take. */
-export class Unfit extends Error {
-  constructor(readonly code: string, readonly params: Params = {}) {
-    super(code);
-  }
-}
 
 const expect = (answer: Answer, kind: AnswerKind): void => {
   if (answer.kind !== kind) throw new Unfit("wrong_kind", { expected: kind, given: answer.kind });
@@ -71,29 +67,89 @@ const judged = (rule: RuleOf<"judged">, points: Exact, line: LineOf): Grader => 
   };
 };
 
+const countOf = (answer: Answer): number => {
+  expect(answer, "count");
+  if (!isCount(answer.value, 0, MAX_COUNT)) throw new Unfit("not_a_count", { low: 0 });
+  return answer.value;
+};
+
+/** Of a rule that knows nothing of findings reported before. */
+const freshCountOf = (answer: Answer): number => {
+  const count = countOf(answer);
+  if (isTruthy(answer.unresolved)) throw new Unfit("unresolved_above_count", { count: 0 });
+  return count;
+};
+
+const given = (names: readonly string[], parameters: Parameters): Record<string, Exact> =>
+  Object.fromEntries(
+    names.flatMap((name) => {
+      const value = parameters.get(name);
+      return value ? [[name, value]] : [];
+    }),
+  );
+
 const counted = (rule: RuleOf<"count_deduction">, points: Exact | null, line: LineOf): Grader => {
   const none = line(ZERO, "full");
-  const unit = decimal(rule.unit_points);
+  const fixed = decimal(rule.unit_points);
   const factor = optional(rule.unresolved_factor) ?? ONE;
   const limit = lower(points, optional(rule.cap));
   const label = rule.unit_label ?? "处";
-  const again = multiply(unit, factor);
-  return (answer) => {
-    expect(answer, "count");
-    const { value: count, unresolved } = answer;
-    if (!isCount(count, 0, MAX_COUNT)) throw new Unfit("not_a_count", { low: 0 });
+  const scales = [rule.unit_points_by, rule.free_by].flatMap((scale) => (scale ? [scale] : []));
+  const names = scales.map(({ parameter }) => parameter);
+  const unitBy = rule.unit_points_by ? figureOf(rule.unit_points_by) : null;
+  const freeBy = rule.free_by ? figureOf(rule.free_by) : null;
+  return (answer, parameters) => {
+    const count = countOf(answer);
+    const { unresolved } = answer;
     if (!isCount(unresolved, 0, count)) throw new Unfit("unresolved_above_count", { count });
     if (count === 0) return none;
-    const raw = sum([times(unit, count - unresolved), times(again, unresolved)]);
+    const unit = unitBy ? unitBy(parameters) : fixed;
+    const free = (rule.free ?? 0) + (freeBy ? Number(floor(freeBy(parameters))) : 0);
+    const charged = Math.max(count - unresolved - free, 0);
+    const raw = add(times(unit, charged), times(multiply(unit, factor), unresolved));
     const params: Params = {
       count, unit_points: unit, unit_label: label, raw,
+      ...(names.length ? { parameters: given(names, parameters) } : {}),
       ...(unresolved ? { unresolved, unresolved_factor: factor } : {}),
+      ...(free ? { free } : {}),
     };
     if (rule.zero_at != null && count >= rule.zero_at) {
       return line(points ?? raw, "count_zero", { zero_at: rule.zero_at, ...params });
     }
     if (limit && compare(raw, limit) > 0) return line(limit, "count_capped", { cap: limit, ...params });
-    return line(raw, "count", params);
+    return line(raw, isZero(raw) ? "count_free" : "count", params);
+  };
+};
+
+const required = (rule: RuleOf<"required_count">, points: Exact | null, line: LineOf): Grader => {
+  const limit = lower(points, optional(rule.cap));
+  const unit = decimal(rule.unit_points);
+  const figure = figureOf(rule.required);
+  return (answer, parameters) => {
+    const count = freshCountOf(answer);
+    const needed = Number(floor(figure(parameters)));
+    const short = Math.max(needed - count, 0);
+    const raw = times(unit, short);
+    const params: Params = {
+      count, required: needed, short, unit_points: unit, unit_label: rule.unit_label ?? "名", raw,
+      parameters: given([rule.required.parameter], parameters),
+    };
+    if (short === 0) return line(ZERO, "full", params);
+    if (rule.zero_at != null && short >= rule.zero_at) {
+      return line(points ?? raw, "short_zero", { zero_at: rule.zero_at, ...params });
+    }
+    if (limit && compare(raw, limit) > 0) return line(limit, "short_capped", { cap: limit, ...params });
+    return line(raw, "short", params);
+  };
+};
+
+const tiers = (rule: RuleOf<"tiers">, points: Exact, line: LineOf): Grader => {
+  const steps = rule.tiers.map((tier) => ({ from: tier.from, earned: min(decimal(tier.points), points) })).reverse();
+  return (answer) => {
+    const count = freshCountOf(answer);
+    const earned = steps.find(({ from }) => from <= count)?.earned ?? ZERO;
+    const reason = compare(earned, points) === 0 ? "full" : "tier";
+    return line(subtract(points, earned), reason, { count, unit_label: rule.unit_label ?? "项", points: earned });
   };
 };
 
@@ -169,12 +225,31 @@ const levels = (rows: readonly EntryJson[], points: Exact, line: LineOf): Grader
   };
 };
 
+/** What a bonus item did not earn is not lost. */
+const asBonus = (line: Line): Line => {
+  const points = line.awarded ?? ZERO;
+  const reason = isZero(points) ? "no_bonus" : "bonus";
+  return { ...line, lost: ZERO, reason, params: { ...line.params, points }, bonus: true };
+};
+
 export const compileItem = (item: ItemJson, section: string): Grader => {
+  const grade = graderOf(item, section);
+  return item.bonus ? (answer, parameters) => asBonus(grade(answer, parameters)) : grade;
+};
+
+/** The parameters without which the item's rule cannot be scored. */
+export const dependsOn = ({ rule }: ItemJson): readonly string[] => {
+  const scales =
+    rule.shape === "count_deduction" ? [rule.unit_points_by, rule.free_by] : rule.shape === "required_count" ? [rule.required] : [];
+  return scales.flatMap((scale) => (scale ? [scale.parameter] : []));
+};
+
+const graderOf = (item: ItemJson, section: string): Grader => {
   const { rule } = item;
   const points = optional(item.points);
   const line: LineOf = (lost, reason, params = {}) => ({
     code: item.code, section, rule: rule.shape, available: points,
-    awarded: points && subtract(points, lost), lost, reason, params, vetoed: false,
+    awarded: points && subtract(points, lost), lost, reason, params, vetoed: false, unit: "", bonus: false,
   });
   const pointless = (reason: Reason): Line => ({ ...line(ZERO, reason), available: null, awarded: null });
   switch (rule.shape) {
@@ -197,7 +272,8 @@ export const compileItem = (item: ItemJson, section: string): Grader => {
     case "levels":
       return levels(rule.entries, orZero(points), line);
     case "tiers":
+      return tiers(rule, orZero(points), line);
     case "required_count":
-      throw new Error(`no grader for ${rule.shape}`);
+      return required(rule, points, line);
   }
 };

@@ -1,15 +1,16 @@
 // What scoring returns, and its JSON: the same as the service's `scorecards.result`.
 
 import { type Exact, decimalText } from "./exact";
-import type { Shape, VetoEffect } from "./form";
+import type { LimitEffect, Shape, VetoEffect } from "./form";
 
-export type Param = Exact | string | number | boolean | null | Readonly<Record<string, number>>;
+export type Param = Exact | string | number | boolean | null | Readonly<Record<string, number | Exact>>;
 export type Params = Readonly<Record<string, Param>>;
 
 export type Reason =
-  | "full" | "not_met" | "judged" | "count" | "count_capped" | "count_zero" | "listed" | "listed_capped" | "additive"
-  | "level" | "passed" | "failed" | "not_found" | "found" | "unscored" | "not_applicable" | "tag_absent" | "unanswered"
-  | "veto_item" | "veto_section";
+  | "full" | "not_met" | "judged" | "count" | "count_free" | "count_capped" | "count_zero" | "listed" | "listed_capped"
+  | "additive" | "level" | "tier" | "short" | "short_capped" | "short_zero" | "bonus" | "no_bonus" | "passed" | "failed"
+  | "not_found" | "found" | "unscored" | "not_applicable" | "tag_absent" | "section_absent" | "unanswered"
+  | "parameter_missing" | "veto_item" | "veto_section";
 
 /** One item's row of the account; `available`, `awarded` null where the item bears no points of its own. */
 export interface Line {
@@ -22,6 +23,8 @@ export interface Line {
   readonly reason: Reason;
   readonly params: Params;
   readonly vetoed: boolean;
+  readonly unit: string;
+  readonly bonus: boolean;
 }
 
 export interface SectionTotal {
@@ -35,6 +38,37 @@ export interface VetoFound {
   readonly item: string;
   readonly effect: VetoEffect;
   readonly label: string;
+  readonly unit: string;
+}
+
+/** `count`: how many items of the mark ("": key items) failed, each unit counted. */
+export interface LimitReached {
+  readonly mark: string;
+  readonly count: number;
+  readonly at_least: number;
+  readonly effect: LimitEffect;
+  readonly label: string;
+  readonly note: string;
+}
+
+/** One room or window; `section` "" where the form repeats. `counted`: it is part of the score. */
+export interface UnitTotal {
+  readonly section: string;
+  readonly unit: string;
+  readonly label: string;
+  readonly available: Exact;
+  readonly awarded: Exact;
+  readonly lost: Exact;
+  readonly score: Exact | null;
+  readonly counted: boolean;
+}
+
+/** What happens between the account's lines and the score; figures to four places, for reading. */
+export interface Step {
+  readonly step: string;
+  readonly params: Params;
+  readonly section: string;
+  readonly unit: string;
 }
 
 export interface Tally {
@@ -59,6 +93,14 @@ export interface Result {
   readonly key_failures: readonly string[];
   readonly tally: Tally | null;
   readonly score_before_veto: Exact | null;
+  readonly units: readonly UnitTotal[];
+  readonly limits: readonly LimitReached[];
+  readonly band_withheld: boolean;
+  readonly bonus: Exact | null;
+  readonly bonus_maximum: Exact | null;
+  readonly missing_units: Readonly<Record<string, number>>;
+  readonly missing_parameters: readonly string[];
+  readonly steps: readonly Step[];
 }
 
 const isExact = (value: object): value is Exact => "n" in value && typeof value.n === "bigint";
@@ -71,4 +113,21 @@ export const plain = (value: unknown): unknown => {
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, plain(inner)]));
 };
 
-export const resultToJson = (result: Result): Record<string, unknown> => plain(result) as Record<string, unknown>;
+const isEmpty = (value: unknown): boolean =>
+  value === null || value === false || value === "" || (typeof value === "object" && Object.keys(value).length === 0);
+
+/** Without the fields of these names that say nothing: only repeating or adding parts have them. */
+const without = (names: readonly string[], row: object): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(row).filter(([name, value]) => !(names.includes(name) && isEmpty(value))));
+
+const OPTIONAL = [
+  "units", "limits", "band_withheld", "bonus", "bonus_maximum", "missing_units", "missing_parameters", "steps",
+];
+const OPTIONAL_IN_ROWS = ["unit", "bonus", "section"];
+
+export const resultToJson = (result: Result): Record<string, unknown> => {
+  const rows = (all: readonly object[]): unknown => plain(all.map((row) => without(OPTIONAL_IN_ROWS, row)));
+  const { account, vetoes, steps, ...rest } = result;
+  const spoken = { ...(plain(rest) as object), account: rows(account), vetoes: rows(vetoes), steps: rows(steps) };
+  return without(OPTIONAL, spoken);
+};
