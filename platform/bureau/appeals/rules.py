@@ -1,10 +1,8 @@
-"""Pure rules of appeals: states, the time to appeal, who may decide, how often appeals are upheld."""
+"""Pure rules of appeals: states, who may decide, how often appeals are upheld."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
-from typing import Literal, TypeAlias
 from uuid import UUID
 
 TRANSITIONS: Mapping[tuple[str, str], str] = {
@@ -15,7 +13,6 @@ TRANSITIONS: Mapping[tuple[str, str], str] = {
 }
 STATES = ("draft", "sent", "withdrawn", "rejected", "upheld")
 DECIDED = frozenset({"rejected", "upheld"})
-Window: TypeAlias = Literal["open", "acknowledged", "expired"]
 
 
 class NoTransition(ValueError):
@@ -27,14 +24,6 @@ def next_state(state: str, event: str) -> str:
         return TRANSITIONS[state, event]
     except KeyError:
         raise NoTransition(f"no {event!r} from {state!r}") from None
-
-
-def window(until: date | None, today: date, *, acknowledged: bool) -> Window:
-    """Whether a school may still appeal. The last day counts whole; a result without a last day (told before there
-    were appeals) is final. What is neither appealed nor acknowledged in time is accepted by the clock."""
-    if acknowledged:
-        return "acknowledged"
-    return "open" if until is not None and today <= until else "expired"
 
 
 def may_decide(person_id: UUID, inspectors: Collection[UUID]) -> bool:

@@ -4,10 +4,11 @@ A module puts a `Follower` into its `Module.publishes`; every function runs in t
 the bureau's scope.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from flask import current_app
 
@@ -18,13 +19,15 @@ from kernel.actor import Actor
 
 @dataclass(frozen=True, slots=True)
 class Follower:
-    """released  (actor, visit, result, at): the school was told of the result (once per visit).
-    revised   (actor, visit, result, revision): the result changed; `result` is the new one.
-    adjust    the releaser's wishes, handed through to `released`: {item code: severity}.
+    """released   (actor, visit, result, at, adjust): the school was told of the result, once per visit. `adjust`: the
+               releaser's wishes, {answer's key: severity}.
+    revised    (actor, visit, result, revision): the result changed; `result` is the new one.
+    published  (actor, visit ids): these visits were just published.
     """
 
     released: Callable[[Actor, Inspection, InspectionResult, datetime, Mapping[str, Any]], None]
     revised: Callable[[Actor, Inspection, InspectionResult, InspectionResultRevision], None]
+    published: Callable[[Actor, Sequence[UUID]], None]
 
 
 def followers() -> list[Follower]:

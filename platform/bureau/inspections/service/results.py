@@ -1,5 +1,6 @@
 """Results as the school sees them, and as the bureau compares them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -13,14 +14,15 @@ from bureau.inspections import rules
 from bureau.inspections.models import Inspection, InspectionLoss, InspectionPlan, InspectionResult
 from bureau.inspections.service.answering import photos_of
 from bureau.inspections.service.planning import get_plan
-from bureau.inspections.service.submitting import drop_result, release_visit
-from bureau.inspections.service.visits import get_inspection, move
+from bureau.inspections.service.submitting import drop_result
+from bureau.inspections.service.telling import plan_of, release_visit
+from bureau.inspections.service.visits import get_inspection, is_assigned, move
 from bureau.schools.models import School
 from kernel.actor import Actor
 from kernel.database import db
 from kernel.database.paging import Page, paginate
 from kernel.database.writing import flush, require_version
-from kernel.errors import NotFound
+from kernel.errors import NotFound, RuleBroken
 from scorecards import service as forms
 
 Q = TypeVar("Q", bound=Any)
@@ -132,15 +134,38 @@ def _within(actor: Actor, query: Q, school_id: Any) -> Q:
 
 
 def release(
-    actor: Actor, school_id: int, inspection_id: UUID, seen: int | None, *, at: datetime | None = None
+    actor: Actor,
+    school_id: int,
+    inspection_id: UUID,
+    seen: int | None,
+    *,
+    at: datetime | None = None,
+    adjust: Mapping[str, Any] | None = None,
 ) -> Inspection:
-    """Tell the school. Told twice changes nothing."""
+    """Tell the school. Told twice changes nothing. `adjust`: {item key: severity of what is to be rectified}."""
     visit = get_inspection(actor, school_id, inspection_id, lock=True)
-    if visit.state == "released":
+    if visit.state in rules.TOLD_STATES:
         return visit
     require_version(visit, seen)
     result = get_result(actor, school_id, inspection_id)
-    release_visit(actor, visit, result, photos_of(visit), at=at)
+    release_visit(actor, visit, result, photos_of(visit), at=at, adjust=adjust)
+    flush(db.session())
+    return visit
+
+
+def review(actor: Actor, school_id: int, inspection_id: UUID, seen: int | None, note: str = "") -> Inspection:
+    """复核: somebody who did not inspect has looked at the result. Reviewed twice changes nothing. Where the plan tells
+    schools at once, the school is told now."""
+    visit = get_inspection(actor, school_id, inspection_id, lock=True)
+    if visit.state == "reviewed" or visit.state in rules.TOLD_STATES:
+        return visit
+    require_version(visit, seen)
+    if is_assigned(actor, visit):
+        raise RuleBroken("own_visit", _("您是这次检查的检查员，应由其他人复核。"))
+    move(actor, visit, "review", note)
+    plan = plan_of(visit)
+    if plan.releases_on_submit:
+        release_visit(actor, visit, get_result(actor, school_id, inspection_id), photos_of(visit))
     flush(db.session())
     return visit
 

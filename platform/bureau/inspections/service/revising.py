@@ -15,6 +15,7 @@ from bureau.inspections.following import followers
 from bureau.inspections.models import Inspection, InspectionLoss, InspectionResult
 from bureau.inspections.revision_models import InspectionResultRevision
 from bureau.inspections.service.answering import answers_of, photos_of
+from bureau.inspections.service.publishing import refresh
 from bureau.inspections.service.submitting import account_document, score_inputs, write_losses
 from bureau.inspections.service.visits import form_version_of, tags_of
 from kernel.actor import Actor
@@ -123,6 +124,8 @@ def revise(
     )
     for follower in followers():
         follower.revised(actor, visit, result, revision)
+    if visit.state in rules.PUBLIC_STATES:
+        refresh(actor, visit.plan_id, at=at)
     return revision
 
 
