@@ -61,6 +61,8 @@ def release_visit(
     `adjust`: the releaser's wishes for what follows, handed on to the followers.
     """
     plan = plan_of(visit)
+    if plan.double_of is not None:
+        raise RuleBroken("blind_double", _("背靠背复评只用于核对宽严，不告知学校。"))
     if plan.needs_review and visit.state != "reviewed":
         raise RuleBroken("review_missing", _("本计划要求先由未参加检查的人员复核，再告知学校。"))
     told_at = at or now()
