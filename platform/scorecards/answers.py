@@ -1,4 +1,5 @@
-"""Answers to a form's items, and their JSON.
+"""Answers to a form's items, and their JSON: {key: answer}, key being the item's code, `item@unit` where rooms or windows
+repeat, or a section's code for "the whole section does not apply".
 
 In JSON an answer is an object with one of the keys met, count, judged, checked, level, found, not_applicable, and where
 needed "unresolved" (of a count) and "veto" (the item's own veto condition was seen); or, shorter, the bare value:
@@ -119,22 +120,34 @@ def _answer(expected: AnswerKind, raw: Any) -> Answer | Problem:
     return Answer(kinds[0], _value(kinds[0], raw[kinds[0]]), raw.get("unresolved", 0), raw.get("veto", False))
 
 
+def _places(form: Form, items: Mapping[str, AnswerKind]) -> dict[str, AnswerKind]:
+    """What may stand before an "@", and a section's code for the section as a whole; an item of that code comes first."""
+    places: dict[str, AnswerKind] = {section.code: "not_applicable" for section in form.sections if section.na_allowed}
+    return places | dict(items)
+
+
 def read_answers(form: Form, data: Any) -> dict[str, Answer]:
-    """From parsed JSON, {item code: answer}; AnswersInvalid lists every answer that cannot be read."""
+    """From parsed JSON, {key: answer}; AnswersInvalid lists every answer that cannot be read. Whether the key's unit exists,
+    or the section may be absent, is the engine's to say."""
     if not isinstance(data, Mapping):
         raise AnswersInvalid([Problem("answers", "not_an_object")])
     expected = {item.code: EXPECTED[shape_of(item.rule)] for item in form.items()}
     problems: list[Problem] = []
     answers: dict[str, Answer] = {}
-    for code, raw in data.items():
-        if code not in expected:
-            problems.append(Problem(str(code)[:60], "unknown_item"))
-            continue
-        answer = _answer(expected[code], raw)
+    places: dict[str, AnswerKind] = {}
+    for key, raw in data.items():
+        kind = expected.get(key)
+        if kind is None:
+            places = places or _places(form, expected)
+            kind = places.get(str(key).partition("@")[0])
+            if kind is None:
+                problems.append(Problem(str(key)[:60], "unknown_item"))
+                continue
+        answer = _answer(kind, raw)
         if isinstance(answer, Answer):
-            answers[code] = answer
+            answers[key] = answer
         else:
-            problems.append(answer._replace(path=code))
+            problems.append(answer._replace(path=str(key)[:100]))
     if problems:
         raise AnswersInvalid(problems)
     return answers

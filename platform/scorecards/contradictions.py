@@ -90,7 +90,7 @@ def _item(form: Form, section: Section, item: Item, labels: set[str]) -> Iterato
         yield from _tiers(f"{where}.rule.tiers", rule)
     if item.bonus and not isinstance(rule, _BONUS_RULES):
         yield Problem(f"{where}.bonus", "bonus_shape")
-    if item.bonus and section.repeat:
+    if item.bonus and (section.repeat or form.repeat):
         yield Problem(f"{where}.bonus", "bonus_repeats")
 
 

@@ -4,65 +4,29 @@
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
 from decimal import Clamped, Context, Decimal, Inexact, InvalidOperation, Overflow, localcontext
 from fractions import Fraction
+from typing import Any
 
 from scorecards.answers import Answer
-from scorecards.form import WITHOUT_POINTS, Form, Item, Unscored, VetoOnly, YesNo, bands_from_best, base_of
-from scorecards.form_json import contradictions, shape_of
-from scorecards.graders import ZERO, Grader, Unfit, compile_item
+from scorecards.arithmetic import Arithmetic, Outcome
+from scorecards.context import Unit, read_parameters, read_units, units_in
+from scorecards.form import WITHOUT_POINTS, Form, Section, Unscored, VetoOnly, bands_from_best, base_of
+from scorecards.form_json import contradictions
+from scorecards.gathering import Gatherer, Row, Sheet, row_of
+from scorecards.graders import ZERO
 from scorecards.problems import AnswersInvalid, FormInvalid, Problem
-from scorecards.result import Line, Result, SectionTotal, Tally, VetoFound
-from scorecards.verdicts import judge
+from scorecards.result import LimitReached, Line, Result, SectionTotal, Step, Tally, VetoFound
+from scorecards.rounding import round_half_up
+from scorecards.verdicts import Facts, judge_facts
+
+__all__ = ["Scorer", "round_half_up", "score"]
 
 # 60 digits hold every product of the allowed numbers; should one not fit, it must raise and never round in silence.
 _EXACT = Context(prec=60, traps=[Inexact, InvalidOperation, Overflow, Clamped])
 # The effects that reach beyond their own item; each such finding counts as a veto of the form.
-_BEYOND_ITEM = ("section_zero", "form_zero", "band_cap", "verdict")
-
-
-def round_half_up(value: Fraction, places: int) -> Decimal:
-    """Of a value ≥ 0; 89.95 → 90.0 at one place."""
-    scaled = value * 10**places
-    return Decimal((2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)).scaleb(-places)
-
-
-@dataclass(slots=True)
-class _Row:
-    """An item made ready."""
-
-    item: Item
-    section: str
-    grade: Grader
-    points: Decimal
-    unanswered: Line
-    tag_absent: Line
-    tags: frozenset[str]
-    optional: bool
-    yes_no: bool
-    plain: bool  # nothing but the grader's line matters: neither key nor veto nor yes/no
-
-
-@dataclass(slots=True)
-class _Sheet:
-    """What one submission gathers on its way."""
-
-    lines: list[Line] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
-    missing: list[_Row] = field(default_factory=list)
-    vetoes: list[VetoFound] = field(default_factory=list)
-    key_failures: list[str] = field(default_factory=list)
-    zero_sections: dict[str, str] = field(default_factory=dict)
-    absent_points: Decimal = ZERO
-    pending_points: Decimal = ZERO
-    applicable: bool = False
-    key_checked: int = 0
-    key_failed: int = 0
-    key_absent: int = 0
-    general_checked: int = 0
-    general_failed: int = 0
-    general_absent: int = 0
+_BEYOND_ITEM = ("section_zero", "form_zero", "band_cap", "verdict", "fail", "no_band")
+_ABSENT = ("not_applicable", "tag_absent", "section_absent")
 
 
 class Scorer:
@@ -74,132 +38,204 @@ class Scorer:
             raise FormInvalid(problems)
         self.form = form
         self.base = base_of(form)
-        self._rows = [_row(form, item, section.code) for section in form.sections for item in section.items]
+        self._sections = [
+            (section, [row_of(item, section.code) for item in section.items]) for section in form.sections
+        ]
+        self._rows = [row for _, rows in self._sections for row in rows]
         self._codes = frozenset(row.item.code for row in self._rows)
-        # A form whose items bear no points at all has no score, even where a total is printed on it. In deduct mode
-        # the total itself is at stake, whatever points the items carry.
-        scoring = any(not isinstance(row.item.rule, WITHOUT_POINTS) for row in self._rows)
-        self._has_score = scoring and self.base > 0 and (form.mode == "deduct" or any(row.points for row in self._rows))
+        self._keys = frozenset(row.item.code for row in self._rows if row.item.key)
+        # An item of a section's code comes first.
+        self._section_of = {section.code: section for section, _ in self._sections} | {
+            row.item.code: section for section, rows in self._sections for row in rows
+        }
+        self._gatherer = Gatherer(form)
+        self._arithmetic = Arithmetic(form, self.base)
         self._bands = bands_from_best(form)
-        self._sections = [section.code for section in form.sections]
         self._key_items = sum(1 for row in self._rows if row.yes_no and row.item.key)
         self._general_items = sum(1 for row in self._rows if row.yes_no and not row.item.key)
+        self._has_bonus = any(row.item.bonus for row in self._rows)
+        self._has_score = self._scores()
+        # Only such forms need sums by section and unit; all others are a sum over the lines.
+        self._in_parts = (
+            form.mode == "pass_rate"
+            or form.repeat is not None
+            or self._has_bonus
+            or any(section.repeat or section.na_allowed or section.cap is not None for section in form.sections)
+        )
 
-    def score(self, answers: Mapping[str, Answer], tags: Collection[str] | None = None) -> Result:
+    def _scores(self) -> bool:
+        """A form whose items bear no points at all has no score, even where a total is printed on it. In deduct mode
+        the total itself is at stake, whatever points the items carry."""
+        rows = [row for row in self._rows if not row.item.bonus]
+        if self.form.mode == "pass_rate":
+            return self.base > 0 and any(not isinstance(row.item.rule, VetoOnly | Unscored) for row in rows)
+        scoring = any(not isinstance(row.item.rule, WITHOUT_POINTS) for row in rows)
+        return scoring and self.base > 0 and (self.form.mode == "deduct" or any(row.points for row in rows))
+
+    def score(
+        self,
+        answers: Mapping[str, Answer],
+        tags: Collection[str] | None = None,
+        parameters: Mapping[str, Any] | None = None,
+        units: Mapping[str, Any] | None = None,
+    ) -> Result:
         """`tags`: what the school has; an unanswered item that needs another tag does not apply. None: not considered.
+        `parameters`: {name: number}. `units`: {section code, "" for the form: [{code, label, parameters}]}; None: those
+        that the answers name.
 
         Raises AnswersInvalid with every unfit answer.
         """
         has = None if tags is None else frozenset(tags)
-        sheet = _Sheet()
+        sheet = Sheet()
         with localcontext(_EXACT):
-            for row in self._rows:
-                self._take(row, answers.get(row.item.code), has, sheet)
-            if not answers.keys() <= self._codes:
-                sheet.problems += [
-                    Problem(str(code)[:60], "unknown_item") for code in answers if code not in self._codes
-                ]
+            if self.form.parameters:
+                sheet.parameters = read_parameters(self.form, parameters, "parameters", sheet.problems)
+            if self._in_parts:
+                self._take_parts(answers, has, units, sheet)
+            else:
+                for row in self._rows:
+                    self._gatherer.take(row, answers.get(row.item.code), has, sheet)
+                if not answers.keys() <= self._codes:
+                    sheet.problems += [self._unknown(key, sheet) for key in answers if key not in self._codes]
             if sheet.problems:
                 raise AnswersInvalid(sheet.problems)
             return self._result(sheet)
 
-    def _take(self, row: _Row, answer: Answer | None, has: frozenset[str] | None, sheet: _Sheet) -> None:
-        if answer is None:
-            if has is not None and row.tags and not row.tags <= has:
-                self._absent(row, row.tag_absent, sheet)
-            else:
-                sheet.lines.append(row.unanswered)
-                if not row.optional:
-                    sheet.missing.append(row)
-                    sheet.pending_points += row.points
-                    sheet.applicable = True
+    # --- taking answers in --------------------------------------------------------------------------------------
+
+    def _take_parts(self, answers: Mapping[str, Answer], has: frozenset[str] | None, units: Any, sheet: Sheet) -> None:
+        sheet.units = read_units(self.form, units, sheet.problems)
+        general = sheet.parameters
+        taken: set[str] = set()
+        if self.form.repeat:
+            names = self._codes | {section.code for section, _ in self._sections}
+            for unit in self._units_of("", answers, names, sheet):
+                sheet.unit, sheet.parameters = unit.code, {**general, **unit.parameters}
+                for section, rows in self._sections:
+                    self._take_section(section, rows, answers, has, sheet, taken)
+        else:
+            for section, rows in self._sections:
+                if section.repeat is None or self._absence(section, answers, sheet) is not None:
+                    self._take_section(section, rows, answers, has, sheet, taken)
+                    continue
+                names = frozenset(row.item.code for row in rows)
+                for unit in self._units_of(section.code, answers, names, sheet):
+                    sheet.unit, sheet.parameters = unit.code, {**general, **unit.parameters}
+                    self._take_section(section, rows, answers, has, sheet, taken)
+                sheet.unit, sheet.parameters = "", general
+        sheet.unit = ""
+        sheet.problems += [self._unknown(key, sheet) for key in answers if key not in taken]
+
+    def _units_of(
+        self, place: str, answers: Mapping[str, Answer], names: frozenset[str], sheet: Sheet
+    ) -> tuple[Unit, ...]:
+        if place not in sheet.units:
+            sheet.units[place] = units_in(answers, names, sheet.problems)
+        return sheet.units[place]
+
+    def _absence(self, section: Section, answers: Mapping[str, Answer], sheet: Sheet) -> Answer | None:
+        """The answer to the section as a whole. An item of the same code comes first."""
+        return None if section.code in self._codes else answers.get(sheet.key_of(section.code))
+
+    def _take_section(
+        self,
+        section: Section,
+        rows: list[Row],
+        answers: Mapping[str, Answer],
+        has: frozenset[str] | None,
+        sheet: Sheet,
+        taken: set[str],
+    ) -> None:
+        absence = self._absence(section, answers, sheet)
+        if absence is not None:
+            taken.add(sheet.key_of(section.code))
+            self._gatherer.take_absent_section(section, rows, absence, sheet)
             return
-        try:
-            if answer.kind == "not_applicable":
-                self._absent(row, _not_applicable(self.form, row, answer), sheet)
-                return
-            line = row.grade(answer)
-            if answer.veto is not False:
-                _check_flag(row.item, answer)
-        except Unfit as unfit:
-            sheet.problems.append(Problem(row.item.code, unfit.code, unfit.params))
-            return
-        sheet.applicable = True
-        sheet.lines.append(line if row.plain else self._consequences(row, line, answer, sheet))
+        for row in rows:
+            key = sheet.key_of(row.item.code)
+            taken.add(key)
+            self._gatherer.take(row, answers.get(key), has, sheet)
 
-    def _absent(self, row: _Row, line: Line, sheet: _Sheet) -> None:
-        sheet.lines.append(line)
-        sheet.absent_points += row.points
-        if row.yes_no and row.item.key:
-            sheet.key_absent += 1
-        elif row.yes_no:
-            sheet.general_absent += 1
+    def _unknown(self, key: Any, sheet: Sheet) -> Problem:
+        """Why there is no place for the answer."""
+        path = str(key)[:100]
+        name, at, unit = path.partition("@")
+        section = self._section_of.get(name)
+        if section is None:
+            return Problem(path[:60], "unknown_item")
+        if (section.code, unit) in sheet.absent_sections or (section.code, "") in sheet.absent_sections:
+            return Problem(path, "in_absent_section")
+        repeats = self.form.repeat is not None or (section.repeat is not None and name in self._codes)
+        if not repeats:
+            return Problem(path, "no_units_here" if at else "unknown_item")
+        return Problem(path, "unknown_unit", {"unit": unit}) if at else Problem(path, "unit_required")
 
-    def _consequences(self, row: _Row, line: Line, answer: Answer, sheet: _Sheet) -> Line:
-        item, veto = row.item, row.item.veto
-        failed = line.lost > 0 or line.reason in ("failed", "found")
-        if veto.effect != "none" and (answer.veto or (failed and (veto.on_loss or line.reason == "found"))):
-            sheet.vetoes.append(VetoFound(item.code, veto.effect, veto.label))
-            if veto.effect == "section_zero":
-                sheet.zero_sections.setdefault(row.section, item.code)
-            if veto.effect == "item_zero" and line.available is not None and line.lost < line.available:
-                line = line._replace(
-                    awarded=ZERO,
-                    lost=line.available,
-                    reason="veto_item",
-                    params={"item": item.code},
-                    vetoed=True,
-                )
-                failed = True
-            failed = failed or bool(answer.veto)
-        if row.yes_no and item.key:
-            sheet.key_checked += 1
-            sheet.key_failed += failed
-        elif row.yes_no:
-            sheet.general_checked += 1
-            sheet.general_failed += failed
-        if item.key and failed:
-            sheet.key_failures.append(item.code)
-        return line
+    # --- from the lines to the result ---------------------------------------------------------------------------
 
-    def _result(self, sheet: _Sheet) -> Result:
-        before = self._score(sheet)
-        if sheet.zero_sections:
-            sheet.lines = [_section_zero(line, sheet.zero_sections) for line in sheet.lines]
-        exact = self._score(sheet) if sheet.zero_sections else before
-        if exact is not None and any(veto.effect == "form_zero" for veto in sheet.vetoes):
-            exact = Fraction(0)
+    def _result(self, sheet: Sheet) -> Result:
+        zero_units = {
+            veto.unit if self.form.repeat else "": veto.item
+            for veto in reversed(sheet.vetoes)
+            if veto.effect == "form_zero"
+        }
+        before = self._outcome(sheet, sheet.lines, {})
+        before_veto = self._round(before.exact)
+        lines = self._gatherer.with_zero_sections(sheet) if sheet.zero_sections else sheet.lines
+        after = self._outcome(sheet, lines, zero_units) if sheet.zero_sections or zero_units else before
+        limits = self._limits(sheet)
+        self._zero_by_limit(limits, after)
         missing = self._missing(sheet)
-        complete = not missing
-        places = self.form.places
-        score = None if exact is None else round_half_up(exact, places)
+        missing_units = self._missing_units(sheet)
+        complete = not missing and not missing_units
+        score = self._round(after.exact)
+        reached: list[VetoFound | LimitReached] = [*sheet.vetoes, *limits]
+        withheld = any(found.effect in ("fail", "no_band") for found in reached)
         tally = self._tally(sheet)
-        verdict, verdict_problem = self._verdict(sheet, tally) if complete else (None, None)
+        verdict, verdict_problem = self._verdict(sheet, reached, tally, score) if complete else (None, None)
         return Result(
             score=score,
             maximum=self.base if self._has_score else None,
-            percent=self._percent(exact, tally),
+            percent=self._percent(after.exact, tally),
             complete=complete,
             missing=missing,
-            band=self._band(score, sheet.vetoes) if complete else None,
+            band=self._band(score, reached) if complete and not withheld else None,
             verdict=verdict,
             verdict_problem=verdict_problem,
-            account=tuple(sheet.lines),
-            sections=self._section_totals(sheet.lines),
+            account=tuple(lines),
+            sections=self._section_totals(lines, after),
             vetoes=tuple(sheet.vetoes),
             key_failures=tuple(sheet.key_failures),
             tally=tally,
-            score_before_veto=None if before is None else round_half_up(before, places),
+            score_before_veto=before_veto,
+            units=tuple(after.units),
+            limits=limits,
+            band_withheld=withheld,
+            bonus=after.bonus if self._has_bonus and score is not None else None,
+            bonus_maximum=self._arithmetic.bonus_maximum if self._has_bonus else None,
+            missing_units=missing_units,
+            missing_parameters=tuple(sheet.missing_parameters),
+            steps=tuple(after.steps),
         )
 
-    def _score(self, sheet: _Sheet) -> Fraction | None:
-        if not self._has_score or not sheet.applicable:
+    def _round(self, exact: Fraction | None) -> Decimal | None:
+        return None if exact is None else round_half_up(exact, self.form.places)
+
+    def _outcome(self, sheet: Sheet, lines: list[Line], zero: Mapping[str, str]) -> Outcome:
+        if not self._has_score:
+            return Outcome(None)
+        if self._in_parts:
+            return self._arithmetic.outcome(lines, sheet.units, sheet.absent_sections, zero)
+        exact = self._sum(sheet, lines)
+        return Outcome(Fraction(0) if zero and exact is not None else exact)
+
+    def _sum(self, sheet: Sheet, lines: list[Line]) -> Fraction | None:
+        if not sheet.applicable:
             return None
         at_stake = self.base - sheet.absent_points
         if self.form.mode == "deduct":
-            earned = at_stake - sheet.pending_points - sum((line.lost for line in sheet.lines), ZERO)
+            earned = at_stake - sheet.pending_points - sum((line.lost for line in lines), ZERO)
         else:
-            earned = sum((line.awarded for line in sheet.lines if line.awarded), ZERO)
+            earned = sum((line.awarded for line in lines if line.awarded), ZERO)
         earned = max(earned, ZERO)
         if self.form.na_policy == "full":
             return Fraction(min(earned + sheet.absent_points, self.base))
@@ -218,120 +254,104 @@ class Scorer:
         passed = tally.general_checked - tally.general_failed
         return round_half_up(Fraction(100 * passed, tally.general_checked), self.form.places)
 
-    def _missing(self, sheet: _Sheet) -> tuple[str, ...]:
+    def _missing(self, sheet: Sheet) -> tuple[str, ...]:
         """Where a verdict table asks for a sample only, unanswered yes/no items are missing while it is short."""
         verdicts = self.form.verdicts
         if verdicts is None or (verdicts.min_key is None and verdicts.min_general is None):
-            return tuple(row.item.code for row in sheet.missing)
-        enough_key = sheet.key_checked >= _sample(verdicts.min_key, self._key_items - sheet.key_absent)
-        enough_general = sheet.general_checked >= _sample(
-            verdicts.min_general, self._general_items - sheet.general_absent
-        )
+            return tuple(key for _, key in sheet.missing)
+        key_items, general_items = self._asked(sheet)
+        enough_key = sheet.key_checked >= _sample(verdicts.min_key, key_items - sheet.key_absent)
+        enough_general = sheet.general_checked >= _sample(verdicts.min_general, general_items - sheet.general_absent)
         return tuple(
-            row.item.code
-            for row in sheet.missing
-            if not row.yes_no or not (enough_key if row.item.key else enough_general)
+            key for row, key in sheet.missing if not row.yes_no or not (enough_key if row.item.key else enough_general)
         )
 
-    def _tally(self, sheet: _Sheet) -> Tally | None:
+    def _asked(self, sheet: Sheet) -> tuple[int, int]:
+        """How many key and general items stand on the sheet, each unit counted."""
+        if not self._in_parts:
+            return self._key_items, self._general_items
+        yes_no = [line.code for line in sheet.lines if line.rule == "yes_no"]
+        keys = sum(1 for code in yes_no if code in self._keys)
+        return keys, len(yes_no) - keys
+
+    def _missing_units(self, sheet: Sheet) -> dict[str, int]:
+        places = [("", self.form.repeat)]
+        if self._in_parts and self.form.repeat is None:
+            places = [(section.code, section.repeat) for section, _ in self._sections]
+        lacking: dict[str, int] = {}
+        for place, repeat in places:
+            if repeat and (place, "") not in sheet.absent_sections:
+                short = repeat.minimum_units - len(sheet.units.get(place, ()))
+                if short > 0:
+                    lacking[place] = short
+        return lacking
+
+    def _tally(self, sheet: Sheet) -> Tally | None:
         if not self._key_items and not self._general_items:
             return None
         return Tally(sheet.key_checked, sheet.key_failed, sheet.general_checked, sheet.general_failed)
 
-    def _band(self, score: Decimal | None, vetoes: list[VetoFound]) -> str | None:
+    def _limits(self, sheet: Sheet) -> tuple[LimitReached, ...]:
+        reached = []
+        for limit in self.form.limits:
+            count = sheet.marks_failed.get(limit.mark, 0) if limit.mark else len(sheet.key_failures)
+            if count >= limit.at_least:
+                reached.append(LimitReached(limit.mark, count, limit.at_least, limit.effect, limit.label, limit.note))
+        return tuple(reached)
+
+    def _zero_by_limit(self, limits: tuple[LimitReached, ...], outcome: Outcome) -> None:
+        zero = next((limit for limit in limits if limit.effect == "form_zero"), None)
+        if zero is not None and outcome.exact is not None:
+            outcome.exact, outcome.bonus = Fraction(0), ZERO
+            outcome.steps.append(Step("zero", {"mark": zero.mark, "failed": zero.failed, "at_least": zero.at_least}))
+
+    def _band(self, score: Decimal | None, reached: list[VetoFound | LimitReached]) -> str | None:
         """By the rounded score; a band reaches up to the next one's minimum, so 89.95 (shown as 90.0) has one."""
         if score is None:
             return None
         place = next((index for index, band in enumerate(self._bands) if score >= band.minimum), None)
         if place is None:
             return None
-        limits = {veto.label for veto in vetoes if veto.effect == "band_cap"}
-        caps = [index for index, band in enumerate(self._bands) if band.label in limits]
+        labels = {found.label for found in reached if found.effect == "band_cap"}
+        caps = [index for index, band in enumerate(self._bands) if band.label in labels]
         return self._bands[max([place, *caps])].label
 
-    def _verdict(self, sheet: _Sheet, tally: Tally | None) -> tuple[str | None, str | None]:
-        for veto in sheet.vetoes:
-            if veto.effect == "verdict":
-                return veto.label, None
+    def _verdict(
+        self, sheet: Sheet, reached: list[VetoFound | LimitReached], tally: Tally | None, score: Decimal | None
+    ) -> tuple[str | None, str | None]:
+        for found in reached:
+            if found.effect in ("verdict", "fail"):
+                return found.label, None
         if self.form.verdicts is None:
             return None, None
         vetoes = sum(1 for veto in sheet.vetoes if veto.effect in _BEYOND_ITEM)
-        labels = judge(self.form.verdicts, tally or Tally(0, 0, 0, 0), vetoes)
+        facts = Facts(tally or Tally(0, 0, 0, 0), vetoes, score, len(sheet.key_failures))
+        labels = judge_facts(self.form.verdicts, facts)
         if len(labels) == 1:
             return labels[0], None
         return None, "overlap" if labels else "hole"
 
-    def _section_totals(self, lines: list[Line]) -> tuple[SectionTotal, ...]:
-        sums = {code: [ZERO, ZERO, ZERO] for code in self._sections}
+    def _section_totals(self, lines: list[Line], outcome: Outcome) -> tuple[SectionTotal, ...]:
+        sums = {section.code: [ZERO, ZERO, ZERO] for section, _ in self._sections}
         for line in lines:
             total = sums[line.section]
-            if line.reason not in ("not_applicable", "tag_absent"):
+            if line.reason not in _ABSENT and not line.bonus:
                 if line.available is not None and line.awarded is not None:
                     total[0] += line.available
                     total[1] += line.awarded
                 total[2] += line.lost
-        return tuple(SectionTotal(code, *total) for code, total in sums.items())
+        return tuple(outcome.sections.get(code) or SectionTotal(code, *total) for code, total in sums.items())
 
 
-def score(form: Form, answers: Mapping[str, Answer], tags: Collection[str] | None = None) -> Result:
+def score(
+    form: Form,
+    answers: Mapping[str, Answer],
+    tags: Collection[str] | None = None,
+    parameters: Mapping[str, Any] | None = None,
+    units: Mapping[str, Any] | None = None,
+) -> Result:
     """See Scorer.score."""
-    return Scorer(form).score(answers, tags)
-
-
-def _row(form: Form, item: Item, section: str) -> _Row:
-    shape = shape_of(item.rule)
-    bears_points = not isinstance(item.rule, WITHOUT_POINTS)
-    available = item.points if bears_points else None
-    points = available or ZERO
-    yes_no = isinstance(item.rule, YesNo)
-    return _Row(
-        item=item,
-        section=section,
-        grade=compile_item(item, section),
-        points=points,
-        unanswered=Line(item.code, section, shape, available, None if available is None else ZERO, ZERO, "unanswered"),
-        tag_absent=Line(
-            item.code,
-            section,
-            shape,
-            available,
-            None,
-            ZERO,
-            "tag_absent",
-            {"tags": ", ".join(sorted(item.tags))},
-        ),
-        tags=frozenset(item.tags),
-        optional=isinstance(item.rule, Unscored),
-        yes_no=yes_no,
-        plain=not yes_no and not item.key and item.veto.effect == "none" and not isinstance(item.rule, VetoOnly),
-    )
-
-
-def _not_applicable(form: Form, row: _Row, answer: Answer) -> Line:
-    item = row.item
-    if form.na_policy == "refuse" or not item.na_allowed:
-        raise Unfit("na_not_allowed")
-    if not isinstance(answer.value, str) or not answer.value.strip():
-        raise Unfit("na_without_reason")
-    if answer.veto:
-        raise Unfit("veto_on_absent_item")
-    return row.unanswered._replace(awarded=None, reason="not_applicable", params={"reason": answer.value[:500]})
-
-
-def _check_flag(item: Item, answer: Answer) -> None:
-    if answer.veto is not True:
-        raise Unfit("not_a_flag")
-    if item.veto.effect == "none" or isinstance(item.rule, VetoOnly):
-        raise Unfit("item_has_no_veto")
-
-
-def _section_zero(line: Line, zero_sections: Mapping[str, str]) -> Line:
-    if line.section not in zero_sections or line.available is None or line.awarded is None:
-        return line
-    if line.reason == "unanswered" or line.lost == line.available:
-        return line
-    params = {"item": zero_sections[line.section]}
-    return line._replace(awarded=ZERO, lost=line.available, reason="veto_section", params=params, vetoed=True)
+    return Scorer(form).score(answers, tags, parameters, units)
 
 
 def _sample(minimum: int | None, applicable: int) -> int:

@@ -1,6 +1,7 @@
 """One grader per rule shape: compiled once for an item, then answer → the item's line of the account.
 
-A grader raises `Unfit` for an answer that its rule cannot take. Lines that never differ are made once, at compile time:
+A grader raises `Unfit` for an answer that its rule cannot take. Where the rule depends on a parameter (`depends_on`), the
+grader takes the parameters as well and raises `NotKnown` when its own is not among them. Lines that never differ are made once, at compile time:
 most answers of a real visit are "met", so most of a submission costs no allocation.
 """
 
@@ -18,6 +19,9 @@ from scorecards.form import (
     Judged,
     Levels,
     ListedDeductions,
+    RequiredCount,
+    Scale,
+    Tiers,
     Unscored,
     VetoOnly,
     YesNo,
@@ -27,7 +31,16 @@ from scorecards.result import Line, Reason
 
 ZERO = Decimal(0)
 MAX_COUNT = 1_000_000
-Grader: TypeAlias = Callable[[Answer], Line]
+Parameters: TypeAlias = Mapping[str, Decimal]
+Grader: TypeAlias = Callable[..., Line]
+
+
+class NotKnown(Exception):
+    """The rule needs a parameter that nobody gave."""
+
+    def __init__(self, parameter: str) -> None:
+        super().__init__(parameter)
+        self.parameter = parameter
 
 
 class Unfit(Exception):
@@ -68,6 +81,20 @@ def _entry_fault(code: str, times: Any, entries: Mapping[str, Entry]) -> Unfit |
 
 
 def compile_item(item: Item, section: str) -> Grader:
+    grade = _compile(item, section)
+    if not item.bonus:
+        return grade
+    return lambda answer: _as_bonus(grade(answer))
+
+
+def _as_bonus(line: Line) -> Line:
+    """What a bonus item did not earn is not lost."""
+    earned = line.awarded or ZERO
+    reason: Reason = "bonus" if earned else "no_bonus"
+    return line._replace(lost=ZERO, reason=reason, params={**line.params, "points": earned}, bonus=True)
+
+
+def _compile(item: Item, section: str) -> Grader:
     shape = shape_of(item.rule)
     points = item.points
 
@@ -91,6 +118,10 @@ def compile_item(item: Item, section: str) -> Grader:
             return _judged(item.rule, points or ZERO, line)
         case CountDeduction():
             return _count(item.rule, points, line)
+        case RequiredCount():
+            return _required(item.rule, points, line)
+        case Tiers():
+            return _tiers(item.rule, points or ZERO, line)
         case ListedDeductions():
             return _listed(item.rule, points, line)
         case Additive():
@@ -134,30 +165,113 @@ def _lower(first: Decimal | None, second: Decimal | None) -> Decimal | None:
     return min(first, second) if first is not None and second is not None else first if second is None else second
 
 
+def _counted(answer: Answer) -> int:
+    if answer.kind != "count":
+        raise Unfit("wrong_kind", expected="count", given=answer.kind)
+    if type(answer.value) is not int or not 0 <= answer.value <= MAX_COUNT:
+        raise Unfit("not_a_count", low=0)
+    return answer.value
+
+
+def depends_on(item: Item) -> frozenset[str]:
+    """The parameters without which the item's rule cannot be scored."""
+    rule = item.rule
+    scales: tuple[Scale | None, ...] = ()
+    if isinstance(rule, CountDeduction):
+        scales = (rule.unit_points_by, rule.free_by)
+    elif isinstance(rule, RequiredCount):
+        scales = (rule.required,)
+    return frozenset(scale.parameter for scale in scales if scale is not None)
+
+
+def figure_of(scale: Scale, parameters: Parameters) -> Decimal:
+    value = parameters.get(scale.parameter)
+    if value is None:
+        raise NotKnown(scale.parameter)
+    if scale.per is None:
+        figure = next((row.value for row in reversed(scale.rows) if row.start <= value), None)
+        if figure is None:
+            least = scale.rows[0].start
+            raise Unfit("parameter_below_rows", parameter=scale.parameter, value=value, least=least)
+    else:
+        whole = value // scale.per
+        figure = whole + 1 if scale.rounding == "up" and value % scale.per else whole
+    return max(figure + scale.plus, Decimal(scale.minimum))
+
+
 def _count(rule: CountDeduction, points: Decimal | None, line: Callable[..., Line]) -> Grader:
     none = line(ZERO, "full")
     limit = _lower(points, rule.cap)
-    unit, factor, zero_at = rule.unit_points, rule.unresolved_factor, rule.zero_at
+    unit, factor, zero_at, free = rule.unit_points, rule.unresolved_factor, rule.zero_at, rule.free
+    unit_by, free_by = rule.unit_points_by, rule.free_by
 
-    def grade(answer: Answer) -> Line:
-        if answer.kind != "count":
-            raise Unfit("wrong_kind", expected="count", given=answer.kind)
-        number, unresolved = answer.value, answer.unresolved
-        if type(number) is not int or not 0 <= number <= MAX_COUNT:
-            raise Unfit("not_a_count", low=0)
-        if type(unresolved) is not int or not 0 <= unresolved <= number:
-            raise Unfit("unresolved_above_count", count=number)
-        if number == 0:
-            return none
-        raw = unit * (number - unresolved) + unit * factor * unresolved
-        params = {"count": number, "unit_points": unit, "unit_label": rule.unit_label, "raw": raw}
+    def assess(number: int, unresolved: int, unit: Decimal, free: int, more: Mapping[str, Any]) -> Line:
+        charged = max(number - unresolved - free, 0)
+        raw = unit * charged + unit * factor * unresolved
+        params = {"count": number, "unit_points": unit, "unit_label": rule.unit_label, "raw": raw, **more}
         if unresolved:
             params |= {"unresolved": unresolved, "unresolved_factor": factor}
+        if free:
+            params["free"] = free
         if zero_at is not None and number >= zero_at:
             return line(points if points is not None else raw, "count_zero", zero_at=zero_at, **params)
         if limit is not None and raw > limit:
             return line(limit, "count_capped", cap=limit, **params)
-        return line(raw, "count", **params)
+        return line(raw, "count" if raw or not free else "count_free", **params)
+
+    def grade(answer: Answer, parameters: Parameters | None = None) -> Line:
+        number, unresolved = _counted(answer), answer.unresolved
+        if type(unresolved) is not int or not 0 <= unresolved <= number:
+            raise Unfit("unresolved_above_count", count=number)
+        if number == 0:
+            return none
+        if parameters is None or (unit_by is None and free_by is None):
+            return assess(number, unresolved, unit, free, {})
+        more = {"parameters": {name: parameters[name] for name in names if name in parameters}}
+        by = unit if unit_by is None else figure_of(unit_by, parameters)
+        allowed = free if free_by is None else free + int(figure_of(free_by, parameters))
+        return assess(number, unresolved, by, allowed, more)
+
+    names = sorted({scale.parameter for scale in (unit_by, free_by) if scale is not None})
+    return grade
+
+
+def _required(rule: RequiredCount, points: Decimal | None, line: Callable[..., Line]) -> Grader:
+    limit = _lower(points, rule.cap)
+
+    def grade(answer: Answer, parameters: Parameters) -> Line:
+        there = _counted(answer)
+        if answer.unresolved:
+            raise Unfit("unresolved_above_count", count=0)
+        required = int(figure_of(rule.required, parameters))
+        short = max(required - there, 0)
+        raw = rule.unit_points * short
+        params = {
+            "count": there, "required": required, "short": short, "unit_points": rule.unit_points,
+            "unit_label": rule.unit_label, "raw": raw,
+            "parameters": {rule.required.parameter: parameters[rule.required.parameter]},
+        }  # fmt: skip
+        if not short:
+            return line(ZERO, "full", **params)
+        if rule.zero_at is not None and short >= rule.zero_at:
+            return line(points if points is not None else raw, "short_zero", zero_at=rule.zero_at, **params)
+        if limit is not None and raw > limit:
+            return line(limit, "short_capped", cap=limit, **params)
+        return line(raw, "short", **params)
+
+    return grade
+
+
+def _tiers(rule: Tiers, points: Decimal, line: Callable[..., Line]) -> Grader:
+    steps = [(tier.start, min(tier.points, points)) for tier in reversed(rule.tiers)]
+
+    def grade(answer: Answer) -> Line:
+        number = _counted(answer)
+        if answer.unresolved:
+            raise Unfit("unresolved_above_count", count=0)
+        earned = next(earned for start, earned in steps if start <= number)
+        reason: Reason = "full" if earned == points else "tier"
+        return line(points - earned, reason, count=number, unit_label=rule.unit_label, points=earned)
 
     return grade
 

@@ -1,7 +1,7 @@
 """What scoring returns: the score and the account that explains every point of it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Literal, NamedTuple, TypeAlias
 
@@ -31,10 +31,13 @@ class Line(NamedTuple):
     reason: Reason
     params: Mapping[str, Any] = NO_PARAMS
     vetoed: bool = False
+    unit: str = ""
+    bonus: bool = False
 
 
 class SectionTotal(NamedTuple):
-    """Sums over the section's applicable items."""
+    """Sums over the section's applicable items, without bonus. Of a section that repeats or has a cap: what it counts,
+    to four places."""
 
     code: str
     available: Decimal
@@ -46,6 +49,41 @@ class VetoFound(NamedTuple):
     item: str
     effect: str
     label: str
+    unit: str = ""
+
+
+class LimitReached(NamedTuple):
+    """`failed`: how many key items (or items of the mark) failed, each unit counted."""
+
+    mark: str
+    failed: int
+    at_least: int
+    effect: str
+    label: str
+    note: str
+
+
+class UnitTotal(NamedTuple):
+    """One room or window; `section` "" where the form repeats. What is open counts as lost. `score` None: nothing in it
+    applies. `counted`: it is part of the score (of several only the worst, where the worst counts)."""
+
+    section: str
+    unit: str
+    label: str
+    available: Decimal
+    awarded: Decimal
+    lost: Decimal
+    score: Decimal | None
+    counted: bool
+
+
+class Step(NamedTuple):
+    """What happens between the account's lines and the score; figures to four places, for reading."""
+
+    step: str
+    params: Mapping[str, Any]
+    section: str = ""
+    unit: str = ""
 
 
 class Tally(NamedTuple):
@@ -78,6 +116,20 @@ class Result:
     key_failures: tuple[str, ...]
     tally: Tally | None
     score_before_veto: Decimal | None
+    units: tuple[UnitTotal, ...] = ()
+    limits: tuple[LimitReached, ...] = ()
+    band_withheld: bool = False
+    bonus: Decimal | None = None
+    bonus_maximum: Decimal | None = None
+    missing_units: Mapping[str, int] = field(default_factory=dict)
+    missing_parameters: tuple[str, ...] = ()
+    steps: tuple[Step, ...] = ()
+
+
+# Left out of the JSON when empty, so that results of forms without such parts stay what they were.
+_OPTIONAL = frozenset(
+    {"units", "limits", "band_withheld", "bonus", "bonus_maximum", "missing_units", "missing_parameters", "steps"}
+)
 
 
 def _plain(value: Any) -> Any:
@@ -94,6 +146,27 @@ def _plain(value: Any) -> Any:
     return value
 
 
+_ROWS = frozenset({"account", "vetoes", "steps"})
+
+
+def _rows(rows: tuple[Any, ...]) -> list[dict[str, Any]]:
+    """Without the fields that only repeating or adding parts have."""
+    out: list[dict[str, Any]] = []
+    for row in rows:
+        data = _plain(row)
+        for name in ("unit", "bonus", "section"):
+            if name in data and not data[name]:
+                del data[name]
+        out.append(data)
+    return out
+
+
 def result_to_json(result: Result) -> dict[str, Any]:
     """Plain JSON; decimals as strings."""
-    return {name: _plain(getattr(result, name)) for name in Result.__slots__}
+    out: dict[str, Any] = {}
+    for name in Result.__slots__:
+        value = getattr(result, name)
+        if name in _OPTIONAL and (value is None or value is False or value == () or value == {}):
+            continue
+        out[name] = _rows(value) if name in _ROWS else _plain(value)
+    return out
