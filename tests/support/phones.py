@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+from copy import deepcopy
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -85,8 +86,8 @@ class Phone:
             "inspection_id": str(self.visit.id), "school_id": self.visit.school_id,
             "form_version_id": str(self.visit.form_version_id),
             "device": {"id": "演示设备", "label": "演示手机", "app": "1"}, "started_at": now().isoformat(),
-            "clock_offset_ms": 0, "place": None, "parameters": {}, "units": {}, "answers": self.answers,
-            "attachments": self.files, "met_by": "", "remark": "", "client_score": None, **self.more,
+            "clock_offset_ms": 0, "place": None, "parameters": {}, "units": {}, "answers": deepcopy(self.answers),
+            "attachments": list(self.files), "met_by": "", "remark": "", "client_score": None, **self.more,
         }  # fmt: skip
 
     def put(self, body: dict[str, Any] | None = None, **headers: str) -> Any:

@@ -1,6 +1,9 @@
 """Filling without a network, declared to the composition root."""
 
 from bureau.fill import api
+from bureau.fill.panel import panel
+from bureau.fill.service.keeping import reopen
+from bureau.inspections.panels import VisitPart
 from kernel.module import Module
 
-MODULE = Module(name="fill", api=(api.blp,))
+MODULE = Module(name="fill", api=(api.blp,), publishes=(VisitPart(panel=panel, returned=reopen, order=20),))

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from flask import current_app
+from markupsafe import Markup
 
 from bureau.inspections.models import Inspection
 from kernel.actor import Actor
@@ -11,11 +12,11 @@ from kernel.actor import Actor
 
 @dataclass(frozen=True, slots=True)
 class VisitPart:
-    """panel     (actor, visit) → HTML for the bureau's page of the visit, "" for nothing; parts stand by `order`.
+    """panel     (actor, visit) → safe HTML (Markup) for the bureau's page of the visit, "" for nothing; parts stand by `order`.
     returned  (actor, visit): the visit was sent back (退回补正), in the transaction that does so.
     """
 
-    panel: Callable[[Actor, Inspection], str] | None = None
+    panel: Callable[[Actor, Inspection], Markup] | None = None
     returned: Callable[[Actor, Inspection], None] | None = None
     order: int = 100
 

@@ -250,3 +250,12 @@ def show(actor: Actor, submission_id: UUID) -> tuple[Kept, Inspection]:
     submission = get_submission(actor, submission_id)
     visit = db.session.get_one(Inspection, (actor.bureau_id, submission.school_id, submission.inspection_id))
     return standing(actor, visit, submission), visit
+
+
+def reopen(actor: Actor, visit: Inspection) -> None:
+    """The visit was sent back: every finalised part may be changed again, under a new revision that the phone sees."""
+    for submission in submissions_of(visit):
+        if submission.state == "finalised":
+            submission.state, submission.finalised_at = "draft", None
+            submission.rev += 1
+    flush(db.session())

@@ -19,12 +19,14 @@ from bureau.inspections.models import (
 )
 from bureau.inspections.service import submitting
 from bureau.inspections.service.previous import mandatory_items, previous_visit
+from bureau.inspections.service.sampling import task_sample
 from bureau.schools.models import School
 from kernel.actor import Actor
 from kernel.database import db, now
 from kernel.errors import NotFound
 from kernel.identity.models import Bureau, Person
 from scorecards import service as forms
+from scorecards.service.phrases import phrases_of
 
 MOST_TASKS = 100
 
@@ -97,7 +99,7 @@ def _task(actor: Actor, visit: Inspection, school: School, plan: InspectionPlan)
         "mandatory": mandatory_items(actor, visit) if previous is not None else [],
         "previous": previous and {"visited_on": previous["visited_on"].isoformat(), "answers": previous["answers"]},
         "units": visit.units,
-        "sample": None,
+        "sample": task_sample(actor, visit),
     }
 
 
@@ -173,5 +175,5 @@ def form(actor: Actor, form_version_id: UUID) -> dict[str, Any]:
         raise NotFound(_("没有这个评分表版本。"))
     return {
         "id": str(version.id), "digest": version.digest, "number": version.number, "title": version.form["title"],
-        "form": version.form, "phrases": {},
+        "form": version.form, "phrases": phrases_of(actor, version.template_id),
     }  # fmt: skip

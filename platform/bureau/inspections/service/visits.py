@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from bureau.inspections import rules
 from bureau.inspections.models import Inspection, InspectionEvent, InspectionInspector, InspectionPlan
+from bureau.inspections.panels import visit_parts
 from bureau.roles import OFFICERS
 from bureau.schools.models import School
 from kernel.actor import Actor
@@ -106,6 +107,10 @@ def move(actor: Actor, visit: Inspection, event: str, reason: str = "", *, at: d
         raise RuleBroken("visit_state", _("检查当前状态下不能进行此操作。")) from error
     before, visit.state = visit.state, state
     record_event(actor, visit, event, before, state, reason, at=at)
+    if event == "return":
+        for part in visit_parts():
+            if part.returned is not None:
+                part.returned(actor, visit)
     return visit
 
 

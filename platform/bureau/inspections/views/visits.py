@@ -7,6 +7,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from bureau.inspections import labels
+from bureau.inspections.panels import visit_parts
 from bureau.inspections.permissions import Permission
 from bureau.inspections.schemas import ReasonIn, VersionIn
 from bureau.inspections.service import planning, reading, results, visits
@@ -41,6 +42,7 @@ def _visit_page(school_id: int, inspection_id: UUID, form: Form) -> str:
         account=account_view(document, "lost" if request.args.get("order") == "lost" else "form"),
         is_mine=visits.is_assigned(actor, found),
         form=form,
+        panels=[part.panel(actor, found) for part in visit_parts() if part.panel is not None],
         labels=labels,
     )
 
