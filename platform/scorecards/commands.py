@@ -13,11 +13,11 @@ from scorecards.doctor_text import finding_text, problem_text, severity_text, wh
 from scorecards.engine import score
 from scorecards.finding import Finding, has_errors
 from scorecards.importing import Imported
-from scorecards.plain_yaml import MAX_BYTES, Unreadable, read_plain_json
+from scorecards.plain_yaml import Unreadable, read_plain_json
 from scorecards.problem_text import reason_text
 from scorecards.problems import AnswersInvalid
 from scorecards.result import Result, result_to_json
-from scorecards.upload import read_upload
+from scorecards.upload import MAX_UPLOAD, load_form
 
 FILE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
 
@@ -29,11 +29,11 @@ def forms() -> None:
 
 def read_bytes(path: Path) -> bytes:
     with path.open("rb") as file:
-        return file.read(MAX_BYTES + 1)
+        return file.read(MAX_UPLOAD + 1)
 
 
-def _read_form(path: Path) -> Imported:
-    return read_upload(path.name, read_bytes(path))
+def _read_form(path: Path, table: str | None = None) -> Imported:
+    return load_form(read_bytes(path), path.name, table)
 
 
 def _finding_json(found: Finding) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 
 from scorecards.finding import Finding
-from scorecards.labels import SHAPES
+from scorecards.labels import KINDS, SHAPES
 from scorecards.problem_text import PROBLEMS
 from scorecards.problems import Problem
 
@@ -108,6 +108,43 @@ FINDINGS: Mapping[str, Any] = {
     "repeated_unit": _l("按每个“%(unit)s”重复打分：每个单独填一份"),
     "model_differs": _l("来源说计分方式是“%(model)s”，但有 %(items)s 条的评分标准是另一种（%(shape)s），请核对原表"),
     "key_ignored": _l("不认识的内容“%(key)s”未导入"),
+    # workbooks and documents
+    "sheet_empty_file": _l("文件是空的"),
+    "sheet_file_too_large": _l("文件超过 %(megabytes)s MB"),
+    "sheet_locked": _l("文件有打开密码，请去掉密码后再上传"),
+    "sheet_old_workbook": _l("这是旧格式（.xls 或 .et）的表格，请用 Excel 或 WPS 另存为 .xlsx 再上传"),
+    "sheet_old_document": _l("这是旧格式（.doc 或 .wps）的文档，请用 Word 或 WPS 另存为 .docx 再上传"),
+    "sheet_damaged": _l("文件已损坏，无法打开；请在 Excel 或 Word 中重新保存后再上传"),
+    "sheet_not_a_sheet": _l("不是 Excel（.xlsx）或 Word（.docx）文件"),
+    "sheet_web_page": _l("这是网页改名的表格，请在 Excel 中打开后另存为 .xlsx"),
+    "sheet_too_large_unpacked": _l("文件解压后过大"),
+    "sheet_too_many_rows": _l("表格超过 %(most)s 行"),
+    "sheet_too_many_columns": _l("表格超过 %(most)s 列"),
+    "sheet_too_many_sheets": _l("工作表超过 %(most)s 个"),
+    "file_other_format": _l("不接受 PDF 和 RTF，请上传 Excel（.xlsx）或 Word（.docx）文件"),
+    "no_table_found": _l("没有找到评分表：需要有“检查内容、分值、评分标准”之类表头的表格"),
+    "table_unknown": _l("文件中没有名为“%(name)s”的表，有：%(names)s"),
+    "other_tables": _l("文件中有几张表：%(names)s；这里读的是“%(used)s”"),
+    "kind_guessed": _l("类别按名称和内容定为“%(kind)s”，请核对"),
+    "column_not_read": _l("列“%(column)s”没有读入"),
+    "several_points_columns": _l("有几列分值（%(columns)s），采用“%(used)s”，请核对"),
+    "no_rule_column": _l("表中没有评分标准列，各条暂按在分值内评分"),
+    "common_rule": _l("各条的计分方式取自表后说明：“%(text)s”"),
+    "total_differs": _l("标题或说明中的总分 %(stated)s 分，合计行 %(summed)s 分；采用前者"),
+    "subtotal_differs": _l("小计行是 %(printed)s 分，标题中是 %(points)s 分；采用后者"),
+    "group_sum": _l("“%(label)s”印 %(points)s 分，其下条目合计 %(items)s 分"),
+    "band_words_unread": _l("等级说明中“%(text)s”没有读懂"),
+    "limit_words_unread": _l("“%(text)s”没有读懂，请在设置中确定"),
+    "row_without_text": _l("第 %(row)s 行有分值或序号，没有检查内容，未导入"),
+    "points_unreadable": _l("分值“%(text)s”不是数字"),
+    "rows_joined": _l("%(rows)s 行合用一格分值，作为一条导入，请核对是否应当分开"),
+    "several_in_cell": _l("一格中有 %(parts)s 项内容，作为一条导入"),
+    "points_added_up": _l("分值取自文字中的 %(parts)s 个小分，合计 %(points)s 分"),
+    "points_differ_in_text": _l("文字中写 %(text)s 分，分值列是 %(points)s 分；采用后者"),
+    "subpoints_in_text": _l("文字中的小分合计 %(total)s 分，分值列是 %(points)s 分"),
+    "mark_unexplained": _l("标有“%(mark)s”，但表中没有说明它的意思"),
+    "doubt_rule_of_sheet": _l("评分标准取自表中其他文字“%(text)s”（把握 %(confidence)s%%）"),
+    "doubt_must_pass_label": _l("必达项不达标时的结论没有写明，暂定“不合格”（把握 %(confidence)s%%）"),
     # how a rule was read
     "doubt_no_rule_text": _l("没有评分标准"),
     "doubt_shape_unknown": _l("“%(text)s”看不出计分方式（把握 %(confidence)s%%）"),
@@ -143,6 +180,8 @@ def finding_text(found: Finding) -> str:
     if found.code == "model_differs":
         params["model"] = MODELS.get(params["model"], params["model"])
         params["shape"] = SHAPES[params["shape"]]
+    if found.code == "kind_guessed":
+        params["kind"] = KINDS[params["kind"]]
     if found.code == "contradiction":
         params["problem"] = str(PROBLEMS[params["problem"]]) % params
     return str(FINDINGS[found.code]) % params

@@ -8,7 +8,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from scorecards.finding import Finding, Severity, finding
-from scorecards.form import POINTS_PLACES, WITHOUT_POINTS, Item, Judged, Section, decimal_text
+from scorecards.form import POINTS_PLACES, WITHOUT_POINTS, Item, Judged, Section, Veto, YesNo, decimal_text
 from scorecards.reading import LIKELY, Reading, read_rule
 
 MAX_POINTS = Decimal(100_000)
@@ -24,7 +24,11 @@ _KNOWN_ITEM = {
     "inferred_points",
     "note",
     "na_allowed",
+    "mark",
+    "bonus",
 }
+# What only the reading of a table adds: what it has to say, what stands in for a rule that the table lacks, red lines.
+_OF_TABLE = {"said", "assume", "must_pass"}
 _KNOWN_SECTION = {"title", "points", "items", "note", "sum_mismatch", "points_inferred"}
 
 
@@ -35,6 +39,13 @@ class Source:
     findings: list[Finding] = field(default_factory=list)
     readings: dict[str, Reading] = field(default_factory=dict)
     codes: set[str] = field(default_factory=set)
+    of_table: bool = False
+
+    def said(self, raw: Mapping[str, Any], where: str) -> None:
+        """What the reading of the table had to say of this part."""
+        if self.of_table:
+            for severity, code, params in raw.get("said") or ():
+                self.add(severity, code, where, **params)
 
     def add(self, severity: Severity, code: str, where: str = "form", **params: Any) -> None:
         self.findings.append(finding(severity, code, where, **params))
@@ -89,7 +100,8 @@ def read_section(source: Source, raw: Any, place: int) -> Section:
     note = source.text(raw, "note", where)
     if note:
         source.add("warning", "section_note", where, text=note[:200])
-    for key in set(raw) - _KNOWN_SECTION:
+    source.said(raw, where)
+    for key in set(raw) - _KNOWN_SECTION - ({"said", "veto"} if source.of_table else set()):
         source.add("info", "key_ignored", where, key=str(key)[:80])
     found = [read_item(source, item, place, number) for number, item in enumerate(items or [], start=1)]
     return Section(
@@ -111,6 +123,16 @@ def _code(source: Source, no: str, section: int, number: int) -> str:
     raise AssertionError("s{section}-{number} is free by construction")
 
 
+def _assumed(how: str, points: Decimal | None, text: str, veto: bool) -> Reading:
+    """The rule of an item whose table has none of its own: never taken without a person's word."""
+    if how == "yes_no" and not points:
+        return Reading(rule=YesNo(), confidence=85)
+    if how.startswith("rule:"):
+        read = read_rule(how.removeprefix("rule:"), points, item_text=text, veto=veto)
+        return replace(read, confidence=min(read.confidence, 75), doubts=(*read.doubts, "rule_of_sheet"))
+    return Reading(rule=Judged(), confidence=60, doubts=("no_rule_text",))
+
+
 def read_item(source: Source, raw: Any, section: int, number: int) -> Item | None:
     if not isinstance(raw, Mapping):
         source.add("error", "item_unreadable", f"section:{section}", number=number)
@@ -127,6 +149,13 @@ def read_item(source: Source, raw: Any, section: int, number: int) -> Item | Non
     rule_text = source.text(raw, "rule", where)
     veto = raw.get("veto") is True
     reading = read_rule(rule_text, points, item_text=text, veto=veto)
+    if source.of_table and not rule_text and raw.get("assume"):
+        reading = _assumed(str(raw["assume"]), points, text, veto)
+    if source.of_table and raw.get("must_pass") is True and reading.veto.effect == "none":
+        must_pass = Veto("fail", "不合格", on_loss=True)
+        reading = replace(
+            reading, veto=must_pass, confidence=min(reading.confidence, 70), doubts=(*reading.doubts, "must_pass_label")
+        )
     source.readings[code] = reading
     rule = reading.rule
     if reading.confidence < LIKELY and not isinstance(rule, WITHOUT_POINTS):
@@ -137,7 +166,8 @@ def read_item(source: Source, raw: Any, section: int, number: int) -> Item | Non
         source.add(severity, f"doubt_{doubt}", where, text=rule_text[:200], confidence=reading.confidence)
     if raw.get("inferred_points") is True:
         source.add("info", "points_inferred", where)
-    for key in set(raw) - _KNOWN_ITEM:
+    source.said(raw, where)
+    for key in set(raw) - _KNOWN_ITEM - (_OF_TABLE if source.of_table else set()):
         source.add("info", "key_ignored", where, key=str(key)[:80])
     item = Item(
         code=code,
@@ -152,6 +182,7 @@ def read_item(source: Source, raw: Any, section: int, number: int) -> Item | Non
         na_allowed=reading.na_allowed or raw.get("na_allowed") is True,
         tags=reading.tags,
         review=reading.review,
+        mark=source.text(raw, "mark", where, limit=8),
         note=source.text(raw, "note", where),
     )
     return item if points or points is None else replace(item, points=None)

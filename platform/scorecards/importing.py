@@ -52,11 +52,13 @@ _MODELS = {
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """`form` None: the file is no form at all, the findings say why. `readings`: item code → how its rule was read."""
+    """`form` None: the file is no form at all, the findings say why. `readings`: item code → how its rule was read. `name`: of the sheet
+    or table it came from, where a file has several."""
 
     form: Form | None
     findings: list[Finding]
     readings: Mapping[str, Reading]
+    name: str = ""
 
 
 def read_yaml(data: bytes) -> Imported:
@@ -93,8 +95,9 @@ def _contradicting(error: FormInvalid) -> list[Finding]:
     ]
 
 
-def _import(raw: Mapping[str, Any]) -> Imported:
-    source = Source()
+def _import(raw: Mapping[str, Any], of_table: bool = False) -> Imported:
+    source = Source(of_table=of_table)
+    source.said(raw, "form")
     title = source.text(raw, "title", "form", limit=200)
     sections_raw = raw.get("sections")
     if not title:
@@ -115,6 +118,12 @@ def _import(raw: Mapping[str, Any]) -> Imported:
         return Imported(None, sorted_findings([*source.findings, *_contradicting(error)]), {})
     _compare(source, raw, scoring, form)
     return Imported(form, sorted_findings([*source.findings, *check(form)]), source.readings)
+
+
+def read_table(raw: Mapping[str, Any], name: str) -> Imported:
+    """A form as scorecards.tables found it in a workbook or a document."""
+    imported = _import({key: value for key, value in raw.items() if value not in (None, "")}, of_table=True)
+    return replace(imported, name=name)
 
 
 def _form(
@@ -263,7 +272,7 @@ def _compare(source: Source, raw: Mapping[str, Any], scoring: Mapping[str, Any],
     _compare_model(source, str(scoring.get("model") or ""), items)
     if any(isinstance(item.rule, VetoOnly) for item in items) and form.bands and form.total is None:
         source.add("error", "bands_without_score")
-    for key in set(raw) - _KNOWN:
+    for key in set(raw) - _KNOWN - ({"said"} if source.of_table else set()):
         source.add("info", "key_ignored", key=str(key)[:80])
 
 

@@ -42,11 +42,13 @@ class Unreadable(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """`rows` begin at the sheet's first row. `hidden`: not shown to its reader."""
+    """`rows` begin at the sheet's first row. `hidden`: not shown to its reader. `merged`: first row, first column,
+    last row, last column of each merged cell, zero-based; only the first of its places holds the value."""
 
     name: str
     rows: list[list[Any]]
     hidden: bool = False
+    merged: tuple[tuple[int, int, int, int], ...] = ()
 
 
 @dataclass(slots=True)
@@ -86,10 +88,12 @@ def _read_xlsx(data: bytes, most_rows: int) -> list[Sheet]:
             visible = {meta.name: meta.visible == shown for meta in book.sheets_metadata}
             for name, path in listed:
                 if path in extents and name in visible:
-                    rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+                    page = book.get_sheet_by_name(name)
+                    rows = page.to_python(skip_empty_area=False)
                     for row, column in extents[path].errors:
                         _put_error(rows, row, column)
-                    sheets.append(Sheet(name, rows, not visible[name]))
+                    merged = tuple((*first, *last) for first, last in page.merged_cell_ranges or ())
+                    sheets.append(Sheet(name, rows, not visible[name], merged))
     except (python_calamine.CalamineError, ValueError, OSError, LookupError) as error:
         raise Unreadable("damaged") from error
     except BaseException as error:
