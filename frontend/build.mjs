@@ -36,9 +36,21 @@ const vendorStyles = {
   },
 };
 
+const WORKER = "fill-sw.ts"; // built by itself, last: it carries the names of what it keeps
+
 const entryPoints = () => {
-  const scripts = readdirSync(SOURCES).filter((name) => name.endsWith(".ts")).map((name) => join(SOURCES, name));
-  return [...scripts, join(ROOT, "frontend/styles/app.css")];
+  const scripts = readdirSync(SOURCES).filter((name) => name.endsWith(".ts") && name !== WORKER);
+  const styles = ["app.css", "fill-app.css"].map((name) => join(ROOT, "frontend/styles", name));
+  return [...scripts.map((name) => join(SOURCES, name)), ...styles];
+};
+
+// What a phone says of itself when it sends: which state of these sources it runs.
+const sourcesVersion = () => {
+  const hash = createHash("sha256");
+  for (const name of readdirSync(SOURCES, { recursive: true }).sort()) {
+    if (/\.(ts|json)$/.test(name)) hash.update(name).update(readFileSync(join(SOURCES, name)));
+  }
+  return hash.digest("hex").slice(0, 12);
 };
 
 const bundle = async () => {
@@ -55,6 +67,7 @@ const bundle = async () => {
     target: TARGET,
     legalComments: "eof",
     metafile: true,
+    define: { APP_VERSION: JSON.stringify(sourcesVersion()) },
     write: false,
     logLevel: "warning",
     plugins: [vendorStyles],
@@ -65,7 +78,40 @@ const bundle = async () => {
     const extension = extname(path);
     names[basename(output.entryPoint, extname(output.entryPoint)) + extension] = basename(path);
   }
-  return { names, files: result.outputFiles.map((file) => [basename(file.path), Buffer.from(file.contents)]) };
+  const files = result.outputFiles.map((file) => [basename(file.path), Buffer.from(file.contents)]);
+  return { names, files, outputs: result.metafile.outputs };
+};
+
+// A built file and all that it imports: what must be on the phone for the page to open without a network.
+const withImports = (outputs, file) => {
+  const byName = new Map(Object.entries(outputs).map(([path, output]) => [basename(path), output]));
+  const found = new Set();
+  const visit = (name) => {
+    if (found.has(name)) return;
+    found.add(name);
+    for (const { path } of byName.get(name)?.imports ?? []) visit(basename(path));
+  };
+  visit(file);
+  return [...found];
+};
+
+const buildWorker = async (kept) => {
+  const addresses = kept.map((name) => `/static/${name}`).sort();
+  const page = readFileSync(join(ROOT, "templates/fill/shell.html")); // kept beside them: its change is a new version too
+  const version = createHash("sha256").update(addresses.join("\n")).update(page).digest("hex").slice(0, 12);
+  const result = await build({
+    absWorkingDir: ROOT,
+    entryPoints: [join(SOURCES, WORKER)],
+    outfile: join(STATIC, "fill-sw.js"),
+    bundle: true,
+    format: "iife",
+    minify: true,
+    target: TARGET,
+    define: { PRECACHE: JSON.stringify(addresses), VERSION: JSON.stringify(version) },
+    write: false,
+    logLevel: "warning",
+  });
+  return Buffer.from(result.outputFiles[0].contents);
 };
 
 const hashed = (name, contents) => {
@@ -77,7 +123,7 @@ const main = async () => {
   const started = performance.now();
   const icons = usedIcons(ROOT);
   if (icons.missing.length > 0) throw new Error(icons.missing.join("\n"));
-  const [{ names, files }] = await Promise.all([bundle(), checkTypes()]);
+  const [{ names, files, outputs }] = await Promise.all([bundle(), checkTypes()]);
 
   const extra = [["icons.svg", Buffer.from(sprite(ROOT, icons.names))]];
   const folder = join(ROOT, "frontend/public");
@@ -86,6 +132,11 @@ const main = async () => {
     names[name] = hashed(name, contents);
     files.push([names[name], contents]);
   }
+
+  const offline = [...withImports(outputs, names["fill.js"]), names["fill-app.css"], names["favicon.svg"]];
+  const worker = await buildWorker(offline);
+  names["fill-sw.js"] = hashed("fill-sw.js", worker);
+  files.push([names["fill-sw.js"], worker]);
 
   mkdirSync(STATIC, { recursive: true });
   const kept = new Set(["manifest.json"]);
@@ -105,7 +156,7 @@ const main = async () => {
 
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   const kilobytes = (name) => Math.round(gzipSync(files.find(([file]) => file === names[name])[1]).length / 1024);
-  const sizes = ["app.css", "main.js", "icons.svg"].map((name) => `${name} ${kilobytes(name)} KB`).join(", ");
+  const sizes = ["app.css", "main.js", "fill.js", "icons.svg"].map((name) => `${name} ${kilobytes(name)} KB`).join(", ");
   console.log(`front end built in ${seconds} s: ${sizes} (gzip), ${icons.names.length} icons`);
 };
 

@@ -1,9 +1,14 @@
 """Filling without a network, declared to the composition root."""
 
-from bureau.fill import api
+from bureau.fill import api, shell
 from bureau.fill.panel import panel
 from bureau.fill.service.keeping import reopen
 from bureau.inspections.panels import VisitPart
 from kernel.module import Module
 
-MODULE = Module(name="fill", api=(api.blp,), publishes=(VisitPart(panel=panel, returned=reopen, order=20),))
+MODULE = Module(
+    name="fill",
+    pages=(shell.blueprint,),
+    api=(api.blp,),
+    publishes=(VisitPart(panel=panel, returned=reopen, order=20),),
+)
