@@ -55,8 +55,11 @@ class FillDeviceIn(BaseSchema):
 
 
 class FillUnitIn(BaseSchema):
-    code = Text(60, required=True)
-    label = Text(200, load_default="")
+    """A room or window; `parameters`: its own figures, such as beds."""
+
+    code = Text(40, required=True)
+    label = Text(60, load_default="")
+    parameters = fields.Dict(keys=fields.String(validate=KEY), values=Amount(), validate=_at_most(MOST_PARAMETERS))
 
 
 class FillAnswerIn(BaseSchema):

@@ -7,6 +7,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Literal, TypeAlias, TypeVar
 
+from scorecards.form import Form
+
 TRANSITIONS: Mapping[tuple[str, str], str] = {
     ("planned", "start"): "in_progress",
     ("planned", "cancel"): "cancelled",
@@ -148,6 +150,47 @@ def applicability_tags(profile: Mapping[str, Any]) -> frozenset[str]:
     if profile.get("canteen_mode") == "delivered":
         tags.add("delivered_meals")
     return frozenset(tags)
+
+
+def is_key(form: Form, key: str) -> bool:
+    """Whether the form has something to answer under this key: an item, `item@unit` where it repeats, or a section
+    that may be absent as a whole. Whether the unit exists is the visit's matter."""
+    code, at, unit = key.partition("@")
+    for section in form.sections:
+        repeats = form.repeat is not None or section.repeat is not None
+        if any(item.code == code for item in section.items):
+            return repeats == bool(at and unit)
+        if section.code == code:
+            return section.na_allowed and (form.repeat is not None) == bool(at and unit)
+    return False
+
+
+def section_keys(form: Form, keys: Iterable[str]) -> frozenset[str]:
+    """Those that speak of a section as a whole. An item of the same code comes first."""
+    items = {item.code for item in form.items()}
+    codes = {section.code for section in form.sections if section.na_allowed} - items
+    return frozenset(key for key in keys if key.partition("@")[0] in codes)
+
+
+def counting_answers(form: Form, answers: Mapping[str, Any], units: Mapping[str, Any]) -> dict[str, Any]:
+    """Those that the score is taken of: not what stands in a section that does not apply as a whole, nor what belongs
+    to a room or window that was taken off the list again."""
+    if form.repeat is None and not any(section.na_allowed or section.repeat for section in form.sections):
+        return dict(answers)
+    absent = section_keys(form, answers)
+    known = {place: {unit["code"] for unit in found} for place, found in units.items()}
+    counting = {}
+    section_of = {item.code: section for section in form.sections for item in section.items}
+    for key, answer in answers.items():
+        code, _, unit = key.partition("@")
+        section = section_of.get(code)
+        place = "" if form.repeat is not None else section.code if section is not None else ""
+        if unit and place in known and unit not in known[place]:
+            continue
+        if section is not None and (section.code in absent or f"{section.code}@{unit}" in absent):
+            continue
+        counting[key] = answer
+    return counting
 
 
 PARAMETERS: Mapping[str, str] = {  # a form's parameter → the school profile's attribute

@@ -94,10 +94,10 @@ def _close(
     is_last = all(row.person_id in done for row in inspectors)
     mine = next(row for row in inspectors if row.person_id == actor.account_id)
     outcome = submitting.preview(actor, visit)
-    unanswered = submitting.unanswered(actor, visit, outcome, None if is_last else mine.sections)
-    if unanswered:
-        raise Invalid({f"answers.{key}": [_("这一项还没有填写。")] for key in unanswered}).with_members(
-            unanswered=unanswered
+    wanted = submitting.unanswered(actor, visit, outcome, None if is_last else mine.sections)
+    if wanted:
+        raise Invalid({name: [text] for name, text in wanted.items()}).with_members(
+            unanswered=[name.partition(".")[2] for name in wanted]
         )
     _require_signatures(actor, visit, submission, inspectors, files, everybody, is_last)
     submission.state, submission.finalised_at = "finalised", now()

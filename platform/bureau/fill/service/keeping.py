@@ -24,7 +24,7 @@ from bureau.fill.service.finding import (
     submissions_of,
 )
 from bureau.inspections.models import Inspection, InspectionAnswer
-from bureau.inspections.service import answering, visits
+from bureau.inspections.service import answering, submitting, visits
 from kernel.actor import Actor
 from kernel.database import db, now
 from kernel.database.writing import flush
@@ -179,7 +179,7 @@ def _merge(
         {key: one["answer"] for key, one in given.items() if one["answer"] is not None},
         {key: one["remark"] for key, one in given.items()},
     )
-    answering.require_keys(visit, scorer, [file["key"] for file in data["attachments"] if file["key"]])
+    answering.require_keys(scorer, [file["key"] for file in data["attachments"] if file["key"]])
     sent = {key: Sent(readable.get(key), one["remark"], one["base"]) for key, one in given.items()}
     held = {key: Held(row.answer, row.remark) for key, row in rows.items()}
     merged = rules.merge(sent, held, found.kept if found is not None else {})
@@ -191,6 +191,8 @@ def _merge(
         ],
         actor.account_id,
     )
+    after = {key: row.answer for key, row in rows.items()} | {key: sent[key].answer for key in merged.writes}
+    submitting.score_of(actor, visit, after)  # refused here, in words, what no page could show afterwards
     return sent, merged
 
 

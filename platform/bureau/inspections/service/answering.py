@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
-from bureau.inspections import labels
+from bureau.inspections import labels, rules
 from bureau.inspections.models import Inspection, InspectionAnswer, InspectionPhoto
 from bureau.inspections.service.visits import form_version_of, open_visit
 from kernel.actor import Actor
@@ -82,8 +82,8 @@ def store_answers(
 ) -> None:
     """As save_answers, for a visit that is open and the engine of its form."""
     given = {code: answer for code, answer in answers.items() if answer is not None}
-    readable = _readable(scorer, given)
     _require_known(scorer, [*answers, *remarks])
+    readable = _readable(scorer, given, visit.parameters)
     _require_plain(readable, remarks)
     _upsert(actor, visit, readable, {code for code in answers if answers[code] is None}, remarks)
 
@@ -101,14 +101,14 @@ class Written:
 def readable_answers(
     visit: Inspection, scorer: Scorer, answers: Mapping[str, Any], remarks: Mapping[str, str]
 ) -> dict[str, Any]:
-    """The answers' canonical JSON. Invalid, in words, where the form cannot score one or has no such key."""
-    require_keys(visit, scorer, [*answers, *remarks])
-    found = _readable(scorer, answers)
+    """The answers' canonical JSON by key. Invalid, in words, where the form cannot score one or has no such key."""
+    _require_known(scorer, [*answers, *remarks])
+    found = _readable(scorer, answers, visit.parameters)
     _require_plain(found, remarks)
     return found
 
 
-def require_keys(visit: Inspection, scorer: Scorer, keys: Sequence[str]) -> None:
+def require_keys(scorer: Scorer, keys: Sequence[str]) -> None:
     _require_known(scorer, keys)
 
 
@@ -126,24 +126,40 @@ def write_answers(visit: Inspection, written: Sequence[Written], person_id: UUID
         db.session.execute(_upserting(True, True), rows)
 
 
-def _readable(scorer: Scorer, given: Mapping[str, Any]) -> dict[str, Any]:
-    """The answers' canonical JSON. Invalid, in words, when one cannot be read or does not fit its item's rule."""
+def _readable(scorer: Scorer, given: Mapping[str, Any], parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """The answers' canonical JSON. Invalid, in words, when one cannot be read or does not fit its item's rule.
+
+    What is said of a whole section and what is said of its items is looked at apart: which of them counts is decided
+    when the visit is scored (see rules.counting_answers).
+    """
+    sections = rules.section_keys(scorer.form, given)
     try:
         read = read_answers(scorer.form, given)
-        scorer.score(read)
+        for part in (
+            {key: answer for key, answer in read.items() if key not in sections},
+            {key: answer for key, answer in read.items() if key in sections},
+        ):
+            scorer.score(part, parameters=parameters)
     except AnswersInvalid as error:
-        fields: dict[str, list[str]] = {}
-        for problem in error.problems:
-            fields.setdefault(f"answers.{problem.path}", []).append(labels.problem_text(problem))
-        raise Invalid(fields) from error
+        raise Invalid(problem_fields(error)) from error
     return answers_to_json(read)
 
 
-def _require_known(scorer: Scorer, codes: Sequence[str]) -> None:
-    known = {item.code for item in scorer.form.items()}
-    for code in codes:
-        if code not in known:
-            raise Invalid({f"answers.{code[:60]}": [_("表单中没有这一项。")]})
+def problem_fields(error: AnswersInvalid) -> dict[str, list[str]]:
+    """Field → messages: "answers.<key>", "parameters.<name>", "units.<section>.<place>"."""
+    fields: dict[str, list[str]] = {}
+    for problem in error.problems:
+        of_visit = problem.path.partition(".")[0] in ("parameters", "units")
+        fields.setdefault(problem.path if of_visit else f"answers.{problem.path}", []).append(
+            labels.problem_text(problem)
+        )
+    return fields
+
+
+def _require_known(scorer: Scorer, keys: Sequence[str]) -> None:
+    for key in keys:
+        if not rules.is_key(scorer.form, key):
+            raise Invalid({f"answers.{key[:60]}": [_("表单中没有这一项。")]})
 
 
 def _require_plain(answers: Mapping[str, Any], remarks: Mapping[str, str]) -> None:

@@ -16,7 +16,7 @@ from bureau.inspections.models import (
     InspectionPhoto,
     InspectionResult,
 )
-from bureau.inspections.service.answering import answers_of, photos_of, store_answers
+from bureau.inspections.service.answering import answers_of, photos_of, problem_fields, store_answers
 from bureau.inspections.service.telling import plan_of, release_visit
 from bureau.inspections.service.visits import form_version_of, move, start, tags_of
 from bureau.schools.models import School
@@ -28,6 +28,7 @@ from scorecards import service as forms
 from scorecards.answers import read_answers
 from scorecards.engine import Scorer
 from scorecards.models import FormVersion
+from scorecards.problems import AnswersInvalid
 from scorecards.result import Result, result_to_json
 
 Photos = Mapping[str, Sequence[InspectionPhoto]]  # by item code, "" for the visit as a whole
@@ -44,19 +45,34 @@ def stored_answers(visit: Inspection) -> dict[str, Any]:
 
 
 def score_of(actor: Actor, visit: Inspection, answers: Mapping[str, Any]) -> Result:
-    """The score of these answers (None: cleared) at this visit."""
+    """The score of these answers (None: cleared) at this visit. Invalid where they do not fit its figures or rooms."""
     scorer = forms.scorer_of(form_version_of(actor, visit))
+    try:
+        return score_inputs(scorer, inputs_of(scorer, visit, _school(visit), answers))
+    except AnswersInvalid as error:
+        raise Invalid(problem_fields(error)) from error
+
+
+def inputs_of(scorer: Scorer, visit: Inspection, school: School, answers: Mapping[str, Any]) -> dict[str, Any]:
+    """Everything that a score depends on, see score_inputs: later revisions start from it."""
     given = {key: answer for key, answer in answers.items() if answer is not None}
-    return scorer.score(read_answers(scorer.form, given), tags_of(visit))
+    return {
+        "answers": rules.counting_answers(scorer.form, given, visit.units),
+        "tags": sorted(tags_of(visit)),
+        "parameters": parameters_of(visit, school),
+        "units": visit.units,
+    }
 
 
-def unanswered(actor: Actor, visit: Inspection, outcome: Result, sections: Sequence[str] | None) -> list[str]:
-    """Keys that still want an answer, of these sections only (None: of all)."""
-    if sections is None or not outcome.missing:
-        return list(outcome.missing)
+def unanswered(actor: Actor, visit: Inspection, outcome: Result, sections: Sequence[str] | None) -> dict[str, str]:
+    """What these sections still want (None: all of them): field ("answers.<key>", "units.<section>") → message."""
     form = forms.form_of(form_version_of(actor, visit))
-    own = {item.code for section in form.sections if section.code in sections for item in section.items}
-    return [key for key in outcome.missing if key.partition("@")[0] in own]
+    own = {item.code for part in form.sections if sections is None or part.code in sections for item in part.items}
+    open_fields = {f"answers.{key}": _("这一项还没有填写。") for key in outcome.missing if key.partition("@")[0] in own}
+    for place, count in (outcome.missing_units or {}).items():
+        if sections is None or place in sections:
+            open_fields[f"units.{place}"] = _("还要检查 %(count)s 个房间（窗口）。", count=count)
+    return open_fields
 
 
 def parameters_of(visit: Inspection, school: School) -> dict[str, Any]:
@@ -96,10 +112,13 @@ def submit(
         rows = answers_of(visit)
         stored = {code: row.answer for code, row in rows.items() if row.answer is not None}
         school = _school(visit)
-        inputs = {"answers": stored, "tags": sorted(tags_of(visit))}
-        outcome = score_inputs(scorer, inputs)
+        inputs = inputs_of(scorer, visit, school, stored)
+        try:
+            outcome = score_inputs(scorer, inputs)
+        except AnswersInvalid as error:
+            raise Invalid(problem_fields(error)) from error
         if not outcome.complete:
-            raise Invalid({f"answers.{code}": [_("这一项还没有填写。")] for code in outcome.missing})
+            raise Invalid({name: [text] for name, text in unanswered(actor, visit, outcome, None).items()})
         visit.met_by = met_by or visit.met_by
         visit.remark = remark or visit.remark
         visit.submitted_at = at or now()
@@ -123,9 +142,14 @@ def _school(visit: Inspection) -> School:
 
 
 def score_inputs(scorer: Scorer, inputs: Mapping[str, Any]) -> Result:
-    """`inputs` as a result keeps them: {"answers": JSON by key, "tags": [...]}. The one place where a visit's official
-    score is computed, at submission and at every revision."""
-    return scorer.score(read_answers(scorer.form, inputs["answers"]), frozenset(inputs.get("tags", ())))
+    """`inputs` as a result keeps them: {"answers": JSON by key, "tags": [...], "parameters": {name: number}, "units":
+    {section: [unit]}}. The one place where a visit's official score is computed, at submission and at every revision."""
+    return scorer.score(
+        read_answers(scorer.form, inputs["answers"]),
+        frozenset(inputs.get("tags", ())),
+        inputs.get("parameters"),
+        inputs.get("units"),
+    )
 
 
 def account_document(
