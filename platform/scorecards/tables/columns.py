@@ -196,6 +196,8 @@ def columns_of(grid: Grid, header: Header, rows: range) -> Columns:
     text = texts[-1] if texts else None
     levels = sorted([*levels, *texts[:-1]])
     own_points, level_points, other_points = _points_of(points, levels, text, header)
+    if own_points is not None and (level := _whose(grid, rows, own_points, levels, text)) is not None:
+        own_points, level_points = None, {**level_points, level: own_points}
     used = {no, text, *levels, *rules, *points, *places.get("method", []), *places.get("note", []), *results}
     blank_answers = [
         place for place in results if re.search(r"符合|合格|是|否|达标|有|无|结果|情况", header.labels[place])
@@ -242,6 +244,19 @@ def _each_row(grid: Grid, rows: range, place: int) -> bool:
     """Whether nearly every row has a cell of its own here."""
     own = sum(1 for _ in data_cells(grid, rows, place))
     return own * 10 >= 9 * sum(1 for at in rows if filled(grid.rows[at]))
+
+
+def _whose(grid: Grid, rows: range, points: int, levels: list[int], text: int | None) -> int | None:
+    """The level left of the only points column, where its cells reach as far down as that level's and several items
+    stand beside each: then the points are the level's."""
+    left = [level for level in levels if level < points]
+    if not left or text is None or points > text:
+        return None
+    level = left[-1]
+    starts = {cell.row for cell in data_cells(grid, rows, points)}
+    of_level = {cell.row for cell in data_cells(grid, rows, level)}
+    of_text = {cell.row for cell in data_cells(grid, rows, text)}
+    return level if starts <= of_level and len(of_text - starts) * 2 > len(of_text) else None
 
 
 def _points_of(

@@ -169,9 +169,12 @@ KIND_WORDS: tuple[tuple[str, str], ...] = (
 
 def kind_of(title: str, content: str) -> tuple[str, bool]:
     """The kind that the words speak of, and whether the title says it ("学生宿舍安全卫生检查" is a dormitory's)."""
-    for kind, words in KIND_WORDS:
+    for kind, words in KIND_WORDS[:2]:
         if re.search(words, title):
             return kind, True
+    places = {kind: found.start() for kind, words in KIND_WORDS[2:] if (found := re.search(words, title))}
+    if places:
+        return min(places, key=lambda kind: places[kind]), True
     counted = {kind: len(re.findall(words, content)) for kind, words in KIND_WORDS}
     best = max(counted, key=lambda kind: counted[kind])
     return (best if counted[best] else "logistics"), False

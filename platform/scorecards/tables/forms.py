@@ -15,6 +15,7 @@ from scorecards.tables.docx import PART, read_document
 from scorecards.tables.grid import Grid, filled
 from scorecards.tables.rows import Line, Table, raw_sections, read_rows
 from scorecards.tables.xlsx import read_workbook
+from scorecards.verdict_text import read_verdict
 
 MOST_FORMS = 20
 _TITLE = re.compile(
@@ -163,7 +164,7 @@ def _title(top: list[str], sheet: str, stem: str) -> tuple[str, list[str]]:
 
 
 def _raw(title: str, above: list[str], table: Table, columns: Columns) -> dict[str, Any]:
-    notes = [*above, *table.notes]
+    notes = [*above, *table.all_notes()]
     said = table.said
     legend: dict[str, str] = {}
     for note in notes:
@@ -175,8 +176,9 @@ def _raw(title: str, above: list[str], table: Table, columns: Columns) -> dict[s
         if read and not bands:
             bands = read
             said += [("warning", "band_words_unread", {"text": text[:100]}) for text in unread]
+    verdicts = [] if bands else [verdict for note in notes for verdict in _verdicts(note)]
     common = _common_rule(columns, notes)
-    sections = raw_sections(table, legend, columns, lambda line: _assumed(line, columns, common))
+    sections = raw_sections(table, legend, lambda line: _assumed(line, columns, common))
     for section in sections:
         section["title"] = section["title"] or "检查内容"
     content = " ".join(item["text"] for section in sections for item in section["items"])
@@ -206,7 +208,7 @@ def _raw(title: str, above: list[str], table: Table, columns: Columns) -> dict[s
         "kind": kind,
         "total": None if total is None else decimal_text(total),
         "sections": sections,
-        "bands": bands,
+        "bands": bands or verdicts,
         "scoring": scoring,
         "notes": [re.sub(r"\s*\n\s*", " ", note)[:500] for note in notes],
         "said": said,
@@ -224,6 +226,16 @@ def _total(title: str, notes: list[str], table: Table) -> Decimal | None:
     if stated is not None and summed is not None and stated != summed:
         table.said.append(("warning", "total_differs", {"stated": stated, "summed": summed}))
     return stated if stated is not None else summed
+
+
+def _verdicts(note: str) -> list[dict[str, Any]]:
+    """ "基本符合：重点项不合格不超过1项，且一般项合格率达到70%": a verdict and its wording, where that is understood."""
+    found = []
+    for text in re.split(r"\n|[。]", note):
+        matched = re.fullmatch(r"\s*(?:\d[.、])?[\"“]?(?P<label>[^:：\"”]{1,12})[\"”]?[:：](?P<words>.{4,200})", text)
+        if matched and read_verdict(matched["label"], matched["words"].rstrip("；; ")) is not None:
+            found.append({"label": matched["label"].strip(), "rule": matched["words"].rstrip("；; ")})
+    return found
 
 
 def _common_rule(columns: Columns, notes: list[str]) -> str:
@@ -259,5 +271,5 @@ def _only_deducts(sections: list[dict[str, Any]]) -> bool:
     items = [item for section in sections for item in section["items"] if not item.get("veto")]
     if not items or any(item["points"] is not None for item in items):
         return False
-    deducting = sum(1 for item in items if "扣" in item["rule"])
+    deducting = sum(1 for item in items if re.search(r"扣\s*[\d０-９一二三半]", item["rule"]))
     return deducting * 2 > len(items) and not any(section["points"] for section in sections)

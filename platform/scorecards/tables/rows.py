@@ -45,9 +45,10 @@ class Group:
 
 @dataclass(slots=True)
 class Chapter:
-    """A section while its rows are read."""
+    """A section while its rows are read. `text`: its heading as printed."""
 
     title: str
+    text: str = ""
     points: Decimal | None = None
     lines: list[Line] = field(default_factory=list)
     groups: list[Group] = field(default_factory=list)
@@ -66,6 +67,14 @@ class Table:
     notes: list[str] = field(default_factory=list)
     sums: list[tuple[str, Decimal]] = field(default_factory=list)
     said: list[Said] = field(default_factory=list)
+
+    def all_notes(self) -> list[str]:
+        """Also the headings under which nothing stands: those were remarks."""
+        held = {id(section.parent) for section in self.sections}
+        empty = [
+            one.text for one in self.sections if one.text and not one.lines and one.points is None and id(one) not in held
+        ]
+        return [*empty, *self.notes]
 
 
 class Reader:
@@ -207,6 +216,7 @@ class Reader:
             parent = parent.parent
         section = Chapter(
             title=title[:MOST_TITLE] or text[:MOST_TITLE],
+            text=text,
             points=points if points is not None else printed,
             is_veto=is_veto,
             veto_rule=text if is_veto else "",
@@ -429,7 +439,7 @@ def _close_groups(table: Table) -> None:
 
 
 def raw_sections(
-    table: Table, legend: dict[str, str], columns: Columns, assume: Callable[[Line], str]
+    table: Table, legend: dict[str, str], assume: Callable[[Line], str]
 ) -> list[dict[str, Any]]:
     """As the table-like YAML has them; `said` beside each."""
     out: list[dict[str, Any]] = []
