@@ -13,7 +13,7 @@ from kernel.database import SchoolOwned, db, fk_in_bureau, fk_in_school, fk_scho
 CAUSES = ("submission", "appeal", "unresolved")
 
 
-class InspectionAcknowledgement(SchoolOwned, db.Model):
+class InspectionAcknowledgement(SchoolOwned, db.Model):  # type: ignore[name-defined,misc]
     """The school accepts a result: who, when. `id` is the visit's; it ends the time for appeals. Append-only."""
 
     __tablename__ = "inspection_acknowledgements"
@@ -25,7 +25,7 @@ class InspectionAcknowledgement(SchoolOwned, db.Model):
     note: Mapped[str] = mapped_column(default="")
 
 
-class InspectionResultRevision(SchoolOwned, db.Model):
+class InspectionResultRevision(SchoolOwned, db.Model):  # type: ignore[name-defined,misc]
     """One reading of a result that stood or stands. Append-only; the newest is what `InspectionResult` shows.
 
     Number 0 (`submission`) keeps the original and is written together with number 1, so that a result that was never
@@ -58,7 +58,7 @@ class InspectionResultRevision(SchoolOwned, db.Model):
     by: Mapped[UUID]
 
 
-class InspectionPublication(SchoolOwned, db.Model):
+class InspectionPublication(SchoolOwned, db.Model):  # type: ignore[name-defined,misc]
     """What was published of one visit: the school's own place and the shape of its peer group, never another
     school's result. `id` is the visit's. `rank` None: the form gives no score. `peers`: see publishing.peers_of."""
 

@@ -5,7 +5,7 @@ import binascii
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
@@ -32,7 +32,7 @@ def encode_cursor(values: Sequence[Any]) -> str:
 
 
 def decode_cursor(cursor: str, types: Sequence[type]) -> list[Any]:
-    """Back to values of `types` (datetime, UUID, int, str); anything else than our own cursor is Invalid."""
+    """Back to values of `types` (datetime, date, UUID, int, str); anything else than our own cursor is Invalid."""
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
         plain = json.loads(base64.urlsafe_b64decode(padded.encode("ascii")))
@@ -42,7 +42,7 @@ def decode_cursor(cursor: str, types: Sequence[type]) -> list[Any]:
         for text, kind in zip(plain, types, strict=True):
             if "\x00" in text:
                 raise ValueError("nul")
-            value: Any = datetime.fromisoformat(text) if kind is datetime else kind(text)
+            value: Any = kind.fromisoformat(text) if issubclass(kind, date) else kind(text)
             if kind is int and not -(2**63) <= value < 2**63:
                 raise ValueError("range")
             values.append(value)

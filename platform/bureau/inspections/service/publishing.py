@@ -211,7 +211,7 @@ def refresh(actor: Actor, plan_id: UUID, *, at: datetime | None = None) -> None:
 def _tell_schools(actor: Actor, plan: InspectionPlan, done: Sequence[tuple[UUID, int]]) -> None:
     roles = [str(role) for role in (*ALWAYS, *BY_KIND.get(plan.kind, ()))]
     day = today()
-    people: dict[int, list[UUID]] = {}
+    people: dict[int | None, list[UUID]] = {}
     query = select(Membership.school_id, Membership.person_id).where(
         Membership.bureau_id == actor.bureau_id,
         Membership.school_id.in_([school_id for _visit, school_id in done]),

@@ -50,9 +50,7 @@ def scored_from(visit: Inspection, result: InspectionResult) -> dict[str, Any]:
     return inputs
 
 
-def recalculate(
-    actor: Actor, visit: Inspection, result: InspectionResult, changed: Mapping[str, Any]
-) -> Recalculated:
+def recalculate(actor: Actor, visit: Inspection, result: InspectionResult, changed: Mapping[str, Any]) -> Recalculated:
     """Score the visit again with `changed` answers (key → scorecards.answers' JSON). Nothing is stored.
 
     Invalid, at `answers.<key>`, for an answer that does not fit.

@@ -103,7 +103,9 @@ def tell_school(actor: Actor, visit: Inspection, plan: InspectionPlan, result: I
             part
             for part in (
                 result.verdict or result.band or "",
-                _("如有异议，请在 %(day)s 前逐项申诉。", day=result.appeal_until.isoformat()) if result.appeal_until else "",
+                _("如有异议，请在 %(day)s 前逐项申诉。", day=result.appeal_until.isoformat())
+                if result.appeal_until
+                else "",
             )
             if part
         ),
