@@ -72,7 +72,7 @@ def test_no_route_is_public_by_accident(app):
     public = {rule.endpoint for rule in rules(app) if app.view_functions[rule.endpoint].__access__ == PUBLIC}
     assert public <= {
         "openapi", "shell.set_language", "health.healthz", "health.readyz", "metrics.metrics", "healthz", "readyz",
-        "metrics", "identity.sign_in", "api_identity.create_token",
+        "metrics", "identity.sign_in", "api_identity.create_token", "draws.public_draw", "draws.public_document",
     }  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from bureau.inspections.answer_fields import perfect_answer
 from bureau.inspections.models import Inspection, InspectionPlan
@@ -10,6 +11,7 @@ from bureau.roles import Role
 from kernel.actor import Actor, system_actor
 from kernel.database import db, new_id
 from kernel.database.scope import use_scope
+from kernel.identity.models import Membership
 from kernel.web.dates import today
 from scorecards import service as forms
 from scorecards.form import Form
@@ -40,6 +42,22 @@ def make_visit(
     plan = plan or make_plan(actor)
     person = world.person(inspector or Role.INSPECTOR, place[0])
     return planning.assign(actor, plan.id, [world.schools[place]], [person.account_id], today())[0]
+
+
+def more_inspectors(world: World, *roles: str, letter: str = "a") -> list[UUID]:
+    """People of the bureau who hold these roles become inspectors too: no visit goes to one alone."""
+    found = []
+    for role in roles or (Role.COMMITTEE_EXPERT,):
+        person_id = world.person(role, letter).account_id
+        db.session.add(
+            Membership(
+                bureau_id=world.bureaus[letter], person_id=person_id, level="bureau", role="inspector",
+                valid_from=today(),
+            )
+        )  # fmt: skip
+        found.append(person_id)
+    db.session.flush()
+    return found
 
 
 def perfect_answers(visit: Inspection) -> dict[str, Any]:

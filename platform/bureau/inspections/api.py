@@ -15,7 +15,6 @@ from bureau.inspections.schemas import (
     InspectionPhotoQuery,
     LostItemsOut,
     OwnResultsOut,
-    PlanIn,
     PlanListOut,
     PlanOut,
     RankingOut,
@@ -27,6 +26,7 @@ from bureau.inspections.schemas import (
     VisitOut,
     VisitWithFormOut,
 )
+from bureau.inspections.schemas_planning import CampaignIn, CampaignOut, plan_values
 from bureau.inspections.service import answering, planning, results, submitting, visits
 from kernel.access.edge import access, current_actor
 from kernel.api import ApiBlueprint, seen_version
@@ -46,15 +46,15 @@ def list_plans() -> dict[str, Any]:
 
 @blp.route("/inspection-plans", methods=["POST"])
 @access(Permission.PLAN)
-@blp.arguments(PlanIn)
-@blp.response(201, PlanOut)
+@blp.arguments(CampaignIn)
+@blp.response(201, CampaignOut)
 def create_plan(data: dict[str, Any]) -> Any:
-    return planning.create_plan(current_actor(), **data)
+    return planning.create_plan(current_actor(), **plan_values(data))
 
 
 @blp.route("/inspection-plans/<uuid:plan_id>", methods=["GET"])
 @access(Permission.COMPARE)
-@blp.response(200, PlanOut)
+@blp.response(200, CampaignOut)
 def show_plan(plan_id: UUID) -> Any:
     return planning.get_plan(current_actor(), plan_id)
 

@@ -82,7 +82,12 @@ def add_schools(actor: Actor, plan: InspectionPlan, school_ids: Collection[int])
     )
     if not wanted or known != wanted:
         raise Invalid({"school_ids": [_("请选择本局在册的学校。")]})
-    new = sorted(wanted - covered_ids(actor, plan.id))
+    return list_schools(actor, plan, wanted)
+
+
+def list_schools(actor: Actor, plan: InspectionPlan, school_ids: Collection[int]) -> int:
+    """Puts schools that are known to be the bureau's on the list; gives how many were not on it."""
+    new = sorted(set(school_ids) - covered_ids(actor, plan.id))
     db.session.add_all(
         PlanSchool(bureau_id=actor.bureau_id, school_id=school_id, plan_id=plan.id, added_by=actor.account_id)
         for school_id in new

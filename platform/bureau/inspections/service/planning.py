@@ -8,6 +8,7 @@ from uuid import UUID
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, func, or_, select
 
+from bureau.draws.service import campaign
 from bureau.inspections.models import Inspection, InspectionPlan
 from bureau.inspections.service import teams
 from bureau.inspections.service.telling import tell_inspectors
@@ -76,7 +77,10 @@ def list_plans(actor: Actor) -> list[dict[str, Any]]:
     """Every plan, newest first, with how many of its visits stand in which state: {plan, counts: {state: n}}."""
     plans = list(
         db.session.scalars(
-            select(InspectionPlan).where(InspectionPlan.bureau_id == actor.bureau_id).order_by(InspectionPlan.id.desc())
+            select(InspectionPlan)
+            # A blind double stands on the page of the plan that it doubles.
+            .where(InspectionPlan.bureau_id == actor.bureau_id, InspectionPlan.double_of.is_(None))
+            .order_by(InspectionPlan.id.desc())
         )
     )
     counts: dict[UUID, dict[str, int]] = {plan.id: {} for plan in plans}
@@ -127,6 +131,7 @@ def assign(
     existing = {visit.school_id: visit for visit in db.session.scalars(known)}
     teams.require_team(actor, schools, inspectors, scheduled_on, [visit.id for visit in existing.values()])
     version = forms.get_version(actor, plan.form_version_id)
+    campaign.list_schools(actor, plan, schools)
     visits = []
     for school_id in schools:
         visit = existing.get(school_id)

@@ -6,9 +6,11 @@ from uuid import UUID
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
+from bureau.draws.service import campaign
 from bureau.inspections import labels, rules
 from bureau.inspections.permissions import Permission
-from bureau.inspections.schemas import AssignmentForm, PlanIn, SchoolFilter, VersionIn, VisitFilter
+from bureau.inspections.schemas import AssignmentForm, SchoolFilter, VersionIn, VisitFilter
+from bureau.inspections.schemas_planning import CampaignIn, plan_values
 from bureau.inspections.service import planning, reading, results
 from bureau.inspections.views.blueprint import blueprint
 from bureau.schools import labels as school_labels
@@ -35,17 +37,17 @@ def plans() -> str:
 def new_plan() -> str:
     blank = {"id": str(new_id()), "starts_on": today().isoformat(), "releases_on_submit": True}
     wanted = request.args.get("form_version_id", "")
-    return _plan_page(Form.blank(PlanIn(), {**blank, "form_version_id": wanted}))
+    return _plan_page(Form.blank(CampaignIn(), {**blank, "form_version_id": wanted}))
 
 
 @blueprint.post("/plans/new")
 @access(Permission.PLAN)
 def create_plan() -> Any:
-    form = Form.submitted(PlanIn())
+    form = Form.submitted(CampaignIn())
     with form.catching():
-        plan = planning.create_plan(current_actor(), **form.load())
-        flash(_("已建立检查计划，请安排学校和检查员。"))
-        return redirect(url_for("inspections.assign", plan_id=plan.id))
+        plan = planning.create_plan(current_actor(), **plan_values(form.load()))
+        flash(_("已建立检查计划，请选择学校。"))
+        return redirect(url_for("draws.plan_schools", plan_id=plan.id))
     return _plan_page(form), form.refusal_status
 
 
@@ -142,7 +144,8 @@ def _assignment_page(actor: Actor, plan_id: UUID, form: Form) -> str:
 
 
 def _offered(actor: Actor, plan_id: UUID, asked: dict[str, Any]) -> list[School]:
-    """Schools that the filter shows and whose visit has not begun."""
+    """Schools of the plan's list (of the bureau, while the list is empty) that the filter shows and whose visit has not
+    begun."""
     boarding = None if asked["is_boarding"] is None else asked["is_boarding"] == "1"
     filters = schools.SchoolFilters(
         zone_id=asked["zone_id"], stage=asked["stage"], is_boarding=boarding, state="active"
@@ -152,7 +155,12 @@ def _offered(actor: Actor, plan_id: UUID, asked: dict[str, Any]) -> list[School]
         for row in results.plan_visits(actor, plan_id)
         if row.Inspection.state not in ("planned", "cancelled")
     }
-    return [school for school in schools.all_schools(actor, filters) if school.id not in begun]
+    listed = campaign.covered_ids(actor, plan_id)
+    return [
+        school
+        for school in schools.all_schools(actor, filters)
+        if school.id not in begun and (not listed or school.id in listed)
+    ]
 
 
 def _asked(schema: Any, values: dict[str, Any]) -> dict[str, Any]:

@@ -69,6 +69,7 @@ def test_a_visit_goes_from_plan_to_result(held_scene, client_as, world, acting):
 
 def test_plans_are_made_shown_filled_and_closed(session, world, client_as, acting):
     version = inspections.published(acting(world.actor(Role.CANTEEN_OFFICER)))
+    second = inspections.more_inspectors(world)[0]
     officer = client_as(Role.CANTEEN_OFFICER)
     plan = {
         "id": str(new_id()), "title": "演示", "form_version_id": str(version.id),
@@ -79,7 +80,7 @@ def test_plans_are_made_shown_filled_and_closed(session, world, client_as, actin
     path = f"/api/v1/inspection-plans/{plan['id']}"
     assignment = {
         "school_ids": [world.schools["a1"], world.schools["a2"]], "scheduled_on": "2026-10-01",
-        "inspector_ids": [str(world.person(Role.INSPECTOR).account_id)],
+        "inspector_ids": [str(world.person(Role.INSPECTOR).account_id), str(second)],
     }  # fmt: skip
     assert len(officer.post(f"{path}/visits", json=assignment).json["items"]) == 2
     assert len(officer.get(f"{path}/visits").json["items"]) == 2

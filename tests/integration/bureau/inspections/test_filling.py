@@ -359,5 +359,6 @@ def test_planning_again_keeps_answers_of_a_cancelled_visit(scene, world):
     save(scene, {"1": {"met": True}})
     officer = scene.as_officer()
     planning.cancel(officer, scene.visit.school_id, scene.visit.id, "停电", scene.visit.version)
-    planning.assign(officer, scene.plan.id, [scene.visit.school_id], [world.person("inspector").account_id], today())
+    team = [world.person("inspector").account_id, *inspections.more_inspectors(world)]
+    planning.assign(officer, scene.plan.id, [scene.visit.school_id], team, today())
     assert stored(scene) == {"1": {"met": True}}

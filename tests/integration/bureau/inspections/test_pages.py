@@ -169,26 +169,30 @@ def test_an_officer_reads_the_visit_and_finds_no_page_to_fill(scene, client_as):
 def test_the_bureau_plans_assigns_sends_back_and_releases(session, world, client_as, acting):
     officer, filler = client_as(Role.CANTEEN_OFFICER), client_as(Role.INSPECTOR)
     version = inspections.published(acting(world.actor(Role.CANTEEN_OFFICER)), every_shape())
+    second = inspections.more_inspectors(world)[0]
     plan_id = new_id()
     plan = {"id": str(plan_id), "title": "演示秋季检查", "form_version_id": str(version.id), "note": "看现场"}
     plan |= {"starts_on": "2026-09-01", "ends_on": "2036-12-31"}
     session.commit()
     assert officer.post("/inspections/plans/new", data={**plan, "title": ""}).status_code == 422
     created = officer.post("/inspections/plans/new", data=plan)
-    assert (created.status_code, created.location) == (302, f"/inspections/plans/{plan_id}/assign")
-    page = officer.get(f"{created.location}?stage=primary&is_boarding=1").get_data(as_text=True)
+    assert (created.status_code, created.location) == (302, f"/inspections/plans/{plan_id}/schools")
+    assign = f"/inspections/plans/{plan_id}/assign"
+    page = officer.get(f"{assign}?stage=primary&is_boarding=1").get_data(as_text=True)
     assert "演示第一小学" in page
     assert "演示第二小学" not in page
     assignment = {
         "stage": "primary", "is_boarding": "1", "zone_id": "", "all_filtered": "1",
         "lead_id": str(world.person(Role.INSPECTOR).account_id), "scheduled_on": "2026-12-01",
+        "member_ids": [str(second)],
     }  # fmt: skip
     nobody = officer.post(
-        created.location, data={key: value for key, value in assignment.items() if key != "all_filtered"}
+        assign, data={key: value for key, value in assignment.items() if key != "all_filtered"}
     )
     assert nobody.status_code == 422
     assert "请至少选择一所学校" in nobody.get_data(as_text=True)
-    assert officer.post(created.location, data=assignment).status_code == 302
+    assert officer.post(assign, data={**assignment, "member_ids": []}).status_code == 422
+    assert officer.post(assign, data=assignment).status_code == 302
     visit = visits.my_visits(acting(world.actor(Role.INSPECTOR)))[0][0]
     assert visit.school_id == world.schools["a1"]
     fill, shown = (f"/inspections/{part}/{visit.school_id}/{visit.id}" for part in ("fill", "visits"))
