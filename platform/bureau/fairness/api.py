@@ -6,13 +6,13 @@ from uuid import UUID
 from bureau.fairness.permissions import Permission
 from bureau.fairness.schemas import (
     ComparisonOut,
+    DataFlagListOut,
+    DataFlagLookIn,
+    DataFlagOut,
+    DataFlagsQuery,
     DoubleIn,
     EstimateIn,
-    FlagListOut,
-    FlagOut,
-    FlagsQuery,
-    LookIn,
-    RunOut,
+    StrictnessRunOut,
 )
 from bureau.fairness.service import comparing, doubles, estimating, flagging
 from bureau.inspections.schemas import PlanOut
@@ -45,7 +45,7 @@ def plan_double(data: dict[str, Any], plan_id: UUID) -> Any:
 @blp.route("/strictness", methods=["GET"])
 @access(Permission.LEAD)
 @blp.arguments(EstimateIn, location="query")
-@blp.response(200, RunOut)
+@blp.response(200, StrictnessRunOut)
 def strictness(query: dict[str, Any]) -> dict[str, Any]:
     """The latest estimate of a kind; effects in points of a hundred, positive = stricter than the rest."""
     actor = current_actor()
@@ -58,15 +58,15 @@ def strictness(query: dict[str, Any]) -> dict[str, Any]:
 
 @blp.route("/data-flags", methods=["GET"])
 @access(Permission.FLAGS)
-@blp.arguments(FlagsQuery, location="query")
-@blp.response(200, FlagListOut)
+@blp.arguments(DataFlagsQuery, location="query")
+@blp.response(200, DataFlagListOut)
 def list_flags(query: dict[str, Any]) -> Any:
     return flagging.list_flags(current_actor(), **query)
 
 
 @blp.route("/schools/<int:school_id>/data-flags/<uuid:flag_id>", methods=["PUT"])
 @access(Permission.LOOK)
-@blp.arguments(LookIn)
-@blp.response(200, FlagOut)
+@blp.arguments(DataFlagLookIn)
+@blp.response(200, DataFlagOut)
 def look(data: dict[str, Any], school_id: int, flag_id: UUID) -> Any:
     return flagging.look_at(current_actor(), school_id, flag_id, **data)

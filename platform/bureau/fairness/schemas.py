@@ -20,17 +20,17 @@ class DoubleIn(BaseSchema):
     inspector_ids = fields.List(fields.UUID(), required=True, validate=validate.Length(min=2, max=200))
 
 
-class LookIn(BaseSchema):
+class DataFlagLookIn(BaseSchema):
     note = Text(500, required=True)
 
 
-class FlagsQuery(BaseSchema):
+class DataFlagsQuery(BaseSchema):
     looked = fields.Boolean(load_default=False)
     cursor = fields.String(load_default=None, validate=validate.Length(max=500))
     limit = fields.Integer(load_default=50, validate=validate.Range(1, 200))
 
 
-class EstimateOut(BaseSchema):
+class StrictnessEstimateOut(BaseSchema):
     person_id = fields.UUID()
     name = fields.String()
     standing = fields.String()
@@ -40,7 +40,7 @@ class EstimateOut(BaseSchema):
     high = fields.Float(allow_none=True)
 
 
-class RunOut(BaseSchema):
+class StrictnessRunOut(BaseSchema):
     id = fields.UUID()
     kind = fields.String()
     starts_on = fields.Date()
@@ -50,7 +50,7 @@ class RunOut(BaseSchema):
     observations = fields.Integer()
     spread = fields.Dict()
     computed_at = fields.AwareDateTime()
-    items = fields.List(fields.Nested(EstimateOut))
+    items = fields.List(fields.Nested(StrictnessEstimateOut))
 
 
 class Interval(fields.Field):
@@ -76,7 +76,7 @@ class ComparisonOut(BaseSchema):
     items = fields.List(fields.Nested(ComparedOut))
 
 
-class FlagOut(BaseSchema):
+class DataFlagOut(BaseSchema):
     id = fields.UUID()
     school_id = fields.Integer()
     inspection_id = fields.UUID()
@@ -87,6 +87,6 @@ class FlagOut(BaseSchema):
     note = fields.String()
 
 
-class FlagListOut(BaseSchema):
-    items = fields.List(fields.Nested(FlagOut))
+class DataFlagListOut(BaseSchema):
+    items = fields.List(fields.Nested(DataFlagOut))
     next_cursor = fields.String(allow_none=True)

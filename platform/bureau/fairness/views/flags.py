@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from bureau.fairness import labels
 from bureau.fairness.permissions import Permission
-from bureau.fairness.schemas import LookIn
+from bureau.fairness.schemas import DataFlagLookIn
 from bureau.fairness.service import flagging
 from bureau.fairness.views.blueprint import blueprint
 from kernel.access.edge import access, current_actor
@@ -24,7 +24,7 @@ def flags() -> str:
 @blueprint.post("/data-flags/<int:school_id>/<uuid:flag_id>")
 @access(Permission.LOOK)
 def look(school_id: int, flag_id: UUID) -> Any:
-    form = Form.submitted(LookIn())
+    form = Form.submitted(DataFlagLookIn())
     with form.catching():
         flagging.look_at(current_actor(), school_id, flag_id, **form.load())
         flash(_("已记录核对结论。"))
