@@ -71,10 +71,12 @@ export const sum = (values: Iterable<Exact>): Exact => {
 
 export const isMultiple = (value: Exact, step: Exact): boolean => (value.n * step.d) % (step.n * value.d) === 0n;
 
-export const floor = (value: Exact): bigint => {
-  const whole = value.n / value.d;
-  return value.n % value.d < 0n ? whole - 1n : whole;
+const floorDivide = (numerator: bigint, denominator: bigint): bigint => {
+  const whole = numerator / denominator;
+  return numerator % denominator < 0n ? whole - 1n : whole;
 };
+
+export const floor = (value: Exact): bigint => floorDivide(value.n, value.d);
 
 export const ceiling = (value: Exact): bigint => -floor(negate(value));
 
@@ -90,10 +92,10 @@ export const decimal = (text: string): Exact => {
   return scaled(BigInt(`${sign}${whole}${places}`), -places.length);
 };
 
-/** Of a value ≥ 0; 89.95 → 90.0 at one place. The text keeps its places, as the service's decimal does. */
+/** 89.95 → 90.0 at one place. */
 export const roundHalfUp = (value: Exact, places: number): Exact => {
   const scale = 10n ** BigInt(places);
-  return normal((2n * value.n * scale + value.d) / (2n * value.d), scale);
+  return normal(floorDivide(2n * value.n * scale + value.d, 2n * value.d), scale);
 };
 
 /** No exponent, no zeros at the end; RangeError where the value has no finite decimal. */

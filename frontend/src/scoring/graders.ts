@@ -117,7 +117,7 @@ const counted = (rule: RuleOf<"count_deduction">, points: Exact | null, line: Li
       return line(points ?? raw, "count_zero", { zero_at: rule.zero_at, ...params });
     }
     if (limit && compare(raw, limit) > 0) return line(limit, "count_capped", { cap: limit, ...params });
-    return line(raw, isZero(raw) ? "count_free" : "count", params);
+    return line(raw, isZero(raw) && free ? "count_free" : "count", params);
   };
 };
 

@@ -6,7 +6,9 @@ import type { FormJson } from "./form";
 
 export { AnswersInvalid, type Problem } from "./answers";
 export { decimalText } from "./exact";
-export { type Context, Scorer, Sheet } from "./engine";
+export type { Context } from "./context";
+export { Scorer } from "./engine";
+export { Sheet } from "./sheet";
 export type { FormJson, ItemJson, SectionJson } from "./form";
 export { type Line, type Result, plain, resultToJson } from "./result";
 

@@ -41,10 +41,10 @@ export interface VetoFound {
   readonly unit: string;
 }
 
-/** `count`: how many items of the mark ("": key items) failed, each unit counted. */
+/** `failed`: how many items of the mark ("": key items) failed, each unit counted. */
 export interface LimitReached {
   readonly mark: string;
-  readonly count: number;
+  readonly failed: number;
   readonly at_least: number;
   readonly effect: LimitEffect;
   readonly label: string;

@@ -1,6 +1,6 @@
 """The engine on the phone and the service's are equal to the last digit, for any form and any answers."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
@@ -13,6 +13,7 @@ from scorecards.form import Form
 from scorecards.form_json import to_json
 from scorecards.problems import AnswersInvalid
 from scorecards.result import result_to_json
+from tests.support.scoring import Case, broken_cases, cases
 from tests.support.typescript import Engine, plain
 from tests.unit.scorecards import broken_answers
 from tests.unit.scorecards.forms import filled_forms
@@ -27,10 +28,10 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     running.close()
 
 
-def python(form: Form, answers: Any, tags: Collection[str] | None = None) -> Any:
+def python(form: Form, answers: Any, context: Mapping[str, Any] | None = None) -> Any:
     """What the service makes of JSON answers, in the shape of Engine.ask."""
     try:
-        return {"result": result_to_json(Scorer(form).score(read_answers(form, answers), tags))}
+        return {"result": result_to_json(Scorer(form).score(read_answers(form, answers), **(context or {})))}
     except AnswersInvalid as error:
         return {"problems": problems_of(error)}
 
@@ -48,25 +49,51 @@ def typescript(engine: Engine, *arguments: Any, **more: Any) -> Any:
     return {"problems": ordered(reply["problems"])} if "problems" in reply else reply
 
 
-@settings(max_examples=300, deadline=None)
-@given(filled_forms())
-def test_any_form_filled_to_the_end(engine: Engine, filled: Filled) -> None:
-    form, answers = filled
-    data = answers_to_json(answers)
-    assert typescript(engine, to_json(form), data) == python(form, data)
+def context_of(case: Case) -> dict[str, Any]:
+    return {"tags": case.tags, "parameters": case.parameters, "units": case.units}
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
+@given(cases())
+def test_any_form_filled_in_any_way(engine: Engine, case: Case) -> None:
+    context = context_of(case)
+    assert typescript(engine, to_json(case.form), case.answers, context) == python(case.form, case.answers, context)
+
+
+@settings(max_examples=60, deadline=None)
+@given(cases(whole=True))
+def test_any_form_filled_to_the_end(engine: Engine, case: Case) -> None:
+    context = context_of(case)
+    assert typescript(engine, to_json(case.form), case.answers, context) == python(case.form, case.answers, context)
+
+
+@settings(max_examples=100, deadline=None)
+@given(broken_cases())
+def test_whatever_is_refused_is_refused_for_the_same_reason(engine: Engine, case: Case) -> None:
+    context = context_of(case)
+    assert typescript(engine, to_json(case.form), case.answers, context) == python(case.form, case.answers, context)
+
+
+@settings(max_examples=100, deadline=None)
+@given(cases(), st.data())
+def test_a_sheet_that_was_tapped_together_is_the_sheet_read_at_once(
+    engine: Engine, case: Case, data: st.DataObject
+) -> None:
+    """In any order, with answers changed and taken back on the way."""
+    context = context_of(case)
+    final = list(data.draw(st.permutations(list(case.answers.items()))))
+    changed = data.draw(st.lists(st.sampled_from(final), max_size=4)) if final else []
+    before = [[key, "zz"] if data.draw(st.booleans()) else [key, value] for key, value in changed]
+    taken_back = [[key] for key, _ in changed]
+    start = dict(data.draw(st.lists(st.sampled_from(final), max_size=3))) if final else {}
+    taps = [*before, *taken_back, *[[key, value] for key, value in final]]
+    sheet = typescript(engine, to_json(case.form), start, context, taps=taps)
+    assert sheet == python(case.form, case.answers, context)
+
+
+@settings(max_examples=100, deadline=None)
 @given(filled_forms(), st.data())
-def test_any_form_filled_in_part(engine: Engine, filled: Filled, data: st.DataObject) -> None:
-    form, answers = filled
-    kept = {code: value for code, value in answers_to_json(answers).items() if data.draw(st.booleans())}
-    assert typescript(engine, to_json(form), kept) == python(form, kept)
-
-
-@settings(max_examples=300, deadline=None)
-@given(filled_forms(), st.data())
-def test_an_unfit_answer_is_refused_for_the_same_reason(engine: Engine, filled: Filled, data: st.DataObject) -> None:
+def test_nonsense_is_refused_for_the_same_reason(engine: Engine, filled: Filled, data: st.DataObject) -> None:
     form, answers = filled
     given_answers = answers_to_json(answers)
     codes = st.sampled_from((*given_answers, *given_answers, "zz", "constructor", "__proto__", "𠮷" * 70))
