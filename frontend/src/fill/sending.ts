@@ -189,6 +189,7 @@ const upload = async (work: Work, token: string, { submission, attachments }: Wh
       }
       throw error;
     }
+    wanted.delete(row.sha256);
     await uploaded(work, row.sha256);
   }
 };

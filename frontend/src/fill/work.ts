@@ -255,7 +255,7 @@ export class Work {
         await transaction.done.catch(() => undefined);
         throw new Closed();
       }
-      if (known.some((one) => one.sha256 === row.sha256)) return false;
+      if (row.purpose === "photo" && known.some((one) => one.sha256 === row.sha256)) return false;
       if (row.purpose === "signature") {
         for (const old of known) {
           if (old.purpose === "signature" && old.signer === row.signer) void transaction.objectStore("attachments").delete(old.id);

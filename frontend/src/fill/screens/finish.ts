@@ -15,8 +15,21 @@ export const finish = async (app: App, [inspection = ""]: string[]): Promise<Scr
   const filling = await openFilling(app, inspection);
   if (!filling) return missing();
   const element = h("div", { class: "page" });
+  const shown = new Map<string, { state: string; element: HTMLElement }>();
   const draw = (): void => {
-    element.replaceChildren(...parts(app, filling, draw));
+    // A part whose state is the same stays: a half-written signature must survive what the sending brings.
+    const now = parts(app, filling, draw).map(([name, state, make]) => {
+      const before = shown.get(name);
+      const part = before?.state === state ? before : { state, element: make() };
+      shown.set(name, part);
+      return part.element;
+    });
+    if (now.length !== element.children.length || now.some((part, at) => part !== element.children[at])) {
+      for (const old of [...element.children]) if (!now.includes(old as HTMLElement)) old.remove();
+      now.forEach((part, at) => {
+        if (element.children[at] !== part) element.insertBefore(part, element.children[at] ?? null);
+      });
+    }
   };
   filling.listen((part) => {
     if (part.kind === "failed") toast(part.words, "danger");
@@ -26,11 +39,30 @@ export const finish = async (app: App, [inspection = ""]: string[]): Promise<Scr
   return { element, title: t("finish"), back: `/fill/${inspection}`, close: () => filling.close() };
 };
 
-const parts = (app: App, filling: Filling, draw: () => void): HTMLElement[] => {
+/** Its name, what it depends on, and how it is made. */
+type Part = [name: string, state: string, make: () => HTMLElement];
+
+const parts = (app: App, filling: Filling, draw: () => void): Part[] => {
   const open = filling.open();
-  const { submission } = filling;
   const figures = filling.score.now();
-  const summary = h("div", { class: "card" },
+  const summary: Part = ["summary", JSON.stringify([figures?.score, figures?.verdict, figures?.band]), () => summaryCard(filling)];
+  if (!filling.editable) return [summary, ["closed", filling.submission.state, () => closed(app, filling, draw)]];
+  const conflicts = filling.conflicts().length;
+  const signers: [string, string][] = filling.task.inspectors.map((one) => [`inspector:${one.person_id}`, t("signature_inspector", { name: one.name })]);
+  return [
+    summary,
+    ...(open.length > 0 ? ([["open", open.join(), () => openCard(filling, open)]] satisfies Part[]) : []),
+    ...(conflicts > 0 ? ([["conflicts", String(conflicts), () => conflictsCard(filling, conflicts)]] satisfies Part[]) : []),
+    ["texts", "", () => texts(filling)],
+    ...[...signers, ["school", t("signature_school")] as const].map(([signer, label]): Part => [signer, filling.signature(signer)?.id ?? "", () => signing(filling, signer, label)]),
+    ["refusal", "", () => refusal(filling)],
+    ["closing", "", () => closing(app, filling)],
+  ];
+};
+
+const summaryCard = (filling: Filling): HTMLElement => {
+  const figures = filling.score.now();
+  return h("div", { class: "card" },
     h("h2", {}, t("summary")),
     figures?.score
       ? h("p", { class: "big" }, t("score_of", { n: figures.score, of: figures.maximum ?? "" }), " ", h("b", {}, figures.verdict ?? figures.band ?? ""))
@@ -38,19 +70,10 @@ const parts = (app: App, filling: Filling, draw: () => void): HTMLElement[] => {
     h("p", { class: "fine" }, t("score_preliminary")),
     h("a", { class: "button", href: `#/account/${filling.task.inspection_id}` }, t("account")),
   );
-  if (!filling.editable) return [summary, closed(app, filling, draw)];
-  const conflicts = filling.conflicts();
-  return [
-    summary,
-    ...(open.length > 0 ? [openCard(filling, open)] : []),
-    ...(conflicts.length > 0 ? [h("p", { class: "notice" }, h("a", { href: `#/conflicts/${filling.task.inspection_id}` }, t("compare_n", { n: conflicts.length })))] : []),
-    texts(filling),
-    ...filling.task.inspectors.map((one) => signing(filling, `inspector:${one.person_id}`, t("signature_inspector", { name: one.name }))),
-    signing(filling, "school", t("signature_school", { name: submission.met_by })),
-    refusal(filling),
-    closing(app, filling, open),
-  ];
 };
+
+const conflictsCard = (filling: Filling, many: number): HTMLElement =>
+  h("p", { class: "notice" }, h("a", { href: `#/conflicts/${filling.task.inspection_id}` }, t("compare_n", { n: many })));
 
 const openCard = (filling: Filling, open: string[]): HTMLElement => {
   const { sections } = filling.form;
@@ -107,9 +130,10 @@ const refusal = (filling: Filling): HTMLElement => {
   return h("div", { class: "card" }, h("label", { class: "field" }, h("span", {}, t("refusal")), input));
 };
 
-const closing = (app: App, filling: Filling, open: string[]): HTMLElement => {
+const closing = (app: App, filling: Filling): HTMLElement => {
   const person = filling.work.person.person_id;
   const close = async (): Promise<void> => {
+    const open = filling.open();
     if (open.length > 0) return toast(t("finish_open", { n: open.length }), "danger");
     if (filling.conflicts().length > 0) return toast(t("finish_conflicts"), "danger");
     if (!filling.signature(`inspector:${person}`)) return toast(t("finish_sign"), "danger");
