@@ -118,6 +118,7 @@ def _store(
     if visit.state == "planned":
         visit.started_at = _true_time(data["started_at"], offset)
         visits.move(actor, visit, "start", at=visit.started_at)
+    _require_distinct(data["units"])
     others = [one for one in everybody if found is None or one.id != found.id]
     units = rules.merged_units([*(one.units for one in others), data["units"]])
     parameters = {name: value for one in others for name, value in one.parameters.items()} | data["parameters"]
@@ -161,6 +162,12 @@ def _store(
         {key: {"digest": found_digest} for key, found_digest in held.items()},
         is_new=found is None,
     )
+
+
+def _require_distinct(units: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
+    for section, found in units.items():
+        if len({unit["code"] for unit in found}) != len(found):
+            raise Invalid({f"units.{section}": [_("房间（窗口）编号不能重复。")]})
 
 
 def _merge(

@@ -76,7 +76,7 @@ def save_all(school_id: int, inspection_id: UUID) -> Any:
     if refused:
         return _fill_page(visit, typed=_typed(visit), errors=refused), 422
     store_photos(visit, list(_form(visit).items()))
-    return redirect(url_for("inspections.review", school_id=school_id, inspection_id=inspection_id))
+    return redirect(url_for("inspections.before_submission", school_id=school_id, inspection_id=inspection_id))
 
 
 @blueprint.post(BASE + "/items/<int:position>")
@@ -126,7 +126,7 @@ def section_met(school_id: int, inspection_id: UUID, section_index: int) -> Any:
 
 @blueprint.get(BASE + "/submit")
 @access(Permission.FILL)
-def review(school_id: int, inspection_id: UUID) -> Any:
+def before_submission(school_id: int, inspection_id: UUID) -> Any:
     visit = assigned_visit(school_id, inspection_id)
     if visit.state not in rules.OPEN_STATES:
         return redirect(url_for("inspections.visit", school_id=school_id, inspection_id=inspection_id))

@@ -97,7 +97,7 @@ def test_a_room_that_is_no_longer_there_and_a_hidden_item_do_not_count(rooms):
 @pytest.mark.parametrize(
     ("change", "field"),
     [
-        ({"units": {"R": [{"code": "101"}, {"code": "101"}]}}, "units.R.1.code"),
+        ({"units": {"R": [{"code": "101"}, {"code": "101"}]}}, "units.R"),
         ({"units": {"G": [{"code": "101"}]}}, "units.G"),
         ({"units": {"R": [{"code": "101", "parameters": {"beds": "viele"}}]}}, "units.value.0.parameters.value"),
         ({"parameters": {"boarders": "-1"}}, "parameters.boarders"),
