@@ -8,9 +8,11 @@ from flask import Flask
 from bureau.appeals.module import MODULE as appeals
 from bureau.catalogue.module import MODULE as catalogue
 from bureau.draws.module import MODULE as draws
+from bureau.evidence.module import MODULE as evidence
 from bureau.fairness.module import MODULE as fairness
 from bureau.fill.module import MODULE as fill
 from bureau.inspections.module import MODULE as inspections
+from bureau.inspections.service.past_answers import PAST_VISITS
 from bureau.oversight.module import MODULE as oversight
 from bureau.people.module import MODULE as people
 from bureau.rectifications.module import MODULE as rectifications
@@ -52,6 +54,7 @@ def modules() -> list[Module]:
         forms(
             manage=any_of(bureau_role(*FORM_KEEPERS)),
             read=any_of(bureau_role(*OFFICERS, Role.INSPECTOR), zone_role(Role.ZONE_SUPERVISOR)),
+            past=PAST_VISITS,
         ),
         catalogue,
         inspections,
@@ -60,6 +63,7 @@ def modules() -> list[Module]:
         rectifications,
         draws,
         fairness,
+        evidence,
         supply,
         oversight,
     ]

@@ -1,5 +1,6 @@
 // Every page works without this file; it saves people waiting, double entries and lost input.
 
+import { start as startBuilder } from "./parts/builder";
 import { start as startFill } from "./parts/fill";
 import { start as startForms } from "./parts/forms";
 import { start as startKeyboard } from "./parts/keyboard";
@@ -20,6 +21,7 @@ startPrinting();
 startTables();
 startKeyboard();
 startFill();
+startBuilder();
 
 const drawCharts = (within: ParentNode): void => {
   if (within.querySelector("[data-chart]")) void import("./charts").then((charts) => charts.draw(within));

@@ -5,7 +5,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 Document = Mapping[str, Any]
-SETTINGS = ("title", "kind", "total", "mode", "na_policy", "places", "source", "bands")
+SETTINGS = (
+    "title", "kind", "total", "mode", "na_policy", "places", "source", "bands", "parameters", "limits", "repeat",
+    "bonus_cap", "verdicts", "notes",
+)  # fmt: skip
 
 
 def place_of_item(document: Document, code: str) -> tuple[int, int]:
@@ -39,10 +42,10 @@ def with_item(document: Document, code: str, item: Mapping[str, Any]) -> dict[st
     return {**document, "sections": sections}
 
 
-def with_section(document: Document, code: str, *, title: str, points: str | None, note: str) -> dict[str, Any]:
+def with_section(document: Document, code: str, **changes: Any) -> dict[str, Any]:
+    """`changes`: fields of the section as scorecards.form_json has them, except its code and items."""
     section_of(document, code)
-    changed = {"title": title, "points": points, "note": note}
-    sections = [{**section, **changed} if section["code"] == code else section for section in document["sections"]]
+    sections = [{**section, **changes} if section["code"] == code else section for section in document["sections"]]
     return {**document, "sections": sections}
 
 

@@ -1,4 +1,5 @@
-"""Declares the forms to the composition root. Roles are known above: the rules come in from there."""
+"""Declares the forms to the composition root. Roles and visits are known above: the rules, and who can tell what was
+answered, come in from there."""
 
 from flask_babel import lazy_gettext as _l
 
@@ -7,12 +8,13 @@ from kernel.module import MenuItem, Module
 from scorecards.api import blueprint as api
 from scorecards.demo import demo
 from scorecards.import_command import forms
+from scorecards.past import PastVisits
 from scorecards.permissions import Permission
 from scorecards.search import search
 from scorecards.views import blueprint as pages
 
 
-def module(manage: Rule, read: Rule) -> Module:
+def module(manage: Rule, read: Rule, past: PastVisits | None = None) -> Module:
     return Module(
         name="forms",
         permissions={Permission.MANAGE: manage, Permission.READ: read},
@@ -21,5 +23,6 @@ def module(manage: Rule, read: Rule) -> Module:
         api=(api,),
         search=(search,),
         commands=(forms,),
+        publishes=() if past is None else (past,),
         demo=demo,
     )

@@ -7,7 +7,21 @@ from marshmallow import fields, pre_load, validate
 
 from kernel.api import PageSchema
 from kernel.schemas import BaseSchema, Choice, Flag, Identifier, PageArguments, Quantity, Text, Whole
-from scorecards.form import KINDS, MODES, NA_POLICIES, POINTS_PLACES, VETO_EFFECTS
+from scorecards.form import (
+    AGGREGATES,
+    COUNTS,
+    KINDS,
+    LIMIT_EFFECTS,
+    METRICS,
+    MODES,
+    NA_POLICIES,
+    OPERATORS,
+    PARAMETER_SOURCES,
+    POINTS_PLACES,
+    ROUNDINGS,
+    SHARES_OF,
+    VETO_EFFECTS,
+)
 from scorecards.form_json import MAX_ENTRIES, SHAPES
 
 MOST_POINTS = "100000"
@@ -47,15 +61,43 @@ class ImportForm(BaseSchema):
     example = Text(40, load_default=None, allow_none=True)
 
 
+class NewForm(BaseSchema):
+    """A blank form. `id` of the draft, made when the page was shown."""
+
+    id = Identifier(required=True)
+    title = Text(200, required=True)
+    kind = Choice(KINDS, required=True)
+
+
+class MoveForm(VersionForm):
+    """`step`, or a place: `position` among the others (0: first), of items within `section`."""
+
+    step = Choice(("up", "down"), load_default=None, allow_none=True)
+    section = fields.String(load_default=None, allow_none=True, validate=CODE)
+    position = Whole(0, 10_000, load_default=None, allow_none=True)
+
+
 class SettleForm(VersionForm):
     code = Text(60, required=True)
     where = Text(200, required=True)
 
 
-class SectionForm(VersionForm):
+class RepeatFields(VersionForm):
+    """`repeat_label` empty: filled once, not per unit."""
+
+    repeat_label = Text(20, load_default="")
+    repeat_aggregate = Choice(AGGREGATES, load_default=None, allow_none=True)
+    repeat_minimum = Whole(0, 10_000, load_default=None, allow_none=True)
+
+
+class SectionForm(RepeatFields):
     title = Text(200, required=True)
     points = optional_points()
     note = Text(2000, load_default="")
+    cap = optional_points()
+    na_allowed = Flag()
+    na_percent = Quantity(POINTS_PLACES, "0", "100", load_default=None, allow_none=True)
+    na_of = Choice(SHARES_OF, load_default=None, allow_none=True)
 
 
 class BandRow(BaseSchema):
@@ -64,19 +106,58 @@ class BandRow(BaseSchema):
     maximum = optional_points()
 
 
-def _without_blank(data: Any, name: str) -> Any:
+class ParameterRow(BaseSchema):
+    name = fields.String(required=True, validate=CODE)
+    label = Text(40, required=True)
+    unit = Text(20, load_default="")
+    source = Choice(PARAMETER_SOURCES, load_default=None, allow_none=True)
+
+
+class LimitRow(BaseSchema):
+    at_least = Whole(1, 1000, required=True)
+    effect = Choice(LIMIT_EFFECTS, required=True)
+    label = Text(100, load_default="")
+    mark = Text(20, load_default="")
+    note = Text(500, load_default="")
+
+
+class VerdictRow(BaseSchema):
+    """One condition. Rows of one `label` and `way` hold together; the ways of a label are alternatives."""
+
+    label = Text(100, required=True)
+    way = Whole(1, 10, load_default=None, allow_none=True)
+    metric = Choice(METRICS, required=True)
+    operator = Choice(OPERATORS, required=True)
+    value = points(required=True)
+
+
+# Chosen from a list or hidden: they fill no row by themselves.
+_NOT_TYPED = frozenset({"code", "repeatable", "source", "effect", "metric", "operator", "way"})
+
+
+def _without_blank(data: Any, *names: str) -> Any:
     """Pages offer spare rows; those left empty are not rows."""
-    if isinstance(data, Mapping) and isinstance(data.get(name), list):
-        rows = [row for row in data[name] if not isinstance(row, Mapping) or _filled(row)]
-        return {**data, name: rows}
-    return data
+    if not isinstance(data, Mapping):
+        return data
+    kept = {
+        name: [row for row in data[name] if not isinstance(row, Mapping) or _filled(row)]
+        for name in names
+        if isinstance(data.get(name), list)
+    }
+    return {**data, **kept}
 
 
 def _filled(row: Mapping[str, Any]) -> bool:
-    return any(str(value).strip() for name, value in row.items() if name not in ("code", "repeatable"))
+    return any(str(value).strip() for name, value in row.items() if name not in _NOT_TYPED)
 
 
-class SettingsForm(VersionForm):
+def rows(schema: type[BaseSchema], most: int) -> fields.List:
+    return fields.List(fields.Nested(schema), load_default=list, validate=validate.Length(0, most))
+
+
+class SettingsForm(RepeatFields):
+    """`notes`: one per line."""
+
     title = Text(200, required=True)
     kind = Choice(KINDS, required=True)
     total = optional_points()
@@ -84,11 +165,18 @@ class SettingsForm(VersionForm):
     na_policy = Choice(NA_POLICIES, required=True)
     places = Whole(0, 3, required=True)
     source = Text(2000, load_default="")
-    bands = fields.List(fields.Nested(BandRow), load_default=list, validate=validate.Length(0, 20))
+    notes = Text(20_000, load_default="")
+    bonus_cap = optional_points()
+    bands = rows(BandRow, 20)
+    parameters = rows(ParameterRow, 20)
+    limits = rows(LimitRow, 20)
+    verdicts = rows(VerdictRow, 100)
+    min_key = Whole(0, 1000, load_default=None, allow_none=True)
+    min_general = Whole(0, 1000, load_default=None, allow_none=True)
 
     @pre_load
     def _only_filled(self, data: Any, **_: Any) -> Any:
-        return _without_blank(data, "bands")
+        return _without_blank(data, "bands", "parameters", "limits", "verdicts")
 
 
 class EntryRow(BaseSchema):
@@ -98,6 +186,16 @@ class EntryRow(BaseSchema):
     label = Text(200, required=True)
     points = points(required=True)
     repeatable = Flag()
+
+
+class TierRow(BaseSchema):
+    start = Whole(0, 10_000, required=True)
+    points = points(required=True)
+
+
+class ScaleRowForm(BaseSchema):
+    start = points(required=True)
+    value = points(required=True)
 
 
 class ItemForm(VersionForm):
@@ -115,19 +213,47 @@ class ItemForm(VersionForm):
     cap = optional_points()
     zero_at = Whole(1, 10_000, load_default=None, allow_none=True)
     unresolved_factor = Quantity(POINTS_PLACES, "1", "100", load_default=None, allow_none=True)
-    entries = fields.List(fields.Nested(EntryRow), load_default=list, validate=validate.Length(0, MAX_ENTRIES))
+    free = Whole(0, 10_000, load_default=None, allow_none=True)
+    cost_parameter = fields.String(load_default=None, allow_none=True, validate=CODE)
+    costs = rows(ScaleRowForm, 30)
+    scale_parameter = fields.String(load_default=None, allow_none=True, validate=CODE)
+    scale_per = optional_points("0.0001")
+    scale_rounding = Choice(ROUNDINGS, load_default=None, allow_none=True)
+    scale_plus = Whole(0, 10_000, load_default=None, allow_none=True)
+    scale_minimum = Whole(0, 10_000, load_default=None, allow_none=True)
+    scale_rows = rows(ScaleRowForm, 30)
+    tiers = rows(TierRow, 30)
+    counts = Choice(COUNTS, load_default=None, allow_none=True)
+    entries = rows(EntryRow, MAX_ENTRIES)
     veto_effect = Choice(VETO_EFFECTS, load_default="none")
     veto_label = Text(100, load_default="")
     veto_condition = Text(500, load_default="")
     veto_on_loss = Flag()
     key = Flag()
     na_allowed = Flag()
+    bonus = Flag()
+    mark = Text(20, load_default="")
     tags = fields.List(fields.String(validate=CODE), load_default=list, validate=validate.Length(0, 20))
     note = Text(2000, load_default="")
 
     @pre_load
     def _only_filled(self, data: Any, **_: Any) -> Any:
-        return _without_blank(data, "entries")
+        return _without_blank(data, "entries", "tiers", "costs", "scale_rows")
+
+
+class PhraseForm(BaseSchema):
+    """`id` made when the page was shown; `version` only of an edit. `suggestion`: see scorecards.phrase_answers."""
+
+    id = Identifier(required=True)
+    version = Whole(1, load_default=None, allow_none=True)
+    item_code = fields.String(required=True, validate=CODE)
+    text = Text(300, required=True)
+    basis = Text(300, load_default="")
+    suggestion = Text(500, load_default="")
+
+
+class StepForm(BaseSchema):
+    step = Choice(("up", "down"), required=True)
 
 
 # --- API --------------------------------------------------------------------------------------------------------

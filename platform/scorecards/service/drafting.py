@@ -24,18 +24,18 @@ Change = Callable[[Mapping[str, Any]], dict[str, Any]]
 
 def edit_draft(actor: Actor, version_id: UUID, form: Form, seen: int | None) -> FormVersion:
     """Replace a draft's content."""
-    return _change(actor, version_id, seen, lambda _document: to_json(form))
+    return change_draft(actor, version_id, seen, lambda _document: to_json(form))
 
 
 def edit_document(actor: Actor, version_id: UUID, document: Any, seen: int | None) -> FormVersion:
     """The same from a document; FormInvalid lists every fault with its path."""
-    return _change(actor, version_id, seen, lambda _document: document)
+    return change_draft(actor, version_id, seen, lambda _document: document)
 
 
 def edit_item(actor: Actor, version_id: UUID, item_code: str, item: Mapping[str, Any], seen: int | None) -> FormVersion:
     """`item` is the whole item as scorecards.form_json has it. Whoever saves an item has looked at its rule."""
     looked_at = {**item, "review": ""}
-    return _change(actor, version_id, seen, lambda document: editing.with_item(document, item_code, looked_at))
+    return change_draft(actor, version_id, seen, lambda document: editing.with_item(document, item_code, looked_at))
 
 
 def confirm_item(actor: Actor, version_id: UUID, item_code: str, seen: int | None) -> FormVersion:
@@ -46,21 +46,21 @@ def confirm_item(actor: Actor, version_id: UUID, item_code: str, seen: int | Non
         return version  # a second click
     if review == "decide":
         raise RuleBroken("form_review", _("这一条的计分规则没有读懂，请打开该条确定规则后保存。"))
-    return _change(actor, version_id, seen, lambda document: editing.confirmed(document, item_code))
+    return change_draft(actor, version_id, seen, lambda document: editing.confirmed(document, item_code))
 
 
 def edit_section(
-    actor: Actor, version_id: UUID, section_code: str, *, title: str, points: str | None, note: str, seen: int | None
+    actor: Actor, version_id: UUID, section_code: str, *, seen: int | None, **changes: Any
 ) -> FormVersion:
-    return _change(
-        actor, version_id, seen,
-        lambda document: editing.with_section(document, section_code, title=title, points=points, note=note),
-    )  # fmt: skip
+    """`changes`: fields of the section's head as scorecards.form_json has them."""
+    return change_draft(
+        actor, version_id, seen, lambda document: editing.with_section(document, section_code, **changes)
+    )
 
 
 def edit_settings(actor: Actor, version_id: UUID, settings: Mapping[str, Any], seen: int | None) -> FormVersion:
     """`settings`: every one of editing.SETTINGS, as scorecards.form_json has them."""
-    return _change(actor, version_id, seen, lambda document: editing.with_settings(document, settings))
+    return change_draft(actor, version_id, seen, lambda document: editing.with_settings(document, settings))
 
 
 def settle_finding(actor: Actor, version_id: UUID, code: str, where: str, seen: int | None) -> FormVersion:
@@ -98,7 +98,7 @@ def _item(version: FormVersion, item_code: str) -> dict[str, Any]:
         raise NotFound(_("表中没有这一条。")) from None
 
 
-def _change(actor: Actor, version_id: UUID, seen: int | None, change: Change) -> FormVersion:
+def change_draft(actor: Actor, version_id: UUID, seen: int | None, change: Change) -> FormVersion:
     version = _draft(actor, version_id, seen)
     before = version.form
     try:

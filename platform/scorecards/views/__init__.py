@@ -1,6 +1,8 @@
-"""Pages of forms: list, import, the sheet itself, and the edits of a draft."""
+"""Pages of forms: list, import, the sheet itself, the edits of a draft, and what a version is looked at with."""
 
-from scorecards.views import drafts, imports, items, listing, versions
+from scorecards.views import arrange, comparison, drafts, imports, items, listing, phrases, simulation, versions
 from scorecards.views.blueprint import blueprint
 
-__all__ = ["blueprint", "drafts", "imports", "items", "listing", "versions"]
+__all__ = [
+    "arrange", "blueprint", "comparison", "drafts", "imports", "items", "listing", "phrases", "simulation", "versions",
+]  # fmt: skip

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, render_template
 from flask_babel import gettext as _
 
 from kernel.access.edge import access, current_actor
@@ -11,20 +11,20 @@ from kernel.database import db
 from kernel.errors import Conflict, NotFound, RuleBroken
 from kernel.web.forms import Form
 from scorecards import editing, labels, service
-from scorecards.form import decimal_text
-from scorecards.item_values import in_words, settings_from, settings_of
+from scorecards.item_values import in_words
 from scorecards.models import FormVersion
 from scorecards.permissions import Permission
 from scorecards.problems import FormInvalid
+from scorecards.profile import PROFILE_PARAMETERS
+from scorecards.rule_words import METRICS, OPERATORS
 from scorecards.schemas import SectionForm, SettingsForm, SettleForm
+from scorecards.settings_values import section_from, section_values, settings_from, settings_of
 from scorecards.views.blueprint import blueprint
+from scorecards.views.panel import refused, to_version
 from scorecards.views.versions import refusing
 
-SPARE_BANDS = 2
-
-
-def _to_version(form_version_id: UUID, anchor: str | None = None) -> Any:
-    return redirect(url_for("forms.version", form_version_id=form_version_id, _anchor=anchor))
+SPARE = 2  # empty rows below each table of the page
+TABLES = ("bands", "parameters", "limits", "verdicts")
 
 
 @blueprint.get("/versions/<uuid:form_version_id>/settings")
@@ -32,7 +32,7 @@ def _to_version(form_version_id: UUID, anchor: str | None = None) -> Any:
 def settings(form_version_id: UUID) -> Any:
     version = service.get_version(current_actor(), form_version_id)
     if version.state != "draft":
-        return _to_version(form_version_id)
+        return to_version(form_version_id)
     values = {**settings_of(version.form), "version": version.version}
     return _settings_page(Form.blank(SettingsForm(), values), version)
 
@@ -51,8 +51,8 @@ def save_settings(form_version_id: UUID) -> Any:
         except FormInvalid as error:
             raise in_words(error, form.schema.fields) from error
         flash(_("已保存，并重新检查了全表。"), "success")
-        return _to_version(form_version_id)
-    return _settings_page(form, service.get_version(actor, form_version_id)), form.refusal_status
+        return to_version(form_version_id)
+    return refused(_settings_page(form, service.get_version(actor, form_version_id)), form.refusal_status)
 
 
 def _settings_page(form: Form, version: FormVersion) -> str:
@@ -60,10 +60,11 @@ def _settings_page(form: Form, version: FormVersion) -> str:
     if form.conflict is not None:
         form.values["version"] = version.version
     versions = service.versions_of(current_actor(), version.template_id)
-    bands = form.value("bands", [])
+    rows = {name: range(len(found if isinstance(found := form.value(name, []), list) else []) + SPARE) for name in TABLES}
     return render_template(
         "forms/settings.html", form=form, version=version, stored=stored, labels=labels,
-        rows=range((len(bands) if isinstance(bands, list) else 0) + SPARE_BANDS), kind_is_open=len(versions) == 1,
+        rows=rows, kind_is_open=len(versions) == 1, metrics=METRICS, operators=OPERATORS,
+        profile_parameters="、".join(f"{label}（{name}）" for name, label in PROFILE_PARAMETERS.items()),
     )  # fmt: skip
 
 
@@ -80,9 +81,10 @@ def edit_section(form_version_id: UUID, section_code: str) -> Any:
     version = service.get_version(current_actor(), form_version_id)
     stored = _section(version, section_code)
     if version.state != "draft":
-        return _to_version(form_version_id, f"section-{section_code}")
-    values = {name: stored.get(name, "") for name in ("title", "points", "note")}
-    return _section_page(Form.blank(SectionForm(), {**values, "version": version.version}), version, stored)
+        return to_version(form_version_id, f"section-{section_code}")
+    return _section_page(
+        Form.blank(SectionForm(), {**section_values(stored), "version": version.version}), version, stored
+    )
 
 
 @blueprint.post("/versions/<uuid:form_version_id>/sections/<section_code>")
@@ -93,18 +95,16 @@ def save_section(form_version_id: UUID, section_code: str) -> Any:
     form = Form.submitted(SectionForm())
     with form.catching():
         values = form.load()
-        points = None if values["points"] is None else decimal_text(values["points"])
         try:
             service.edit_section(
-                actor, form_version_id, section_code,
-                title=values["title"], points=points, note=values["note"], seen=values["version"],
-            )  # fmt: skip
+                actor, form_version_id, section_code, seen=values["version"], **section_from(values)
+            )
         except FormInvalid as error:
             raise in_words(error, form.schema.fields) from error
         flash(_("已保存，并重新检查了全表。"), "success")
-        return _to_version(form_version_id, f"section-{section_code}")
+        return to_version(form_version_id, f"section-{section_code}")
     version = service.get_version(actor, form_version_id)
-    return _section_page(form, version, _section(version, section_code)), form.refusal_status
+    return refused(_section_page(form, version, _section(version, section_code)), form.refusal_status)
 
 
 def _section_page(form: Form, version: FormVersion, stored: dict[str, Any]) -> str:
@@ -123,4 +123,4 @@ def settle(form_version_id: UUID) -> Any:
         db.session.rollback()
         return refusing(form_version_id, error)
     flash(_("已记为核对过。"), "success")
-    return _to_version(form_version_id, "findings")
+    return to_version(form_version_id, "findings")

@@ -5,11 +5,26 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from flask_babel import gettext as _
+
 from scorecards.answers import EXPECTED
 from scorecards.doctor_text import finding_text, where_text
 from scorecards.finding import Finding
-from scorecards.form import WITHOUT_POINTS, Band, Form, Item, Section, VerdictRule, VetoOnly, bands_from_best, base_of
+from scorecards.form import (
+    WITHOUT_POINTS,
+    Band,
+    Form,
+    Item,
+    Repeat,
+    Section,
+    VerdictRule,
+    VetoOnly,
+    bands_from_best,
+    base_of,
+    decimal_text,
+)
 from scorecards.form_json import shape_of
+from scorecards.labels import AGGREGATES, LIMIT_EFFECTS, PARAMETER_SOURCES, TAGS
 from scorecards.models import FormVersion
 from scorecards.perfect import perfect_result
 from scorecards.problems import ProblemsFound
@@ -44,6 +59,16 @@ class ShownItem:
     findings: Sequence[ShownFinding]
 
     @property
+    def traits(self) -> list[tuple[str, str]]:
+        """(words, tone) of what sets the item apart."""
+        item = self.item
+        found = [(item.mark, "danger")] if item.mark else []
+        found += [(_("重点项"), "danger")] if item.key else []
+        found += [(_("加分项"), "success")] if item.bonus else []
+        found += [(_("可不适用"), "neutral")] if item.na_allowed else []
+        return found + [(_("需有%(what)s", what=TAGS.get(tag, tag)), "info") for tag in item.tags]
+
+    @property
     def shape(self) -> str:
         return shape_of(self.item.rule)
 
@@ -65,6 +90,17 @@ class ShownSection:
     items_sum: Decimal | None
     findings: Sequence[ShownFinding]
 
+    @property
+    def traits(self) -> list[str]:
+        section = self.section
+        found = [repeat_words(section.repeat)] if section.repeat else []
+        found += [_("最多扣 %(points)s 分", points=decimal_text(section.cap))] if section.cap is not None else []
+        return found + ([_("可整体不适用")] if section.na_allowed else [])
+
+
+def repeat_words(repeat: Repeat) -> str:
+    return _("每%(unit)s填一次，%(how)s", unit=repeat.unit_label, how=AGGREGATES[repeat.aggregate])
+
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
@@ -78,6 +114,27 @@ class Sheet:
     base: Decimal
     best: Result | None
     waiting: Sequence[Item]
+
+    def limits(self) -> list[tuple[str, str]]:
+        """(when, then) of the cumulative limits."""
+        return [
+            (
+                _("%(what)s不合格达到 %(count)s 条", what=limit.mark or _("重点项"), count=limit.at_least),
+                f"{LIMIT_EFFECTS[limit.effect]} {limit.label}".strip(),
+            )
+            for limit in self.form.limits
+        ]
+
+    def settings(self) -> list[tuple[str, str]]:
+        """(name, words) of what only some forms have."""
+        form = self.form
+        found = [(_("逐个单元填写"), repeat_words(form.repeat))] if form.repeat else []
+        if form.bonus_cap is not None:
+            found.append((_("加分上限"), _("%(points)s 分", points=decimal_text(form.bonus_cap))))
+        if form.parameters:
+            words = [f"{one.label}（{PARAMETER_SOURCES[one.source]}）" for one in form.parameters]
+            found.append((_("参数"), "、".join(words)))
+        return found
 
     def at(self, *kinds: str) -> list[ShownFinding]:
         """The findings at places of these kinds."""
@@ -115,7 +172,7 @@ def sheet_of(version: FormVersion) -> Sheet:
 
 
 def _section(section: Section, by_place: Mapping[str, Sequence[ShownFinding]]) -> ShownSection:
-    bearing = [item.points for item in section.items if not isinstance(item.rule, WITHOUT_POINTS)]
+    bearing = [item.points for item in section.items if not isinstance(item.rule, WITHOUT_POINTS) and not item.bonus]
     return ShownSection(
         section=section,
         items=[_item(item, by_place.get(f"item:{item.code}", ())) for item in section.items],

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -9,17 +10,23 @@ import yaml
 from flask import Response, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 
-from kernel.access.edge import access, current_actor
+from kernel.access.edge import access, current_actor, may
 from kernel.database import new_id
 from kernel.errors import Conflict, RuleBroken
+from kernel.sheets import MEDIA_TYPE
 from kernel.web.downloads import disposition
 from kernel.web.forms import Form
 from scorecards import labels, service
 from scorecards.models import FormVersion
+from scorecards.paper import paper_of
+from scorecards.paper_docx import paper_docx
+from scorecards.paper_xlsx import paper_xlsx
 from scorecards.permissions import Permission
 from scorecards.schemas import CopyForm, VersionForm
 from scorecards.views.blueprint import blueprint
 from scorecards.views.sheet import sheet_of
+
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 def version_page(version: FormVersion, problems: list[str] | None = None) -> str:
@@ -27,7 +34,7 @@ def version_page(version: FormVersion, problems: list[str] | None = None) -> str
     template = service.get_template(actor, version.template_id)
     return render_template(
         "forms/version.html", version=version, template=template, sheet=sheet_of(version), labels=labels,
-        questions=service.open_questions(version), problems=problems or [], copy_id=new_id(),
+        edits=version.state == "draft" and may(Permission.MANAGE), questions=service.open_questions(version), problems=problems or [], copy_id=new_id(),
     )  # fmt: skip
 
 
@@ -44,21 +51,29 @@ def preview(form_version_id: UUID) -> str:
     return render_template("forms/preview.html", version=shown, sheet=sheet_of(shown), labels=labels)
 
 
-@blueprint.get("/versions/<uuid:form_version_id>/download/<any(yaml, json):document_format>")
+@blueprint.get("/versions/<uuid:form_version_id>/download/<any(yaml, json, xlsx, docx):document_format>")
 @access(Permission.READ)
 def download(form_version_id: UUID, document_format: str) -> Response:
     shown = service.get_version(current_actor(), form_version_id)
-    if document_format == "json":
-        text, media_type = json.dumps(shown.form, ensure_ascii=False, indent=2), "application/json"
-    else:
-        text = yaml.safe_dump(shown.form, allow_unicode=True, sort_keys=False, width=120)
-        media_type = "application/yaml"
-    response = Response(text, mimetype=media_type)
-    name = re.sub(r'[\s/\\:*?"<>|]+', " ", str(shown.form["title"]))
-    name = "".join(mark for mark in name if mark.isprintable())[:80].strip() or "form"
-    filename = _("%(title)s-第%(number)s版", title=name, number=shown.number) + f".{document_format}"
+    content, media_type = WRITERS[document_format](shown)
+    filename = _("%(title)s-第%(number)s版", title=file_name(shown), number=shown.number) + f".{document_format}"
+    response = Response(content, mimetype=media_type)
     response.headers["Content-Disposition"] = disposition("attachment", filename)
     return response
+
+
+def file_name(version: FormVersion) -> str:
+    """The form's title without what a file's name cannot hold."""
+    name = re.sub(r'[\s/\\:*?"<>|]+', " ", str(version.form["title"]))
+    return "".join(mark for mark in name if mark.isprintable())[:80].strip() or "form"
+
+
+WRITERS: Mapping[str, Callable[[FormVersion], tuple[str | bytes, str]]] = {
+    "json": lambda shown: (json.dumps(shown.form, ensure_ascii=False, indent=2), "application/json"),
+    "yaml": lambda shown: (yaml.safe_dump(shown.form, allow_unicode=True, sort_keys=False, width=120), "application/yaml"),
+    "xlsx": lambda shown: (paper_xlsx(paper_of(service.form_of(shown))), MEDIA_TYPE),
+    "docx": lambda shown: (paper_docx(paper_of(service.form_of(shown))), DOCX),
+}
 
 
 @blueprint.post("/versions/<uuid:form_version_id>/publish")

@@ -1,5 +1,7 @@
 from kernel.actor import system_actor
+from kernel.database import new_id
 from scorecards import examples, service
+from scorecards.service import phrases
 from tests.support.samples import Sample
 
 EXAMPLE = "canteen_01"
@@ -9,9 +11,16 @@ def draft(world, place):
     return service.import_form(system_actor(world.bureaus[place[0]]), examples.load(EXAMPLE))
 
 
+def phrase(world, place):
+    values = phrases.PhraseValues("1", "地面有积水")
+    actor = system_actor(world.bureaus[place[0]])
+    return phrases.save_phrase(actor, draft(world, place).template_id, new_id(), values)
+
+
 SAMPLES = {
     "template_id": Sample(lambda world, place: draft(world, place).template_id, owner="bureau"),
     "form_version_id": Sample(lambda world, place: draft(world, place).id, owner="bureau"),
+    "phrase_id": Sample(lambda world, place: phrase(world, place).id, owner="bureau"),
     "item_code": Sample(lambda world, place: "1", owner="none"),
     "section_code": Sample(lambda world, place: "1", owner="none"),
     "document_format": Sample(lambda world, place: "json", owner="none"),
