@@ -136,7 +136,7 @@ def from_json(data: Any) -> Form:
         sections=reader.many(
             "sections", lambda value, path: _section(value, path, problems), MAX_SECTIONS, required=True
         ),
-        bands=reader.many("bands", lambda value, path: _band(value, path, problems), 20),
+        bands=reader.many("bands", lambda value, path: read_band(value, path, problems), 20),
         verdicts=None if verdicts is None else _verdicts(verdicts, "verdicts", problems),
         parameters=reader.many("parameters", lambda value, path: _parameter(value, path, problems), 20),
         limits=reader.many("limits", lambda value, path: _limit(value, path, problems), 20),
@@ -368,7 +368,7 @@ def _entry(data: Any, path: str, problems: list[Problem]) -> Entry:
     return entry
 
 
-def _band(data: Any, path: str, problems: list[Problem]) -> Band:
+def read_band(data: Any, path: str, problems: list[Problem]) -> Band:
     reader = Reader(data, path, problems)
     band = Band(
         label=reader.text("label", required=True, limit=100),

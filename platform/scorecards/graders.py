@@ -173,15 +173,19 @@ def _counted(answer: Answer) -> int:
     return answer.value
 
 
-def depends_on(item: Item) -> frozenset[str]:
-    """The parameters without which the item's rule cannot be scored."""
+def scales_of(item: Item) -> tuple[Scale, ...]:
     rule = item.rule
     scales: tuple[Scale | None, ...] = ()
     if isinstance(rule, CountDeduction):
         scales = (rule.unit_points_by, rule.free_by)
     elif isinstance(rule, RequiredCount):
         scales = (rule.required,)
-    return frozenset(scale.parameter for scale in scales if scale is not None)
+    return tuple(scale for scale in scales if scale is not None)
+
+
+def depends_on(item: Item) -> frozenset[str]:
+    """The parameters without which the item's rule cannot be scored."""
+    return frozenset(scale.parameter for scale in scales_of(item))
 
 
 def figure_of(scale: Scale, parameters: Parameters) -> Decimal:

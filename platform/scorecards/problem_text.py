@@ -5,8 +5,9 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
+from scorecards.composite import PartLine
 from scorecards.form import decimal_text
-from scorecards.result import Line
+from scorecards.result import Line, Step
 
 PROBLEMS: Mapping[str, Any] = {
     # a form's data
@@ -80,7 +81,9 @@ REASONS: Mapping[str, Any] = {
     "count_free": _l("%(count)s %(unit_label)s，在允许的 %(free)s %(unit_label)s以内，不扣分"),
     "additive": _l("只得所列小分"),
     "tier": _l("%(count)s %(unit_label)s，得 %(points)s 分"),
-    "short": _l("应有 %(required)s %(unit_label)s，实有 %(count)s，缺 %(short)s，每缺一%(unit_label)s扣 %(unit_points)s 分"),
+    "short": _l(
+        "应有 %(required)s %(unit_label)s，实有 %(count)s，缺 %(short)s，每缺一%(unit_label)s扣 %(unit_points)s 分"
+    ),
     "short_capped": _l(
         "应有 %(required)s %(unit_label)s，实有 %(count)s，缺 %(short)s，"
         "每缺一%(unit_label)s扣 %(unit_points)s 分，以 %(cap)s 分为限"
@@ -104,6 +107,44 @@ REASONS: Mapping[str, Any] = {
 }
 
 
+STEPS: Mapping[str, Any] = {
+    "section_capped": _l("共扣 %(lost)s 分，以 %(cap)s 分为限"),
+    "units": _l("%(count)s 个单元%(how)s，得 %(points)s 分"),
+    "section_credit": _l("整体不适用，按%(basis)s的 %(percent)s%% 计 %(points)s 分"),
+    "section_share": _l("整体不适用，总得分按 %(percent)s%% 计"),
+    "renormalised": _l("实得 %(earned)s ÷ 应得 %(at_stake)s，折算为 %(points)s 分"),
+    "bonus": _l("加分 %(points)s 分"),
+    "zero": _l("触发否决，记 0 分"),
+}
+_HOW: Mapping[str, Any] = {"mean": _l("平均"), "minimum": _l("取最差"), "sum": _l("扣分相加")}
+_BASIS: Mapping[str, Any] = {"points": _l("该部分分值"), "rest": _l("其余部分得分率")}
+
+
+def _shown(params: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: decimal_text(value) if hasattr(value, "as_tuple") else value for key, value in params.items()}
+
+
 def reason_text(line: Line) -> str:
-    params = {key: decimal_text(value) if hasattr(value, "as_tuple") else value for key, value in line.params.items()}
-    return str(REASONS[line.reason]) % params
+    return str(REASONS[line.reason]) % _shown(line.params)
+
+
+def step_text(step: Step) -> str:
+    """What happened; where (section, unit) is for the caller to say."""
+    params = _shown(step.params)
+    if step.step == "units":
+        params["how"] = str(_HOW[params["aggregate"]])
+    elif step.step == "section_credit":
+        params["basis"] = str(_BASIS[params["of"]])
+    return str(STEPS[step.step]) % params
+
+
+PART_REASONS: Mapping[str, Any] = {
+    "weighted": _l("得分 %(score)s ÷ %(maximum)s，权重 %(weight)s，计 %(points)s"),
+    "weighted_full": _l("得分超过满分，按满分计，权重 %(weight)s，计 %(points)s"),
+    "part_missing": _l("没有得分"),
+    "weight_passed_on": _l("没有得分，权重并入其他部分"),
+}
+
+
+def part_text(line: PartLine) -> str:
+    return str(PART_REASONS[line.reason]) % _shown(line._asdict())
