@@ -125,3 +125,79 @@ def test_an_unfinished_form_says_what_is_missing(sound: Path, tmp_path: Path) ->
     status, out, _ = run("score", str(sound), answers(tmp_path, {"1": True}))
     assert status == 0
     assert "missing 2 3 4 5 6 7" in out
+
+
+ROOMS = {
+    "schema": 1,
+    "title": "宿舍检查表",
+    "kind": "dormitory",
+    "total": "100",
+    "mode": "deduct",
+    "parameters": [{"name": "beds", "label": "床位数", "source": "unit"}],
+    "repeat": {"unit_label": "寝室"},
+    "sections": [
+        {
+            "code": "A",
+            "title": "内务",
+            "items": [
+                {
+                    "code": "1",
+                    "no": "1",
+                    "text": "被子不叠",
+                    "rule": {
+                        "shape": "count_deduction",
+                        "unit_label": "床",
+                        "unit_points_by": {
+                            "parameter": "beds",
+                            "rows": [{"from": "4", "value": "25"}, {"from": "8", "value": "10"}],
+                        },
+                    },
+                }
+            ],
+        }
+    ],
+}
+
+
+@pytest.fixture
+def rooms(tmp_path: Path) -> Path:
+    path = tmp_path / "rooms.json"
+    path.write_text(json.dumps(ROOMS), "utf-8")
+    return path
+
+
+def test_a_visit_with_its_rooms(rooms: Path, tmp_path: Path) -> None:
+    units = {"": [{"code": "101", "parameters": {"beds": 4}}, {"code": "102", "parameters": {"beds": 8}}]}
+    visit = {"answers": {"1@101": 1, "1@102": 2}, "units": units, "parameters": {}, "tags": ["boarding"]}
+    status, out, _ = run("score", str(rooms), answers(tmp_path, visit), "--json")
+    result = json.loads(out)
+    assert status == 0
+    # (75 + 80) / 2
+    assert (result["score"], [unit["score"] for unit in result["units"]]) == ("77.5", ["75", "80"])
+    assert result["steps"][-1]["message"] == "2 个单元平均，得 77.5 分"
+    status, out, _ = run("score", str(rooms), answers(tmp_path, visit))
+    assert status == 0
+    assert "1@101\t" in out
+    assert "unit 101" in out
+    missing = {"answers": {"1@101": 1}}
+    status, out, _ = run("score", str(rooms), answers(tmp_path, missing))
+    assert status == 0
+    assert "missing parameters beds@101" in out
+
+
+@pytest.mark.parametrize(
+    ("change", "where"),
+    [
+        ({"tags": "boarding"}, "tags"),
+        ({"tags": [1]}, "tags"),
+        ({"units": []}, "units"),
+        ({"units": {"": [{"code": "101", "parameters": {"beds": "x"}}]}}, "units..0.parameters.beds"),
+        ({"parameters": 3}, "parameters"),
+        ({"colour": 1}, "colour"),
+        ({"answers": {"1": 2}}, "1"),
+    ],
+)
+def test_a_visit_in_another_shape(rooms: Path, tmp_path: Path, change: dict[str, Any], where: str) -> None:
+    status, out, _ = run("score", str(rooms), answers(tmp_path, {"answers": {"1@101": 1}} | change), "--json")
+    assert status == 1
+    assert where in {error["where"] for error in json.loads(out)["errors"]}
