@@ -7,6 +7,7 @@ from uuid import UUID
 
 from flask_babel import gettext as _
 from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from bureau.draws.models import PlanSchool
 from bureau.draws.risk import Facts, Risk, risk_of
@@ -148,8 +149,8 @@ def facts_of(actor: Actor, kind: str, listed: Sequence[School]) -> dict[int, Fac
             InspectionResult.school_id.in_(ids),
             InspectionResult.kind == kind,
         )
+        .ext(distinct_on(InspectionResult.school_id))
         .order_by(InspectionResult.school_id, InspectionResult.submitted_at.desc())
-        .distinct(InspectionResult.school_id)
         .subquery()
     )
     rows = {
@@ -181,7 +182,7 @@ def open_hazards(actor: Actor, school_ids: Sequence[int]) -> Mapping[int, int]:
         select(InspectionResult.school_id, veto_count.label("vetoes"))
         .where(InspectionResult.bureau_id == actor.bureau_id, InspectionResult.school_id.in_(school_ids))
         .order_by(InspectionResult.school_id, InspectionResult.form_version_id, InspectionResult.submitted_at.desc())
-        .distinct(InspectionResult.school_id, InspectionResult.form_version_id)
+        .ext(distinct_on(InspectionResult.school_id, InspectionResult.form_version_id))
         .subquery()
     )
     query = select(last.c.school_id, func.sum(last.c.vetoes)).group_by(last.c.school_id)

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from flask_babel import gettext as _
 from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from bureau.draws.risk import RULE
 from bureau.draws.routes import longitude_permille
@@ -160,7 +161,7 @@ def last_inspectors(actor: Actor, kind: str, school_ids: Sequence[int]) -> dict[
             Inspection.state != "cancelled",
         )
         .order_by(Inspection.school_id, Inspection.scheduled_on.desc(), Inspection.id.desc())
-        .distinct(Inspection.school_id)
+        .ext(distinct_on(Inspection.school_id))
         .subquery()
     )
     query = select(InspectionInspector.school_id, InspectionInspector.person_id).join(
