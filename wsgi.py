@@ -11,6 +11,7 @@ from bureau.draws.module import MODULE as draws
 from bureau.evidence.module import MODULE as evidence
 from bureau.fairness.module import MODULE as fairness
 from bureau.fill.module import MODULE as fill
+from bureau.hazards.module import MODULE as hazards
 from bureau.inspections.module import MODULE as inspections
 from bureau.inspections.service.past_answers import PAST_VISITS
 from bureau.oversight.module import MODULE as oversight
@@ -61,6 +62,7 @@ def modules() -> list[Module]:
         fill,
         appeals,
         rectifications,
+        hazards,
         draws,
         fairness,
         evidence,

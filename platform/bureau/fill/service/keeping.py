@@ -25,6 +25,7 @@ from bureau.fill.service.finding import (
 )
 from bureau.inspections.models import Inspection, InspectionAnswer
 from bureau.inspections.service import answering, submitting, visits
+from bureau.inspections.watching import tell_watchers
 from kernel.actor import Actor
 from kernel.database import db, now
 from kernel.database.writing import flush
@@ -198,6 +199,7 @@ def _merge(
         ],
         actor.account_id,
     )
+    tell_watchers(actor, visit, scorer, {key: sent[key].answer for key in merged.writes})
     after = {key: row.answer for key, row in rows.items()} | {key: sent[key].answer for key in merged.writes}
     submitting.score_of(actor, visit, after)  # refused here, in words, what no page could show afterwards
     return sent, merged

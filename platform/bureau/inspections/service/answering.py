@@ -15,6 +15,7 @@ from sqlalchemy.dialects.postgresql import insert
 from bureau.inspections import labels, rules
 from bureau.inspections.models import Inspection, InspectionAnswer, InspectionPhoto
 from bureau.inspections.service.visits import form_version_of, open_visit
+from bureau.inspections.watching import tell_watchers
 from kernel.actor import Actor
 from kernel.database import db, new_id, now
 from kernel.database.writing import flush
@@ -86,6 +87,7 @@ def store_answers(
     readable = _readable(scorer, given, visit.parameters)
     _require_plain(readable, remarks)
     _upsert(actor, visit, readable, {code for code in answers if answers[code] is None}, remarks)
+    tell_watchers(actor, visit, scorer, {code: readable.get(code) for code in answers})
 
 
 @dataclass(frozen=True, slots=True)
