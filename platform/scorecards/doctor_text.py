@@ -143,6 +143,8 @@ FINDINGS: Mapping[str, Any] = {
     "points_differ_in_text": _l("文字中写 %(text)s 分，分值列是 %(points)s 分；采用后者"),
     "subpoints_in_text": _l("文字中的小分合计 %(total)s 分，分值列是 %(points)s 分"),
     "mark_unexplained": _l("标有“%(mark)s”，但表中没有说明它的意思"),
+    "limit_read": _l("“%(text)s”读作累计不合格的限制，请核对"),
+    "bonus_item": _l("加分项：在总分之外加分"),
     "doubt_rule_of_sheet": _l("评分标准取自表中其他文字“%(text)s”（把握 %(confidence)s%%）"),
     "doubt_must_pass_label": _l("必达项不达标时的结论没有写明，暂定“不合格”（把握 %(confidence)s%%）"),
     # how a rule was read
@@ -160,6 +162,17 @@ FINDINGS: Mapping[str, Any] = {
     "doubt_threshold_or_unit": _l("“%(text)s”可能是门槛，也可能按数量扣（把握 %(confidence)s%%）"),
     "doubt_veto_marked_not_worded": _l("标为否决项，但评分标准“%(text)s”没有写（把握 %(confidence)s%%）"),
     "doubt_veto_and_points": _l("“%(text)s”既扣分又否决，请确认否决的条件（把握 %(confidence)s%%）"),
+    "doubt_veto_label_read": _l("“%(text)s”的结论按字面采用，请核对它对等级的影响（把握 %(confidence)s%%）"),
+    "doubt_tiers_open_end": _l("“%(text)s”没有写更多时怎么办，按最后一档（把握 %(confidence)s%%）"),
+    "doubt_levels_end_above_zero": _l("“%(text)s”没有写 0 分的情形（把握 %(confidence)s%%）"),
+    "doubt_grades_guide_mark": _l("“%(text)s”每档是一个分数段：在分值内评分，档次只作参考（把握 %(confidence)s%%）"),
+    "doubt_staff_rounded_up": _l("“%(text)s”按学生数配备，不足一名的部分按一名算（把握 %(confidence)s%%）"),
+    "doubt_cost_or_gain": _l("“%(text)s”没有写扣分还是得分，按扣分理解（把握 %(confidence)s%%）"),
+    "doubt_parts_read_as_counts": _l("“%(text)s”按每缺一项扣一份理解（把握 %(confidence)s%%）"),
+    "doubt_bonus_read": _l("“%(text)s”按加分项理解，在总分之外（把握 %(confidence)s%%）"),
+    "doubt_bonus_without_points": _l("“%(text)s”没有写加分上限（把握 %(confidence)s%%）"),
+    "doubt_na_in_full": _l("“%(text)s”不适用时给满分，请核对全表对“不适用”的规定（把握 %(confidence)s%%）"),
+    "doubt_partly_judged": _l("“%(text)s”有一部分由检查员酌情，整条按在分值内评分（把握 %(confidence)s%%）"),
     "doubt_veto_reach_unsaid": _l("“%(text)s”没有写明否决的是该条还是全表（把握 %(confidence)s%%）"),
 }
 

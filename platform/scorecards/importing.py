@@ -25,6 +25,7 @@ from scorecards.form import (
     VetoOnly,
 )
 from scorecards.form_json import MAX_ITEMS, MAX_SECTIONS, from_json, shape_of, to_json
+from scorecards.import_finish import finished
 from scorecards.import_items import Source, read_section
 from scorecards.plain_yaml import Unreadable, read_plain_yaml
 from scorecards.problems import FormInvalid
@@ -112,6 +113,8 @@ def _import(raw: Mapping[str, Any], of_table: bool = False) -> Imported:
         source.add("error", "too_many_items" if title else "title_missing", limit=MAX_ITEMS)
         return Imported(None, sorted_findings(source.findings), {})
     form = _form(source, raw, scoring, title, sections)
+    notes = raw.get("notes")
+    form = finished(source, form, notes if of_table and isinstance(notes, list) else ())
     try:
         from_json(to_json(form))
     except FormInvalid as error:

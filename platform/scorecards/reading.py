@@ -26,8 +26,9 @@ from scorecards.form import (
     VetoOnly,
     YesNo,
 )
-from scorecards.reading_clauses import ONE_VOTE, Parts, clean, take
+from scorecards.reading_clauses import ONE_VOTE, RED_LINE, Parts, clean, take
 from scorecards.reading_text import DEDUCT, NUMBER, RANGE, UNIT, clauses, normalise, number
+from scorecards.reading_wholes import read_whole
 
 SURE = 80
 LIKELY = 50
@@ -35,12 +36,15 @@ LIKELY = 50
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """`confidence` 0..100; `doubts` are codes with their wording in scorecards.labels."""
+    """`confidence` 0..100; `doubts` are codes with their wording in scorecards.doctor_text. `bonus`: it earns over the
+    total. `parameters`: names of figures of the school that the rule needs."""
 
     rule: Rule
     veto: Veto = NO_VETO
     na_allowed: bool = False
     tags: tuple[str, ...] = ()
+    bonus: bool = False
+    parameters: tuple[str, ...] = ()
     confidence: int = 95
     doubts: tuple[str, ...] = ()
 
@@ -57,15 +61,15 @@ _JUDGED = re.compile(
 _SPAN = re.compile(rf"(?P<if>.{{0,30}}?)(?:扣|减|得|计|评){NUMBER}分?{RANGE}(?P<high>{NUMBER})分?")
 _SUM = re.compile(rf"{NUMBER}(?:分)?(?:\+{NUMBER}(?:分)?)+")
 _OR = re.compile(rf"(?P<if>.{{0,20}}?)(?P<how>{DEDUCT}){NUMBER}分?(?:或(?:扣)?{NUMBER}分?)+")
-_BEDS = re.compile(rf"(?P<room>(?:{NUMBER})人间)(?:每床|每人)?(?:扣|-)?(?P<n>{NUMBER})分?(?:/(?:床|人))?")
+_BONUS = re.compile(rf"(?P<if>.{{0,40}}?)(?:的|者)?(?:酌情)?(?:每次|各|再|另|奖励性)?加(?P<n>{NUMBER})分?")
 _LEVEL = re.compile(rf"(?P<label>[^\d扣]{{1,20}}?)(?:的|者)?[得记计给为:]?(?P<n>{NUMBER})分?")
 _LEVEL_NONE = re.compile(r"(?P<label>[^\d扣]{1,20}?)(?:的|者)?(?:不得分|(?:得|记|计)?(?:0|零)分)")
 _GAIN_EACH = re.compile(
-    rf"每(?:有|达到|完成|做到)?(?:一|1)?(?P<unit>{UNIT})(?:达标|合格|符合)?(?:得|计)(?P<n>{NUMBER})分?"
+    rf"每(?:有|达到|完成|做到|符合|具备|满足|建立)?(?:一|1)?(?P<unit>{UNIT})(?:达标|合格|符合)?(?:得|计)(?P<n>{NUMBER})分?"
 )
 _NAMED = re.compile(rf"(?P<if>[^\d扣每加]{{1,40}}?)[得计]?(?P<n>{NUMBER})分")
 _GRADES = re.compile(
-    r"优秀?|良好?|中等?|一般|合格|及格|较?差|有|无|没有|不?达标|不合格|不及格|好|较好|[ABCD]级?|[一二三四]等|完善|基本完善|不完善|齐全|较齐全|不齐全|[^\d]{0,6}(?:达到|基本达到|部分达到|未达到|符合|基本符合|部分符合|不符合)[^\d]{0,4}"
+    r"优秀?|良好?|中等?|一般|合格|及格|较?差|有|无|没有|不?达标|不合格|不及格|好|较好|[ABCD][级等档]?|[一二三四甲乙丙丁][等级]|完善|基本完善|不完善|齐全|较齐全|不齐全|[^\d]{0,6}(?:达到|基本达到|部分达到|未达到|符合|基本符合|部分符合|不符合)[^\d]{0,4}"
 )
 
 
@@ -104,11 +108,12 @@ def _whole_text(text: str, parts_of_text: list[str], points: Decimal | None, ite
         return Reading(rule=Unscored(), confidence=95 if points is None else 40)
     if _SUM.fullmatch(text):
         return _sum(text, points, item_text)
-    beds = [_BEDS.fullmatch(clause) for clause in parts_of_text]
-    if len(beds) > 1 and all(beds):
-        # The amount depends on the room: the inspector counts in the row of the room's size.
-        pairs = [(number(bed["n"]), f"{bed['room']}每床") for bed in beds if bed]
-        return Reading(rule=ListedDeductions(_entries(pairs, repeatable=True)), confidence=60, doubts=("by_room_size",))
+    if bonus := _bonus(parts_of_text, points):
+        return bonus
+    if known := read_whole(parts_of_text, text, points):
+        return Reading(
+            rule=known.rule, confidence=known.confidence, doubts=known.doubts, parameters=known.parameters
+        )  # fmt: skip
     if matched := _OR.fullmatch(text):
         amounts = [number(found) for found in re.findall(NUMBER, text[matched.start("how") :])]
         whole = points if points is not None else max(amounts)
@@ -127,8 +132,18 @@ def _whole_text(text: str, parts_of_text: list[str], points: Decimal | None, ite
         pairs = [(number(gain["n"]), gain["if"]) for gain in gains if gain]
         if sum(amount for amount, _ in pairs) == points and all(amount for amount, _ in pairs):
             return Reading(rule=Additive(_entries(pairs)), confidence=70, doubts=("parts_read_as_gains",))
-    if matched := _GAIN_EACH.fullmatch(text):
+    capped = rf"[,;](?:最多|最高|累计不超过)得?{re.escape(str(points))}分?(?:为止)?$"
+    if matched := _GAIN_EACH.fullmatch(re.sub(capped, "", text)):
         return Reading(rule=Additive((Entry("1", f"每{matched['unit']}", number(matched["n"]), True),)), confidence=80)
+    spans = [clause for clause in parts_of_text if clean(_SPAN.fullmatch(clause)) or _JUDGED.fullmatch(clause)]
+    if spans and len(parts_of_text) > 1 and points is not None:
+        parts = Parts()
+        for clause in parts_of_text:
+            if clause not in spans:
+                take(clause, parts)
+        if not parts.unread and parts.veto.effect == "none":
+            # "未开展不得分,开展不到位扣1-3分": what lies between is for the inspector to judge.
+            return Reading(rule=Judged(), confidence=65, doubts=("partly_judged",))
     if matched := clean(_SPAN.fullmatch(text)) or _JUDGED.fullmatch(text):
         high = number(matched["high"]) if matched["high"] else None
         doubtful = (
@@ -137,6 +152,23 @@ def _whole_text(text: str, parts_of_text: list[str], points: Decimal | None, ite
         doubts = ("mark_range_differs",) if doubtful else ("step_assumed",)
         return Reading(rule=Judged(), confidence=55 if doubtful else 90, doubts=doubts)
     return None
+
+
+def _bonus(parts_of_text: list[str], points: Decimal | None) -> Reading | None:
+    """ "获国家级表彰加3分,省级加2分": earns over the total."""
+    clauses = [
+        clause
+        for clause in parts_of_text
+        if not re.fullmatch(rf"(?:最多|最高|累计(?:最多|不超过)?|不超过)加?{NUMBER}分?|加分项[:]?", clause)
+    ]
+    found = [_BONUS.fullmatch(re.sub(r"^加分项?[:]?", "", clause)) for clause in clauses]
+    if not clauses or not all(found) or any("扣" in clause for clause in clauses):
+        return None
+    pairs = [(number(one["n"]), one["if"]) for one in found if one]
+    doubts = ("bonus_read",) if points is not None else ("bonus_read", "bonus_without_points")
+    return Reading(
+        rule=Additive(_entries(pairs)), bonus=True, confidence=70 if points is not None else 55, doubts=doubts
+    )
 
 
 def _sum(text: str, points: Decimal | None, item_text: str) -> Reading:
@@ -174,6 +206,10 @@ def read_rule(rule_text: str, points: Decimal | None, *, item_text: str = "", ve
         limit = 45 if telling else 85 if lead_in else 75
         doubts = (*reading.doubts, "clause_not_understood")
         reading = replace(reading, confidence=min(reading.confidence, limit), doubts=doubts)
+    if veto and points is None and reading.confidence < LIKELY:
+        return Reading(
+            rule=VetoOnly(), veto=Veto("verdict", ONE_VOTE), confidence=60, doubts=("veto_marked_not_worded",)
+        )  # fmt: skip
     if veto and reading.veto.effect == "none" and reading.confidence:
         marked = Veto("verdict", ONE_VOTE, on_loss=True)
         doubts = (*reading.doubts, "veto_marked_not_worded")
@@ -186,6 +222,11 @@ def _assemble(parts: Parts, points: Decimal | None) -> Reading:
     if parts.doubtful:
         doubts = (*reading.doubts, "threshold_or_unit")
         reading = replace(reading, confidence=min(reading.confidence, 60), doubts=doubts)
+    if parts.wanted and reading.confidence > 85:
+        reading = replace(reading, confidence=85)
+    if parts.na_in_full:
+        doubts = (*reading.doubts, "na_in_full")
+        reading = replace(reading, confidence=min(reading.confidence, 70), doubts=doubts)
     return replace(reading, na_allowed=parts.na_allowed, tags=parts.tags)
 
 
@@ -231,7 +272,9 @@ def _vetoing(parts: Parts, points: Decimal | None) -> Reading:
         doubts = (*without.doubts, "veto_and_points")
         return replace(without, veto=veto, confidence=min(without.confidence, 70), doubts=doubts)
     if points is None:
-        return Reading(rule=VetoOnly(), veto=parts.veto, confidence=90)
+        sure = parts.veto.label in (ONE_VOTE, RED_LINE) or parts.veto.effect != "verdict"
+        doubts = () if sure else ("veto_label_read",)
+        return Reading(rule=VetoOnly(), veto=parts.veto, confidence=90 if sure else 75, doubts=doubts)
     # Points and a veto: losing the points is plain, what the veto does to the form is not said.
     veto = replace(parts.veto, on_loss=True)
     return Reading(rule=AllOrNothing(), veto=veto, confidence=70, doubts=("veto_reach_unsaid",))

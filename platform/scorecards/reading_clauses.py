@@ -38,10 +38,13 @@ class Parts:
     zero_at: int | None = None
     factor: Decimal = Decimal(1)
     na_allowed: bool = False
+    na_in_full: bool = False
     tags: tuple[str, ...] = ()
     veto: Veto = NO_VETO
     veto_clause: str = ""
+    veto_said: str = ""
     doubtful: bool = False
+    wanted: bool = False
     unread: list[str] = field(default_factory=list)
 
 
@@ -49,7 +52,7 @@ _TO_THE_END = re.compile(
     r"(?:直至|至|以)?(?:本项|该项|此项)?(?:分值?)?扣(?:完|光|尽)(?:本项|该项|此项)?(?:分值?)?(?:为止|即止|止)?"
 )
 _CAP = re.compile(
-    rf"(?:满|最多扣?|最高扣?|累计(?:最多|最高)?扣?|扣满|上限|不超过|扣分不超过|限扣)(?P<n>{NUMBER})分?(?:为?止|封顶|为限)?"
+    rf"(?:本项|该项|此项|全年|每学期)?(?:满|最多扣?|最高扣?|最多不超过|累计(?:最多|最高)?扣?|扣满|上限|不超过|扣分不超过|限扣)(?P<n>{NUMBER})分?(?:为?止|封顶|为限)?"
     rf"|(?:以)?(?P<m>{NUMBER})分(?:封顶|为限)|扣完(?P<k>{NUMBER})分为?止"
 )
 _DOUBLE = re.compile(
@@ -62,6 +65,7 @@ _ZERO_AT = re.compile(
 )
 _NA = re.compile(
     r"(?:如)?(?:无|没有|未设|不含|未开设)(?P<what>.{1,12}?)(?:的|者|时|学校)?(?:则|可|视为|为|作)?(?:不适用|合理缺项|缺项|不评|不考核)"
+    r"|(?:如)?(?:无|没有|未设|不含|未开设)(?P<full>[^\d扣,;]{1,12}?)(?:的|者|时)?(?:学校|单位)?(?:的)?,?(?:此项|该项|本项)(?:不扣分|得满分|计满分|按满分计?|视为满分|不计)"
 )
 _ALL_FORM = re.compile(
     r"(?:则|即)?(?:全表|总分|整表|全部项目|本次检查|总评|本表)(?:记|得|为|计|按)?(?:0|零)分?(?:处理)?|.{0,20}(?:全表|总分|整表)(?:记|得|为|计)?(?:0|零)分?"
@@ -69,9 +73,24 @@ _ALL_FORM = re.compile(
 _RED = re.compile(r"(?:任意?一?(?:条|项)?|凡|有)?.{0,12}(?:判|判定|认定|构成|属于?).{0,3}重大(?:事故)?隐患")
 _ONE_VOTE = re.compile(r".{0,20}(?:一票否决|单项否决|否决项)(?:制)?")
 _ALL = re.compile(
-    r"(?P<if>.{0,30}?)(?:的|者|则|即)?(?:(?:扣除?|扣完|扣光)(?:该项|本项|此项)?(?:的)?(?:全部|全)(?:部)?分值?|全扣|不得分|不给分|扣全分|(?:该项|本项|此项)?(?:记|得|计|为)?(?:0|零)分|(?:该项|本项|此项)(?:记|得|计|为)?(?:0|零)分?|(?:该项|本项)分扣完)"
+    r"(?P<if>.{0,60}?)(?:的|者|则|即|时)?,?(?:(?:本项|该项|此项)(?:不得分|不给分|不计分)|(?:扣除?|扣完|扣光)(?:该项|本项|此项)?(?:的)?(?:全部|全)(?:部)?分值?|全扣|不得分|不给分|扣全分|(?:该项|本项|此项)?(?:记|得|计|为)?(?:0|零)分|(?:该项|本项|此项)(?:记|得|计|为)?(?:0|零)分?|(?:该项|本项)分扣完)"
 )
-_ALL_OR = re.compile(r"(?:符合|达到|达标|有|是|合格)(?:要求|标准)?(?:的|者)?(?:得|计|给)(?:满分|全分)")
+_ALL_OR = re.compile(r"[^\d扣每]{0,20}(?:100%)?(?:的|者)?(?:得|计|给)(?:满分|全分)")
+# Where and how it is looked at: says nothing about points.
+_METHOD = re.compile(
+    r"(?:(?:现场|实地|随机|抽查|查看|查阅|检查|听取|座谈|询问|访谈|问卷|翻阅|观看|核查|察看|看|查)(?:和|及|与|、|并)?)+"
+    r"[\u4e00-\u9fff、\"“”]{0,16}(?:资料|记录|台账|档案|文件|现场|汇报|情况|材料|实物|设施|访谈|查看|检查|察看|询问|座谈|证|票据)?"
+)
+# What is wanted, before what its lack costs: "每学期不少于2次".
+_WANTED = re.compile(r"[^扣得加倍]{0,40}(?:不少于|至少|不低于|不得少于|应当?|须|必须|要求|>=)[^扣得加倍]{1,40}")
+_DOWNGRADE = re.compile(
+    r"(?P<if>.{0,40}?)(?:的|者)?(?:则|即|,)?(?:该?(?:食堂|学校|宿舍|单位|窗口)|本次检查|年度考核|考核|检查|总评|等级|直接)*"
+    r"(?:直接)?(?:评定?|判定?|认定|定|视|确定|降)(?:为|至)[\"“]?(?P<label>不合格|不达标|不及格|差|C级|D级|整改|未达标|最低等级?)[\"”]?(?:等次|等级|级别|单位)?"
+)
+_WITHHELD = re.compile(
+    r"(?P<if>.{0,40}?)(?:的|者)?(?:则|即)?(?P<label>(?:取消|不得|不能|不予|不授予|撤销|一律不得)(?:当年|年度|本年度|其)?(?:参与|参加)?(?:评为|评定为|评优|评先|评比|评选|评定|定为|被评为|认定|创建)[^扣\d]{0,16})"
+)
+_TIME = ("周", "月", "年", "天", "日", "学期", "季", "学年", "季度")
 _EACH = re.compile(
     rf"(?P<lead>.{{0,40}}?)每(?P<verb>缺少?|少|发现|有|出现|查出|漏|差|低|超|迟|多)?(?:一|1)?(?P<unit>{UNIT})(?P<times>每次)?"
     rf"(?P<rest>.{{0,30}}?)(?:的|者|则)?{DEDUCT}(?P<n>{NUMBER})分?"
@@ -96,6 +115,11 @@ def _modifier(clause: str, parts: Parts) -> bool:
     """Clauses that only bend a rule: caps, thresholds, doubling, "does not apply"."""
     if _TO_THE_END.fullmatch(clause):
         return True
+    if _METHOD.fullmatch(clause) and not re.search(r"\d|扣|分|得|未|不|无|缺", clause):
+        return True
+    if _WANTED.fullmatch(clause) and not re.search(r"分|否决|每[处项次人]", clause):
+        parts.wanted = True
+        return True
     if matched := _CAP.fullmatch(clause):
         parts.cap = number(matched["n"] or matched["m"] or matched["k"])
         return True
@@ -104,7 +128,8 @@ def _modifier(clause: str, parts: Parts) -> bool:
         return True
     if matched := _NA.fullmatch(clause):
         parts.na_allowed = True
-        parts.tags = _tags(matched["what"])
+        parts.na_in_full = bool(matched["full"])
+        parts.tags = _tags(matched["what"] or matched["full"])
         return True
     if matched := _ZERO_AT.fullmatch(clause):
         limit = number(matched["n"])
@@ -122,6 +147,9 @@ def _veto(clause: str, parts: Parts) -> bool:
         parts.veto = Veto("form_zero")
     elif _ONE_VOTE.fullmatch(clause):
         parts.veto = Veto("verdict", ONE_VOTE)
+    elif (matched := clean(_DOWNGRADE.fullmatch(clause))) or (matched := clean(_WITHHELD.fullmatch(clause))):
+        parts.veto = Veto("verdict", matched["label"])
+        parts.veto_said = matched["if"]
     else:
         return False
     parts.veto_clause = clause
@@ -143,6 +171,9 @@ def clean(matched: re.Match[str] | None) -> re.Match[str] | None:
 def _cost(clause: str, parts: Parts) -> bool:
     if matched := clean(_EACH.fullmatch(clause)):
         unit = _unit(matched["unit"], bool(matched["times"]) or matched["rest"].startswith("每次"))
+        # "每周检查少于一次的扣1分": once, or for every week?
+        often = matched["unit"] in _TIME and re.search(r"[\d一二两三]次|少于|不足|低于", matched["rest"])
+        parts.doubtful = parts.doubtful or bool(often)
         parts.counts.append((number(matched["n"]), unit, matched["lead"] + matched["rest"]))
     elif matched := _KINDS.fullmatch(clause):
         parts.counts.append((number(matched["n"]), matched["unit"], ""))
@@ -150,7 +181,10 @@ def _cost(clause: str, parts: Parts) -> bool:
     elif matched := clean(_ONE_OF.fullmatch(clause)):
         parts.counts.append((number(matched["n"]), matched["unit"], matched["lead"] + matched["rest"]))
     elif (matched := clean(_SINGLE.fullmatch(clause))) and "每" not in matched["if"]:
-        parts.singles.append((number(matched["n"]), matched["if"]))
+        labels = (
+            matched["if"].split("、") if "各" in clause[matched.end("if") : matched.start("n")] else [matched["if"]]
+        )
+        parts.singles.extend((number(matched["n"]), label) for label in labels)
         # "不足3人扣2": a threshold, or two per person missing?
         parts.doubtful = parts.doubtful or bool(re.search(r"\d", matched["if"]))
     else:

@@ -21,7 +21,7 @@ _DIGITS = {
 
 NUMBER = r"(?:\d{1,6}(?:\.\d{1,4})?|半|[一二两三四五六七八九]?十[一二三四五六七八九]?|[零一二两三四五六七八九])"
 UNIT = (
-    r"(?:人次|人日|课时|小时|百分点|个百分点|[处次人项例起个件条天日份台张间室床科种类门户车辆本页节班盏块扇只名位期篇点校周月岗%]"
+    r"(?:人次|人日|学期|学年|季度|年级|课时|小时|百分点|个百分点|[处次人项例起个件条天日份台张间室床科种类门户车辆本页节班盏块扇只名位期篇点校周月岗具支套把根幅副组栋层所瓶袋箱桶盘口座盒罐年季%]"
     r"|\d+(?:\.\d+)?%)"
 )
 DEDUCT = r"(?:各?扣除?|各?减|倒扣|各?-)"
@@ -79,4 +79,22 @@ def clauses(text: str) -> list[str]:
         else:
             current += mark
     whole = [part for group in (*parts, current, *remarks) for part in _enumerated(group)]
-    return [re.sub(r"^\d{1,2}[.、)](?!\d)", "", part) for part in whole if part]
+    return _joined([re.sub(r"^\d{1,2}[.、)](?!\d)", "", part) for part in whole if part])
+
+
+def _joined(parts: list[str]) -> list[str]:
+    """ "未建立制度的,本项不得分" is one clause: its condition stands before the comma."""
+    out: list[str] = []
+    for part in parts:
+        before = out[-1] if out else ""
+        if (
+            re.search(r"(?:的|者|时|情形之一)$", before)
+            and not re.search(r"\d|扣|分|得|否决|每", before)
+            and re.match(
+                r"扣|不得分|不给分|[本该此]项|每|酌情|视|则|一票|全扣|[一1]" + UNIT + "|评|判|直接|取消|不得", part
+            )
+        ):
+            out[-1] = before + part
+        else:
+            out.append(part)
+    return out

@@ -3,7 +3,7 @@
 import re
 from decimal import Decimal
 
-from scorecards.form import Condition, Metric, Operator, VerdictRule
+from scorecards.form import Condition, Limit, LimitEffect, Metric, Operator, VerdictRule
 from scorecards.reading_text import NUMBER, normalise, number
 
 _SUBJECTS: tuple[tuple[str, Metric], ...] = (
@@ -81,3 +81,29 @@ def read_verdict(label: str, text: str) -> VerdictRule | None:
             conditions.extend(found)
         alternatives.append(tuple(conditions))
     return VerdictRule(label, tuple(alternatives))
+
+
+_LIMIT = re.compile(
+    rf"(?:注?\d?[:.、])?.{{0,8}}?(?:(?P<mark>[★※▲*☆△]{{1,3}})(?:号|标|的)*(?:项目?|指标|条款|条目)?|重点项(?:目)?|关键项(?:目)?|核心(?:指标|项目?))(?:目)?(?:中|累计|出现|有|达到?|如有)*"
+    rf"(?P<n>{NUMBER})(?:项|个|条)(?P<over>及?以上|或以上)?(?:不合格|不符合|不达标|未达标|未达到要求|未通过|失分)(?:的|者)?,?(?:则|即|学校|食堂|该校|总评|本次检查|考核)*"
+    r"(?:(?:不得|不能)(?:评|评定|定|被评)(?:为)?[\"“]?(?P<below>[^\"”,]{1,10}?)[\"”]?|(?:直接|一律)?(?:评定?|判定?|认定|定|视|降|确定)(?:为|至)[\"“]?(?P<label>[^\"”,]{1,10}?)[\"”]?|(?P<zero>总分(?:记|计|为)?0分|全表0分))(?:等次|等级|级别|单位)?"
+)
+
+
+def read_limit(text: str, labels: list[str]) -> Limit | None:
+    """ "★项2项及以上不合格的,评定为不合格". `labels`: the bands, best first. None where not understood."""
+    matched = _LIMIT.fullmatch(normalise(text))
+    if matched is None or number(matched["n"]) != int(number(matched["n"])):
+        return None
+    at_least, mark = int(number(matched["n"])), matched["mark"] or ""
+    note = text.strip()[:500]
+    if matched["zero"]:
+        return Limit(at_least=at_least, effect="form_zero", mark=mark, note=note)
+    if matched["below"]:
+        places = [place for place, label in enumerate(labels) if label == matched["below"]]
+        if not places or places[0] + 1 >= len(labels):
+            return None
+        return Limit(at_least=at_least, effect="band_cap", label=labels[places[0] + 1], mark=mark, note=note)
+    label = matched["label"]
+    effect: LimitEffect = "band_cap" if label in labels else "fail"
+    return Limit(at_least=at_least, effect=effect, label=label, mark=mark, note=note)

@@ -6,10 +6,13 @@
 import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 import docx
 import openpyxl
+
+from scorecards.form import Form, bands_from_best, base_of
 
 CN = "一二三四五六七八九十"
 
@@ -53,7 +56,7 @@ def as_xlsx(*drawings: Drawing, names: Sequence[str] = ()) -> bytes:
         for text, row, column, down, right in drawing.cells:
             plain = text.replace(".", "", 1)
             value: Any = text
-            if plain.isascii() and plain.isdecimal() and column:
+            if plain.isascii() and plain.isdecimal() and column and len(plain) < 12:
                 value = float(text) if "." in text else int(text)
             sheet.cell(row + 1, column + 1, value)
             if down > 1 or right > 1:
@@ -101,6 +104,39 @@ def _table(document: Any, drawing: Drawing, rows: list[int]) -> None:
             cell = cell.merge(grid[min(at + down, len(rows)) - 1][column + right - 1])
         cell.text = text
     document.add_paragraph("")
+
+
+def as_collected(form: Form) -> dict[str, Any]:
+    """A form as the table-like data in which forms are collected: its rules only by their wording."""
+    best = bands_from_best(form)
+    tops = [base_of(form), *(band.minimum for band in best)]
+    return {
+        "title": form.title,
+        "kind": form.kind,
+        "total": None if form.total is None else _plain(form.total),
+        "sections": [
+            {
+                "title": section.title,
+                "points": None if section.points is None else _plain(section.points),
+                "items": [
+                    {
+                        "no": item.no, "text": item.text, "points": None if item.points is None else _plain(item.points),
+                        "method": item.method, "rule": item.rule_text, "key": item.key, "veto": item.veto.effect != "none",
+                    }
+                    for item in section.items
+                ],
+            }
+            for section in form.sections
+        ],
+        "bands": [
+            {"label": band.label, "min": _plain(band.minimum), "max": _plain(top)}
+            for band, top in zip(best, tops, strict=False)
+        ],
+    }  # fmt: skip
+
+
+def _plain(value: Decimal) -> Any:
+    return int(value) if value == int(value) else value
 
 
 # --- any form in three layouts ----------------------------------------------------------------------------------

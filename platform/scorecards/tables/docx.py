@@ -21,8 +21,9 @@ def read_document(data: bytes) -> Grid:
     """Raises Unreadable."""
     if len(data) > MOST_BYTES:
         raise Unreadable("file_too_large", megabytes=MOST_BYTES // 1024 // 1024)
+    content = _document(data)
     try:
-        root = ElementTree.fromstring(_document(data))  # noqa: S314  entities were refused before
+        root = ElementTree.fromstring(content)  # noqa: S314  entities were refused before
     except (ElementTree.ParseError, ValueError, LookupError) as error:
         raise Unreadable("damaged") from error
     body = root.find(f"{_W}body")

@@ -52,10 +52,13 @@ def text_at(row: Row, column: int) -> str:
 
 
 def data_cells(grid: Grid, rows: Iterator[int] | range, column: int) -> Iterator[Cell]:
-    """The filled cells of a column, a cell merged over rows once."""
+    """The filled cells that begin in a column, a cell merged over rows once; lines across the whole table left out."""
     last: Cell | None = None
     for at in rows:
         row = grid.rows[at]
-        if column < len(row) and row[column].text and row[column] != last:
-            last = row[column]
-            yield last
+        if column >= len(row) or not row[column].text or row[column] == last or row[column].column != column:
+            continue
+        if len(row) > 1 and row[0] == row[-1]:
+            continue
+        last = row[column]
+        yield last

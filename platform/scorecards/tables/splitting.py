@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 MOST_TEXT = 2000
 MOST_METHOD = 200
-_PIECE = re.compile(r"(?:^|(?<=[\n；;。]))\s*(?:\d{1,2}[.、．)）](?!\d)|[(（]\d{1,2}[)）]|[①-⑳])\s*")
+_PIECE = re.compile(r"(?:^|(?<=[\n；;。]))\s*(?:\d{1,2}[.、．)）](?!\d)|[(（]\d{1,2}[)）])\s*|\s*[①-⑳]\s*")
 
 
 @dataclass(slots=True)
@@ -140,7 +140,8 @@ def _raw(
     if in_veto:
         raw["veto"] = True
         if not raw["rule"]:
-            raw["rule"] = veto_rule if len(veto_rule) <= 60 and "否决" not in veto_rule else "一票否决"
+            worded = veto_rule.rstrip("：: 。") if len(veto_rule) <= 60 else ""
+            raw["rule"] = worded if worded and "否决" not in worded and "前置" not in worded else "一票否决"
     if mark:
         raw["mark"] = mark
         if "否决" in meaning:

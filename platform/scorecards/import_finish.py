@@ -1,0 +1,113 @@
+"""What can only be settled when the whole form is known: figures that rules ask for, what a veto's words mean among the
+bands, limits on key items, items that earn over the total."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from scorecards.finding import Severity
+from scorecards.form import (
+    Additive,
+    AllOrNothing,
+    Band,
+    Form,
+    Item,
+    Judged,
+    Levels,
+    Limit,
+    Parameter,
+    Section,
+    Tiers,
+    bands_from_best,
+)
+from scorecards.import_items import Source
+from scorecards.reading import Reading
+from scorecards.reading_text import normalise
+from scorecards.reading_wholes import BEDS, PUPILS
+from scorecards.verdict_text import read_limit
+
+# Figures that a rule's wording may ask for.
+PARAMETERS: Mapping[str, Parameter] = {
+    PUPILS: Parameter(PUPILS, "学生数", "人", "profile"),
+    BEDS: Parameter(BEDS, "每间床位数", "张", "asked"),
+}
+_BONUS_SECTION = re.compile(r"(?:附加|加|奖励)分(?:项|指标|内容|部分|因素)?|特色(?:加分|创新加分)")
+_BONUS_RULES = (AllOrNothing, Judged, Additive, Levels, Tiers)
+_NOT_BEST = re.compile(
+    r"(?:不得|不能|不予|一律不得|取消).*?(?:评为?|评定为?|定为|被评为|授予)[\"“]?(?P<band>[^\"”等的]{1,6})"
+)
+
+
+def finished(source: Source, form: Form, limit_notes: Iterable[str] = ()) -> Form:
+    sections = tuple(_section(source, form.bands, section) for section in form.sections)
+    used = [name for reading in source.readings.values() for name in reading.parameters]
+    parameters = tuple(PARAMETERS[name] for name in dict.fromkeys(used))
+    form = replace(form, sections=sections, parameters=parameters)
+    return replace(form, limits=tuple(_limits(source, form, limit_notes)))
+
+
+def _section(source: Source, bands: tuple[Band, ...], section: Section) -> Section:
+    is_bonus = bool(_BONUS_SECTION.search(section.title)) and "扣" not in section.title
+    return replace(section, items=tuple(_item(source, bands, item, is_bonus) for item in section.items))
+
+
+def _item(source: Source, bands: tuple[Band, ...], item: Item, is_bonus: bool) -> Item:
+    reading = source.readings.get(item.code)
+    if is_bonus or (reading is not None and reading.bonus):
+        item = _bonus(source, item)
+    if item.veto.effect == "verdict" and reading is not None:
+        item = _veto(item, bands, reading)
+    return item
+
+
+def _bonus(source: Source, item: Item) -> Item:
+    if not isinstance(item.rule, _BONUS_RULES):
+        item = replace(item, rule=Judged(), review="decide")
+    if item.points is None and isinstance(item.rule, Additive):
+        item = replace(
+            item, points=sum((entry.points for entry in item.rule.entries), start=item.rule.entries[0].points * 0)
+        )
+    source.add("info", "bonus_item", f"item:{item.code}")
+    return replace(item, bonus=True)
+
+
+def _veto(item: Item, bands: tuple[Band, ...], reading: Reading) -> Item:
+    """ "评定为不合格" caps the band at 不合格 where that is one of the form's bands, "不得评为优秀" at the next below."""
+    label = capped_band(item.veto.label, bands)
+    return item if label is None else replace(item, veto=replace(item.veto, effect="band_cap", label=label))
+
+
+def capped_band(words: str, bands: tuple[Band, ...]) -> str | None:
+    ranked = [band.label for band in sorted(bands, key=lambda band: band.minimum, reverse=True)]
+    if words in ranked:
+        return words
+    if matched := _NOT_BEST.search(words):
+        for place, label in enumerate(ranked[:-1]):
+            if matched["band"].startswith(label) or label.startswith(matched["band"]):
+                return ranked[place + 1]
+    return None
+
+
+def _limits(source: Source, form: Form, notes: Iterable[str]) -> Iterable[Limit]:
+    labels = [band.label for band in bands_from_best(form)]
+    marks = {item.mark for item in form.items() if item.mark}
+    for note in notes:
+        for text in re.split(r"[;；。\n]", note):
+            if not re.search(r"(?:重点|关键|核心|[★※▲*☆])", text) or not re.search(
+                r"[\d一二两三四五]\s*(?:项|个|条)", normalise(text)
+            ):
+                continue
+            if not re.search(r"不合格|不符合|不达标|未达|失分|未通过", text) or not re.search(
+                r"评|判|定|降|得分|总分", text
+            ):
+                continue
+            limit = read_limit(text, labels)
+            severity: Severity = "warning"
+            known = limit is not None and (
+                limit.mark in marks if limit.mark else any(item.key for item in form.items())
+            )
+            if limit is None or not known:
+                source.add(severity, "limit_words_unread", text=text.strip()[:200])
+            else:
+                source.add("warning", "limit_read", text=text.strip()[:200])
+                yield limit
