@@ -290,8 +290,9 @@ class Arithmetic:
         by_unit: dict[str, list[Line]] = {unit.code: [] for unit in units}
         for line in lines:
             by_unit[line.unit].append(line)
-        blocks = [(unit, self._block(section, by_unit[unit.code], unit.code, out)) for unit in units]
-        losses = [self._loss(points, block) for _, block in blocks if block.applies]
+        blocks = [self._block(section, by_unit[unit.code], unit.code, out) for unit in units]
+        own = [self._loss(points, block) if block.applies else None for block in blocks]
+        losses = [loss for loss in own if loss is not None]
         losses += [Fraction(points)] * max(repeat.minimum_units - len(units), 0)
         if losses:
             lost = self._together(repeat.aggregate, losses, points)
@@ -307,12 +308,12 @@ class Arithmetic:
             lost = NOTHING
             sums.absent += points
         worst_taken = False
-        for unit, block in blocks:
-            counted = block.applies
+        for unit, block, loss in zip(units, blocks, own, strict=True):
+            counted = loss is not None
             if repeat.aggregate == "minimum":
-                counted = counted and not worst_taken and self._loss(points, block) == lost
+                counted = counted and not worst_taken and loss == lost
                 worst_taken = worst_taken or counted
-            score = Fraction(points) - self._loss(points, block) if block.applies else None
+            score = None if loss is None else Fraction(points) - loss
             available = points - block.absent
             out.units.append(self._unit_total(section.code, unit, available, block.lost, score, counted))
         return bool(losses)

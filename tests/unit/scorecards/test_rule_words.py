@@ -1,6 +1,7 @@
 """A rule in words says what the engine does; a flawless visit shows what a form can give."""
 
 import pytest
+from hypothesis import given
 
 from scorecards import examples
 from scorecards.editing import changed_places, with_item, with_section
@@ -9,9 +10,19 @@ from scorecards.form import (
     AllOrNothing,
     CountDeduction,
     Entry,
+    Form,
     Judged,
     Levels,
+    Limit,
     ListedDeductions,
+    NaShare,
+    Repeat,
+    RequiredCount,
+    Rule,
+    Scale,
+    ScaleRow,
+    Tier,
+    Tiers,
     Unscored,
     Veto,
     VetoOnly,
@@ -20,7 +31,9 @@ from scorecards.form import (
 )
 from scorecards.form_json import from_json, to_json
 from scorecards.perfect import perfect_result
-from scorecards.rule_words import rule_words, verdict_words, veto_words
+from scorecards.problem_text import reason_text, step_text
+from scorecards.rule_words import limit_words, repeat_words, rule_words, share_words, verdict_words, veto_words
+from tests.support.scoring import forms as any_forms
 from tests.unit.scorecards.forms import D, entries, every_shape, form, item, verdict_form
 
 
@@ -101,3 +114,59 @@ def test_a_change_names_its_places_and_leaves_the_rest():
         with_item(document, "99", {})
     with pytest.raises(KeyError):
         with_section(document, "99", title="", points=None, note="")
+
+
+BEDS = Scale(parameter="beds", rows=(ScaleRow(D(4), D(25)), ScaleRow(D(8), D(10))))
+
+
+@pytest.mark.parametrize(
+    ("rule", "words"),
+    [
+        (
+            Tiers((Tier(0, D(15)), Tier(1, D(10)), Tier(2, D(5)), Tier(4, D(0)))),
+            [
+                "缺少或不合格的数量决定得分",
+                "0 项：得 15 分",
+                "1 项：得 10 分",
+                "2 至 3 项：得 5 分",
+                "4 项以上：得 0 分",
+            ],
+        ),
+        (
+            RequiredCount(Scale(parameter="pupils", per=D(500), minimum=2), D(3), cap=D(8), zero_at=4),
+            [
+                "每缺一名扣 3 分，扣完为止",
+                "应有数量：学生数每 500 计 1，不足部分进一；至少 2",
+                "最多扣 8 分",
+                "缺 4 名起，该条记 0 分",
+            ],
+        ),
+        (
+            CountDeduction(D(25), "床", unit_points_by=BEDS, free=1),
+            ["每床的扣分随beds而定，扣完为止", "beds 4 起：每床扣 25 分", "beds 8 起：每床扣 10 分", "1 床以内不扣"],
+        ),
+    ],
+)
+def test_rules_that_count(rule: Rule, words: list[str]) -> None:
+    assert rule_words(rule, D(15), {"pupils": "学生数"}) == words
+
+
+def test_what_limits_repeats_and_shares_say() -> None:
+    assert limit_words(Limit(at_least=2, effect="band_cap", label="合格")) == "重点项有 2 项以上失分：等级最高为“合格”"
+    assert limit_words(Limit(at_least=1, effect="no_band", mark="★")) == "标记 ★ 的条目有 1 项以上失分：不评等级"
+    assert repeat_words(Repeat(unit_label="寝室", minimum_units=5)) == "每寝室填一次，至少 5，各寝室平均"
+    assert share_words(NaShare(percent=D(80), of="rest")) == "整体不适用时，按其余部分得分率的 80% 计"
+    assert veto_words(Veto("fail", "不达标", on_loss=True)) == "该条一有失分，判定为“不达标”，不评等级"
+
+
+@given(any_forms())
+def test_every_form_has_words_and_a_flawless_visit(form: Form) -> None:
+    for row in form.items():
+        assert all(rule_words(row.rule, row.points))
+    result = perfect_result(form)
+    assert result.complete
+    assert not result.missing_parameters
+    for line in result.account:
+        assert line.lost == 0 or line.rule == "listed_deductions"
+    assert all("%(" not in reason_text(line) for line in result.account)
+    assert all("%(" not in step_text(step) for step in result.steps)

@@ -4,7 +4,7 @@ import pytest
 
 from scorecards import answers as a
 from scorecards.engine import score
-from scorecards.form import Condition, Form, VerdictRule, Verdicts, Veto, VetoOnly, YesNo
+from scorecards.form import AllOrNothing, Condition, Form, Judged, VerdictRule, Verdicts, Veto, VetoOnly, YesNo
 from scorecards.result import Tally
 from scorecards.verdict_text import read_verdict
 from scorecards.verdicts import flaws, judge
@@ -113,3 +113,39 @@ def test_verdict_wording_is_read(text: str, conditions: list[list[tuple[str, str
 @pytest.mark.parametrize("text", ["", "情节严重", "重点项不合格较多", "总体良好且重点项不合格<=1", "一般项合格率"])
 def test_a_verdict_is_never_guessed(text: str) -> None:
     assert read_verdict("x", text) is None
+
+
+def by_score(*rules: tuple[str, str, str], places: int = 1) -> Form:
+    table = Verdicts(
+        rules=tuple(
+            VerdictRule(label, (tuple(Condition("score", op, D(value)) for op, value in pairs),))
+            for label, *pairs in [(label, (">=", low), ("<=", high)) for label, low, high in rules]
+        )
+    )
+    return form(item("1", Judged(D("0.1")), 100), verdicts=table, places=places)
+
+
+def test_a_verdict_by_the_score_is_total_at_the_precision_that_is_shown() -> None:
+    rules = (("优", "90", "100"), ("良", "60", "89.9"), ("差", "0", "59.9"))
+    assert not list(flaws(by_score(*rules)))
+    assert [flaw.score for flaw in flaws(by_score(*rules, places=2))] == [
+        D("59.91"),
+        D("59.99"),
+        D("89.91"),
+        D("89.99"),
+    ]
+    overlap = list(flaws(by_score(("优", "90", "100"), ("良", "0", "90"))))
+    assert [(flaw.score, flaw.labels) for flaw in overlap] == [(D(90), ("优", "良"))]
+
+
+def test_a_verdict_by_key_items_of_any_rule_is_total() -> None:
+    def table(*counts: tuple[str, str, str]) -> Form:
+        rules = tuple(
+            VerdictRule(label, ((Condition("key_failures", op, D(value)),),))  # type: ignore[arg-type]
+            for label, op, value in counts
+        )
+        rows = [item("1", AllOrNothing(), 50, key=True), item("2", YesNo(), key=True), item("3", AllOrNothing(), 50)]
+        return form(*rows, verdicts=Verdicts(rules=rules))
+
+    assert not list(flaws(table(("好", "=", "0"), ("差", ">=", "1"))))
+    assert {flaw.key_failures for flaw in flaws(table(("好", "=", "0"), ("差", ">=", "2")))} == {1}
