@@ -188,6 +188,7 @@ class FillReceiptOut(BaseSchema):
     manifest_sha256 = fields.String()
     attachments = fields.List(fields.String())
     document_sha256 = fields.String()
+    form_digest = fields.String()
     visit_state = fields.String()
     score = fields.Dict(allow_none=True)
     score_differs = fields.Boolean()

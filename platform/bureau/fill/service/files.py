@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from sqlalchemy import delete, insert, select
 
 from bureau.fill.models import FillFile, FillSubmission
-from bureau.fill.service.finding import files_of, not_waiting_long
+from bureau.fill.service.finding import files_of
 from bureau.inspections import rules as visit_rules
 from bureau.inspections.models import Inspection, InspectionPhoto
 from kernel.actor import Actor
@@ -40,6 +40,7 @@ def name_files(
         columns = [column.key for column in FillFile.__table__.columns]
         db.session.execute(insert(FillFile), [{name: getattr(file, name) for name in columns} for file in new])
         _put_on([file for file in new if file.attachment_id is not None])
+        flush(db.session())
     return [file for name, file in by_name.items() if name in wanted] + new
 
 
@@ -75,9 +76,7 @@ def _put_on(files: Sequence[FillFile]) -> None:
         for file in files
         if file.purpose == "photo"
     ]  # fmt: skip
-    if photos:
-        db.session.add_all(photos)
-        flush(db.session())
+    db.session.add_all(photos)
 
 
 def _take_off(submission: FillSubmission, files: Sequence[FillFile]) -> None:
@@ -107,24 +106,32 @@ def receive(actor: Actor, school_id: int, sha256: str, data: bytes) -> bool:
 
     Only what a submission of this person for this school names; whether anybody else has it is not told.
     """
-    if not _expected(actor, school_id, sha256):
-        return False
-    if digest_of(data) != sha256:
-        raise Invalid({"sha256": [_("内容与其 SHA-256 不符，传输中可能损坏，请重试。")]})
-    query = _files(actor, school_id, sha256).join(
-        Inspection,
-        (Inspection.bureau_id == FillFile.bureau_id)
-        & (Inspection.school_id == FillFile.school_id)
-        & (Inspection.id == FillFile.inspection_id),
-    )
-    with not_waiting_long():
+    query = (
+        select(FillFile, Inspection.state)
+        .join(
+            Inspection,
+            (Inspection.bureau_id == FillFile.bureau_id)
+            & (Inspection.school_id == FillFile.school_id)
+            & (Inspection.id == FillFile.inspection_id),
+        )
+        .where(
+            FillFile.bureau_id == actor.bureau_id,
+            FillFile.school_id == school_id,
+            FillFile.sha256 == sha256,
+            FillFile.person_id == actor.account_id,
+        )
         # Locked, so that the same bytes sent twice at once become one attachment.
-        rows = db.session.execute(
-            query.add_columns(Inspection.state).with_for_update(of=FillFile).execution_options(populate_existing=True)
-        ).all()
+        .with_for_update(of=FillFile)
+        .execution_options(populate_existing=True)
+    )
+    rows = db.session.execute(query).all()
+    if not rows:
+        raise NotFound(_("没有登记这个文件，请先上传填报内容。"))
     waiting = [file for file, _state in rows if file.attachment_id is None]
     if not waiting:
         return False
+    if digest_of(data) != sha256:
+        raise Invalid({"sha256": [_("内容与其 SHA-256 不符，传输中可能损坏，请重试。")]})
     if any(file.size != len(data) for file in waiting):
         raise Invalid({"size": [_("字节数与登记的不符。")]})
     if all(state not in visit_rules.OPEN_STATES for _file, state in rows):
@@ -138,23 +145,6 @@ def receive(actor: Actor, school_id: int, sha256: str, data: bytes) -> bool:
         raise Invalid({"mime": [_("文件类型与登记的不符。")]})
     for file in waiting:
         file.attachment_id = attachment.id
-    flush(db.session())
     _put_on(waiting)
+    flush(db.session())
     return True
-
-
-def _files(actor: Actor, school_id: int, sha256: str) -> Any:
-    return select(FillFile).where(
-        FillFile.bureau_id == actor.bureau_id,
-        FillFile.school_id == school_id,
-        FillFile.sha256 == sha256,
-        FillFile.person_id == actor.account_id,
-    )
-
-
-def _expected(actor: Actor, school_id: int, sha256: str) -> bool:
-    """Whether the bytes are still wanted. NotFound where nothing of this person's names them."""
-    found = db.session.scalars(_files(actor, school_id, sha256).with_only_columns(FillFile.attachment_id)).all()
-    if not found:
-        raise NotFound(_("没有登记这个文件，请先上传填报内容。"))
-    return any(attachment_id is None for attachment_id in found)

@@ -1,7 +1,8 @@
 """Close one inspector's part; hand the visit in when it was the last; give the receipt."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -16,13 +17,17 @@ from bureau.fill.service.finding import (
     get_submission,
     inspectors_of,
     lock_visit,
+    missing_of,
     require_open,
     submissions_of,
 )
-from bureau.fill.service.keeping import standing
+from bureau.fill.service.keeping import conflicts_of
 from bureau.fill.service.telling import tell_of_difference
 from bureau.inspections.models import Inspection, InspectionInspector
 from bureau.inspections.service import submitting
+from bureau.inspections.service.answering import answers_of
+from bureau.inspections.service.visits import form_version_of
+from bureau.schools.models import School
 from kernel.actor import Actor
 from kernel.database import db, now
 from kernel.database.writing import flush
@@ -40,7 +45,8 @@ def finalise(actor: Actor, submission_id: UUID, manifest_sha256: str, rev: int) 
     """The receipt. Asked again, the same one; nothing is done twice."""
     found = get_submission(actor, submission_id)
     visit = lock_visit(actor, found.school_id, found.inspection_id)
-    submission = get_submission(actor, submission_id, fresh=True)
+    everybody = submissions_of(visit)  # read again, now that the visit is locked
+    submission = next(one for one in everybody if one.id == submission_id)
     if submission.state == "finalised":
         receipt = receipts.receipt_of(submission)
         if receipt is not None and rev == submission.rev:
@@ -51,20 +57,41 @@ def finalise(actor: Actor, submission_id: UUID, manifest_sha256: str, rev: int) 
         )
     inspectors = inspectors_of(visit)
     require_open(actor, visit, inspectors)
-    state = standing(actor, visit, submission)
-    if state.missing:
-        raise Conflict(_("还有 %(count)s 个文件没有上传。", count=len(state.missing))).with_members(
-            missing=state.missing
-        )
-    if state.conflicts:
-        raise Conflict(
-            _("还有 %(count)s 项与其他检查员的填写不一致，请先核对。", count=len(state.conflicts))
-        ).with_members(conflicts=state.conflicts)
     files = files_of_visit(visit)
+    rows = answers_of(visit)
+    missing = missing_of([file for file in files if file.submission_id == submission.id])
+    if missing:
+        raise Conflict(_("还有 %(count)s 个文件没有上传。", count=len(missing))).with_members(missing=missing)
+    conflicts = conflicts_of(actor, submission, rows)
+    if conflicts:
+        raise Conflict(_("还有 %(count)s 项与其他检查员的填写不一致，请先核对。", count=len(conflicts))).with_members(
+            conflicts=conflicts
+        )
     own = sorted({file.sha256 for file in files if file.submission_id == submission.id})
     if manifest_sha256 != rules.manifest_of(own):
         raise Invalid({"manifest_sha256": [_("附件清单与服务器上的不一致，请重新同步。")]})
-    return _close(actor, visit, submission, inspectors, files, own)
+    stored = {key: row.answer for key, row in rows.items() if row.answer is not None}
+    return _close(_Closing(actor, visit, submission, inspectors, everybody, files, own, stored))
+
+
+@dataclass(frozen=True, slots=True)
+class _Closing:
+    """What one finalisation looks at. `own`: the submission's own hashes; `stored`: the visit's answers."""
+
+    actor: Actor
+    visit: Inspection
+    submission: FillSubmission
+    inspectors: Sequence[InspectionInspector]
+    everybody: Sequence[FillSubmission]
+    files: Sequence[FillFile]
+    own: list[str]
+    stored: Mapping[str, Any]
+
+    @property
+    def is_last(self) -> bool:
+        """Every other assigned inspector has finalised."""
+        done = {one.person_id for one in self.everybody if one.state == "finalised"} | {self.actor.account_id}
+        return all(row.person_id in done for row in self.inspectors)
 
 
 def files_of_visit(visit: Inspection) -> list[FillFile]:
@@ -81,37 +108,32 @@ def files_of_visit(visit: Inspection) -> list[FillFile]:
     )
 
 
-def _close(
-    actor: Actor,
-    visit: Inspection,
-    submission: FillSubmission,
-    inspectors: Sequence[InspectionInspector],
-    files: Sequence[FillFile],
-    own: list[str],
-) -> dict[str, Any]:
-    everybody = submissions_of(visit)
-    done = {one.person_id for one in everybody if one.state == "finalised"} | {actor.account_id}
-    is_last = all(row.person_id in done for row in inspectors)
-    mine = next(row for row in inspectors if row.person_id == actor.account_id)
-    outcome = submitting.preview(actor, visit)
+def _close(closing: _Closing) -> dict[str, Any]:
+    actor, visit, submission = closing.actor, closing.visit, closing.submission
+    is_last = closing.is_last
+    mine = next(row for row in closing.inspectors if row.person_id == actor.account_id)
+    version = form_version_of(actor, visit)  # held, as is the school: scoring finds them in the session
+    school = db.session.get_one(School, (visit.bureau_id, visit.school_id))
+    outcome = submitting.score_of(actor, visit, closing.stored)
     wanted = submitting.unanswered(actor, visit, outcome, None if is_last else mine.sections)
     if wanted:
         raise Invalid({name: [text] for name, text in wanted.items()}).with_members(
             unanswered=[name.partition(".")[2] for name in wanted]
         )
-    _require_signatures(actor, visit, submission, inspectors, files, everybody, is_last)
+    _require_signatures(closing)
     submission.state, submission.finalised_at = "finalised", now()
-    _compare_score(actor, visit, submission, outcome)
-    flush(db.session())
+    _compare_score(closing, school, outcome)
     if is_last:
-        submitting.submit(actor, visit.school_id, visit.id)
+        submitting.hand_in(actor, visit)
+    flush(db.session())
     receipt = receipts.make(
         actor,
         submission,
         {
-            "manifest_sha256": rules.manifest_of(own),
-            "attachments": own,
+            "manifest_sha256": rules.manifest_of(closing.own),
+            "attachments": closing.own,
             "document_sha256": submission.digest,
+            "form_digest": version.digest,
             "visit_state": visit.state,
             "score": _score_json(outcome) if is_last else None,
             "score_differs": submission.score_check == "differs",
@@ -125,50 +147,45 @@ def _score_json(outcome: Result) -> dict[str, Any]:
     return {name: document[name] for name in SCORE_FIELDS}
 
 
-def _require_signatures(
-    actor: Actor,
-    visit: Inspection,
-    submission: FillSubmission,
-    inspectors: Sequence[InspectionInspector],
-    files: Sequence[FillFile],
-    everybody: Sequence[FillSubmission],
-    is_last: bool,
-) -> None:
+def _require_signatures(closing: _Closing) -> None:
     """Whoever finalises has signed; with the last one all have, and the school has or it is said why not (拒签)."""
-    if effective(actor.bureau_id, SIGNATURES).figure.value is not True:
+    if effective(closing.actor.bureau_id, SIGNATURES).figure.value is not True:
         return
-    signed = {file.signer for file in files if file.purpose == "signature" and file.attachment_id is not None}
-    refusal = "".join(refusals(everybody))
-    people = [row.person_id for row in inspectors] if is_last else [actor.account_id]
-    missing = rules.required_signers(people, signed, refusal if is_last else "-")
+    signed = {file.signer for file in closing.files if file.purpose == "signature" and file.attachment_id is not None}
+    people = [row.person_id for row in closing.inspectors] if closing.is_last else [closing.actor.account_id]
+    refusal = "" if closing.is_last else "-"
+    if "school" not in signed and closing.is_last:
+        refusal = "".join(refusals(closing.visit))
+    missing = rules.required_signers(people, signed, refusal)
     if missing:
         raise Invalid({"signatures": [_("还缺少签名，或学校拒签的原因。")]}).with_members(signatures=missing)
 
 
-def refusals(everybody: Sequence[FillSubmission]) -> list[str]:
+def refusals(visit: Inspection) -> list[str]:
     """The school's reasons for not signing, as each inspector noted them."""
     found = db.session.scalars(
         select(FillSubmission.document["unsigned_reason"].astext).where(
-            FillSubmission.bureau_id == everybody[0].bureau_id,
-            FillSubmission.school_id == everybody[0].school_id,
-            FillSubmission.inspection_id == everybody[0].inspection_id,
+            FillSubmission.bureau_id == visit.bureau_id,
+            FillSubmission.school_id == visit.school_id,
+            FillSubmission.inspection_id == visit.id,
         )
     )
     return [text.strip() for text in found if text and text.strip()]
 
 
-def _compare_score(actor: Actor, visit: Inspection, submission: FillSubmission, outcome: Result) -> None:
+def _compare_score(closing: _Closing, school: School, outcome: Result) -> None:
     """The phone's score is advice. Of the same answers both must find the same: else one of the engines is wrong."""
-    client = submission.client_score
+    submission, client = closing.submission, closing.submission.client_score
     if not client:
         return
-    server = _score_json(outcome)
     given = {key: one["answer"] for key, one in submission.document["answers"].items()}
-    if client.get("digest") not in (rules.score_digest(submitting.stored_answers(visit)), rules.score_digest(given)):
+    if client.get("digest") == rules.score_digest(closing.stored):
+        server = _score_json(outcome)
+    elif client.get("digest") == rules.score_digest(given):
+        server = _score_json(submitting.score_of(closing.actor, closing.visit, given))
+    else:
         submission.score_check = "other_answers"
         return
-    if client["digest"] != rules.score_digest(submitting.stored_answers(visit)):
-        server = _score_json(submitting.score_of(actor, visit, given))
     submission.server_score = server
     submission.score_check = "same" if rules.same_score(client, server) else "differs"
     if submission.score_check == "differs":
@@ -177,4 +194,4 @@ def _compare_score(actor: Actor, visit: Inspection, submission: FillSubmission, 
             "a phone and the service disagree on a score",
             extra={"submission": str(submission.id), "client": client, "server": server},
         )
-        tell_of_difference(actor, visit)
+        tell_of_difference(closing.actor, closing.visit, school)

@@ -43,7 +43,8 @@ def lock_visit(actor: Actor, school_id: int, inspection_id: UUID) -> Inspection:
                 Inspection.school_id == school_id,
                 Inspection.id == inspection_id,
             )
-            .with_for_update()
+            # NO KEY UPDATE: a photo that arrives meanwhile only needs the visit to exist, and must not wait in a circle.
+            .with_for_update(key_share=True)
             .execution_options(populate_existing=True)
         )
     if visit is None:
@@ -75,28 +76,22 @@ def require_open(actor: Actor, visit: Inspection, inspectors: Sequence[Inspectio
         raise Conflict(_("这次检查已提交，不能再修改。如需补正，请联系计划负责人退回。"), {"visit_state": visit.state})
 
 
-def own_submission(actor: Actor, submission_id: UUID, *, fresh: bool = False) -> FillSubmission | None:
+def get_submission(actor: Actor, submission_id: UUID) -> FillSubmission:
     """This person's, by its id alone: a phone that lost everything else still finds it. Another's is not found."""
-    query = select(FillSubmission).where(
-        FillSubmission.bureau_id == actor.bureau_id, FillSubmission.id == submission_id
+    found = db.session.scalar(
+        select(FillSubmission).where(
+            FillSubmission.bureau_id == actor.bureau_id,
+            FillSubmission.id == submission_id,
+            FillSubmission.person_id == actor.account_id,
+        )
     )
-    if fresh:
-        query = query.execution_options(populate_existing=True)
-    found = db.session.scalar(query)
-    if found is not None and found.person_id != actor.account_id:
-        raise NotFound(_("没有这份填报。"))
-    return found
-
-
-def get_submission(actor: Actor, submission_id: UUID, *, fresh: bool = False) -> FillSubmission:
-    found = own_submission(actor, submission_id, fresh=fresh)
     if found is None:
         raise NotFound(_("没有这份填报。"))
     return found
 
 
 def submissions_of(visit: Inspection) -> list[FillSubmission]:
-    """Everybody's, without the documents, which are large."""
+    """Everybody's as they are now; the documents, which are large, are read when they are asked for."""
     return list(
         db.session.scalars(
             select(FillSubmission)
@@ -107,6 +102,7 @@ def submissions_of(visit: Inspection) -> list[FillSubmission]:
             )
             .options(defer(FillSubmission.document))
             .order_by(FillSubmission.id)
+            .execution_options(populate_existing=True)
         )
     )
 

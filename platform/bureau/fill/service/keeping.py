@@ -19,7 +19,6 @@ from bureau.fill.service.finding import (
     inspectors_of,
     lock_visit,
     missing_of,
-    own_submission,
     require_open,
     submissions_of,
 )
@@ -29,7 +28,7 @@ from bureau.inspections.watching import tell_watchers
 from kernel.actor import Actor
 from kernel.database import db, now
 from kernel.database.writing import flush
-from kernel.errors import Conflict, Invalid, Overtaken
+from kernel.errors import Conflict, Invalid, NotFound, Overtaken
 from kernel.identity.models import Person
 from scorecards import service as forms
 
@@ -68,14 +67,14 @@ def keep(
     except (RecursionError, ValueError) as error:
         raise Invalid({"_form": [_("内容无法读取。")]}) from error
     visit = lock_visit(actor, data["school_id"], data["inspection_id"])
-    found = own_submission(actor, submission_id, fresh=True)
-    if found is not None and (found.school_id, found.inspection_id) != (visit.school_id, visit.id):
-        raise Conflict(_("这个编号已用于另一次检查。"))
+    everybody = submissions_of(visit)
+    found = next((one for one in everybody if one.id == submission_id), None)
+    if found is not None and found.person_id != actor.account_id:
+        raise NotFound(_("没有这份填报。"))
     if found is not None and found.digest == digest:
         return standing(actor, visit, found)
     inspectors = inspectors_of(visit)
     require_open(actor, visit, inspectors)
-    everybody = submissions_of(visit)
     _require_seen(actor, found, everybody, creates, seen_rev)
     if found is not None and found.state == "finalised":
         raise Conflict(_("您已完成提交，不能再修改。如需补正，请联系计划负责人退回。"), {"visit_state": visit.state})
@@ -125,6 +124,8 @@ def _store(
     parameters = {name: value for one in others for name, value in one.parameters.items()} | data["parameters"]
     if (visit.units, visit.parameters) != (units, parameters):
         visit.units, visit.parameters = units, parameters
+    visit.met_by = data["met_by"] or visit.met_by
+    visit.remark = data["remark"] or visit.remark
     rows = answering.answers_of(visit)
     sent, merged = _merge(actor, visit, rows, found, data, offset)
     submission = found or FillSubmission(
@@ -139,10 +140,6 @@ def _store(
     submission.clock_offset_ms = data["clock_offset_ms"] or 0
     submission.client_score = document.get("client_score")
     submission.received_at = now()
-    if data["met_by"]:
-        visit.met_by = data["met_by"]
-    if data["remark"]:
-        visit.remark = data["remark"]
     if found is None:
         db.session.add(submission)
     flush(
@@ -159,7 +156,7 @@ def _store(
     return Kept(
         submission,
         missing_of(files),
-        _conflicts(actor, submission, rows),
+        conflicts_of(actor, submission, rows),
         {key: {"digest": found_digest} for key, found_digest in held.items()},
         is_new=found is None,
     )
@@ -180,7 +177,8 @@ def _merge(
     offset: timedelta,
 ) -> tuple[dict[str, Sent], rules.Merged]:
     given = data["answers"]
-    scorer = forms.scorer_of(visits.form_version_of(actor, visit))
+    version = visits.form_version_of(actor, visit)  # held, so that scoring below finds it in the session
+    scorer = forms.scorer_of(version)
     readable = answering.readable_answers(
         visit,
         scorer,
@@ -226,7 +224,9 @@ def open_conflicts(submission: FillSubmission, rows: Mapping[str, InspectionAnsw
     ]
 
 
-def _conflicts(actor: Actor, submission: FillSubmission, rows: Mapping[str, InspectionAnswer]) -> list[dict[str, Any]]:
+def conflicts_of(
+    actor: Actor, submission: FillSubmission, rows: Mapping[str, InspectionAnswer]
+) -> list[dict[str, Any]]:
     keys = open_conflicts(submission, rows)
     names = names_of(actor, {rows[key].answered_by for key in keys})
     return [{"key": key, "mine": submission.conflicts[key], "theirs": held_json(rows[key], names)} for key in keys]
@@ -252,7 +252,7 @@ def standing(actor: Actor, visit: Inspection, submission: FillSubmission) -> Kep
     return Kept(
         submission,
         missing_of(files_of(submission)),
-        _conflicts(actor, submission, rows),
+        conflicts_of(actor, submission, rows),
         {key: {"digest": row_digest(row)} for key, row in rows.items()},
     )
 

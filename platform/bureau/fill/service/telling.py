@@ -13,9 +13,8 @@ from kernel.notices.service import notify
 from kernel.web.dates import today
 
 
-def tell_of_difference(actor: Actor, visit: Inspection) -> None:
+def tell_of_difference(actor: Actor, visit: Inspection, school: School) -> None:
     """To those who keep the plans: the official score stands, but somebody must look."""
-    school = db.session.get_one(School, (visit.bureau_id, visit.school_id))
     day = today()
     keepers = db.session.scalars(
         select(Membership.person_id)

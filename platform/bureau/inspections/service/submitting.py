@@ -97,8 +97,22 @@ def submit(
     `at`: when it happened, if not now (records brought in).
     """
     visit = start(actor, school_id, inspection_id, at=at)
+    return hand_in(actor, visit, answers=answers, remarks=remarks, met_by=met_by, remark=remark, at=at)
+
+
+def hand_in(
+    actor: Actor,
+    visit: Inspection,
+    *,
+    answers: Mapping[str, Any] | None = None,
+    remarks: Mapping[str, str] | None = None,
+    met_by: str = "",
+    remark: str = "",
+    at: datetime | None = None,
+) -> InspectionResult:
+    """As submit, of a visit that has begun and whose row the caller locked for an inspector assigned to it."""
     if visit.state in rules.SUBMITTED_STATES:
-        result = db.session.get(InspectionResult, (actor.bureau_id, school_id, visit.id))
+        result = db.session.get(InspectionResult, (visit.bureau_id, visit.school_id, visit.id))
         if result is not None:
             return result
     if visit.state != "in_progress":

@@ -133,7 +133,9 @@ def record_event(
 
 
 def form_version_of(actor: Actor, visit: Inspection) -> FormVersion:
-    return forms.get_version(actor, visit.form_version_id)
+    """Whoever holds on to it spares the next asker in the same request the query."""
+    version = db.session.get(FormVersion, (visit.bureau_id, visit.form_version_id))
+    return version if version is not None else forms.get_version(actor, visit.form_version_id)
 
 
 def tags_of(visit: Inspection) -> frozenset[str]:
