@@ -5,7 +5,7 @@ from flask_babel import lazy_gettext as _l
 
 from kernel.access import Rule
 from kernel.module import MenuItem, Module
-from scorecards.api import blueprint as api
+from scorecards.api_trials import blueprint as api
 from scorecards.demo import demo
 from scorecards.import_command import forms
 from scorecards.past import PastVisits

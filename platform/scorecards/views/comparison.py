@@ -1,6 +1,6 @@
 """A version beside another one of the same form."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -11,10 +11,9 @@ from flask_babel import gettext as _
 from kernel.access.edge import access, current_actor
 from kernel.errors import NotFound
 from scorecards import labels, service
+from scorecards.change_words import item_words, section_words, setting_words
 from scorecards.comparing import WORDS, ItemChange, Piece
-from scorecards.form import Item, decimal_text
 from scorecards.permissions import Permission
-from scorecards.rule_words import rule_words, verdict_words, veto_words
 from scorecards.service.comparing import beside, compared
 from scorecards.views.blueprint import blueprint
 
@@ -56,28 +55,6 @@ def _chosen() -> UUID | None:
         raise NotFound(_("没有这个评分表版本。")) from None
 
 
-def _rule(item: Item) -> str:
-    return "；".join(rule_words(item.rule, item.points))
-
-
-def _yes(value: bool) -> str:
-    return _("是") if value else _("否")
-
-
-_VALUES: Mapping[str, Callable[[Item], str]] = {
-    "code": lambda item: item.code,
-    "no": lambda item: item.no,
-    "points": lambda item: "—" if item.points is None else decimal_text(item.points),
-    "rule": _rule,
-    "veto": lambda item: veto_words(item.veto) or labels.VETO_EFFECTS["none"],
-    "key": lambda item: _yes(item.key),
-    "na_allowed": lambda item: _yes(item.na_allowed),
-    "tags": lambda item: "、".join(str(labels.TAGS.get(tag, tag)) for tag in item.tags) or "—",
-    "mark": lambda item: item.mark or "—",
-    "bonus": lambda item: _yes(item.bonus),
-}
-
-
 def changes_of(change: ItemChange) -> list[ShownChange]:
     if change.old is None or change.new is None:
         return []
@@ -86,44 +63,17 @@ def changes_of(change: ItemChange) -> list[ShownChange]:
         label = labels.FIELDS.get(name, _("编码") if name == "code" else name)
         if name in WORDS:
             shown.append(ShownChange(label, pieces=tuple(change.pieces(name))))
-        elif name in _VALUES:
-            old, new = _VALUES[name](change.old), _VALUES[name](change.new)
-            shown.append(ShownChange(label, str(old), str(new)))
+        else:
+            shown.append(ShownChange(label, item_words(change.old, name), item_words(change.new, name)))
     return shown
 
 
 def _settings(settings: Mapping[str, tuple[Any, Any]]) -> list[ShownChange]:
+    names = {"verdicts": _("判定表"), "notes": _("原表说明")}
     return [
-        ShownChange(labels.FIELDS.get(name, _("判定表") if name == "verdicts" else _("原表说明")), *map(_setting(name), both))
+        ShownChange(labels.FIELDS.get(name) or names.get(name, name), *(setting_words(name, value) for value in both))
         for name, both in settings.items()
     ]
-
-
-def _setting(name: str) -> Callable[[Any], str]:
-    def words(value: Any) -> str:
-        if value is None or value == () or value == "":
-            return "—"
-        if name == "bands":
-            return "；".join(f"{one.label} ≥ {decimal_text(one.minimum)}" for one in value)
-        if name == "verdicts":
-            return "；".join(f"{rule.label}：{verdict_words(rule)}" for rule in value.rules)
-        if name == "parameters":
-            return "；".join(f"{one.label}（{one.name}）" for one in value)
-        if name == "limits":
-            effects = labels.LIMIT_EFFECTS
-            return "；".join(f"{one.mark} ≥ {one.at_least}：{effects[one.effect]} {one.label}".strip() for one in value)
-        if name == "repeat":
-            return f"{value.unit_label}（{labels.AGGREGATES[value.aggregate]}）"
-        if name == "notes":
-            return "；".join(value)
-        tables: Mapping[str, Mapping[str, Any]] = {
-            "kind": labels.KINDS, "mode": labels.MODES, "na_policy": labels.NA_POLICIES,
-        }  # fmt: skip
-        if name in tables:
-            return str(tables[name][value])
-        return decimal_text(value) if hasattr(value, "as_tuple") else str(value)
-
-    return words
 
 
 def _sections(sections: Mapping[str, tuple[Any, Any]]) -> list[ShownChange]:
@@ -133,22 +83,5 @@ def _sections(sections: Mapping[str, tuple[Any, Any]]) -> list[ShownChange]:
             label = _("增加部分") if old is None else _("删除部分")
             shown.append(ShownChange(label, "" if old is None else old.title, "" if new is None else new.title))
             continue
-        shown.append(ShownChange(_("修改部分"), _head(old), _head(new)))
+        shown.append(ShownChange(_("修改部分"), section_words(old), section_words(new)))
     return shown
-
-
-def _head(section: Any) -> str:
-    parts = [section.title]
-    if section.points is not None:
-        parts.append(_("%(points)s 分", points=decimal_text(section.points)))
-    if section.cap is not None:
-        parts.append(_("最多扣 %(points)s 分", points=decimal_text(section.cap)))
-    if section.na_allowed:
-        parts.append(_("可整体不适用"))
-    if section.repeat:
-        parts.append(f"{section.repeat.unit_label}（{labels.AGGREGATES[section.repeat.aggregate]}）")
-    if section.note:
-        parts.append(section.note)
-    return "，".join(str(part) for part in parts)
-
-

@@ -30,6 +30,8 @@ PAGES = {
     "/api/v1/forms": READERS,
     "/api/v1/forms/{template}": READERS,
     "/api/v1/form-versions/{version}": READERS,
+    "/api/v1/form-versions/{version}/simulation": READERS,
+    "/api/v1/forms/{template}/phrases": READERS,
 }
 DRAFT_PAGES = {
     "/forms/versions/{version}/settings": KEEPERS,

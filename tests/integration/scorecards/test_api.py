@@ -120,3 +120,35 @@ def test_the_list_is_filtered_and_paged(client_as, draft):
     page = client.get("/forms?limit=3").get_data(as_text=True)
     assert "下一页" in page
     assert client.get("/forms?cursor=nonsense").status_code == 422
+
+
+def test_comparison_simulation_and_phrases(client_as, published, stored):
+    first = published()
+    client = client_as("canteen_officer")
+    alone = client.get(f"/api/v1/form-versions/{first}/comparison")
+    assert alone.status_code == 404
+    copy = client.post(f"/api/v1/form-versions/{first}/copies", json={"id": str(new_id())}).json
+    document = copy["document"]
+    document["sections"][0]["items"][0]["points"] = "6"
+    document["total"] = "11"
+    document["sections"][0]["points"] = "11"
+    changed = client.put(
+        f"/api/v1/form-versions/{copy['id']}/document", json={"document": document}, headers={"If-Match": '"1"'}
+    )
+    assert changed.status_code == 200
+    compared = client.get(f"/api/v1/form-versions/{copy['id']}/comparison").json
+    assert (compared["old_total"], compared["new_total"], compared["settings"]) == ("10", "11", ["total"])
+    [change] = compared["items"]
+    assert (change["kind"], change["changes"][0]) == ("changed", {"field": "points", "old": "5", "new": "6"})
+    tried = client.get(f"/api/v1/form-versions/{copy['id']}/simulation").json
+    assert (tried["generated"], tried["visits"]) == (True, 200)
+    assert sum(step["visits"] for step in tried["histogram"]) == 200
+    template_id, phrase_id = stored(first).template_id, str(new_id())
+    path = f"/api/v1/forms/{template_id}/phrases/{phrase_id}"
+    data = {"item_code": "2", "text": "没有盖子", "suggestion": "1"}
+    assert client.put(path, json=data).json["answer"] == {"count": 1}
+    assert client.put(path, json=data).status_code == 200  # sent twice
+    assert client.put(path, json={**data, "text": "没盖"}).status_code == 409
+    assert client.put(path, json={**data, "text": "没盖"}, headers={"If-Match": '"1"'}).json["text"] == "没盖"
+    assert client.put(path, json={**data, "suggestion": "x"}, headers={"If-Match": '"2"'}).status_code == 422
+    assert [one["text"] for one in client.get(f"/api/v1/forms/{template_id}/phrases").json["items"]] == ["没盖"]

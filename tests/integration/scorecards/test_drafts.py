@@ -293,10 +293,10 @@ def test_the_fields_of_another_rule_come_without_leaving_the_page(client_as, dra
     client = client_as("bureau_admin")
     wanted = {"judged": "step", "count_deduction": "unit_points", "levels": "entries-0-label", "yes_no": "rule-fields"}
     for shape, field in wanted.items():
-        page = client.get(f"/forms/versions/{version_id}/items/1/rule?shape={shape}").get_data(as_text=True)
+        page = client.get(f"/forms/versions/{version_id}/rule-fields?item=1&shape={shape}").get_data(as_text=True)
         assert f'"{field}"' in page
         assert "<html" not in page
-    assert client.get(f"/forms/versions/{version_id}/items/1/rule?shape=nonsense").status_code == 200
+    assert client.get(f"/forms/versions/{version_id}/rule-fields?item=1&shape=nonsense").status_code == 200
 
 
 def as_typed(values):

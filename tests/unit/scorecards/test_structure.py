@@ -1,9 +1,8 @@
 """Adding, copying, removing and ordering: nothing is lost, and a code never changes hands."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
-import pytest
 
 from scorecards import structure
 from scorecards.form_json import from_json, to_json
