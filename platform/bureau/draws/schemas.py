@@ -54,7 +54,9 @@ class Amount(Text):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(6, load_default="0", **kwargs)
         self.validators.append(
-            validate.Regexp(r"^([0-9]{1,5}|[0-9]{1,3}%)?\Z", error=_l("请填写数量（如 5）或比例（如 50%%）。"))
+            validate.Regexp(
+                r"^([0-9]{1,5}|[0-9]{1,3}%)?\Z", error=_l("请填写数量（如 5）或比例（如 %(share)s）。", share="50%")
+            )
         )
 
 

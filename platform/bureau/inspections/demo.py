@@ -35,7 +35,7 @@ SPAN_DAYS = 28  # before and after the day of the demo
 @dataclass(frozen=True, slots=True)
 class Round:
     """One plan. `done` visits are over, of which `held` wait for the bureau to tell the school; then come `begun`
-    ones and `ahead` planned ones, the first of both today and by inspector-1."""
+    ones and `ahead` planned ones, the first ones today and by inspector-1."""
 
     example: str
     title: str
@@ -119,12 +119,13 @@ def _carry_out(
         visit = _assign(demo, one, plan, school, team, day)
         held = place >= len(done) - one.held
         _inspect(demo, one, visit, version, school, team[0], quality[school.code], pictures, held, rng)
+    # Nobody has more than three schools on one day: of today's visits the third round's are another team's.
     for school in rest[: one.begun]:
-        team = _team(demo, 0)
+        team = _team(demo, 0 if number < 2 else number)
         visit = _assign(demo, one, plan, school, team, demo.today)
         _begin(demo, visit, version, team[0], quality[school.code], rng)
     for place, school in enumerate(rest[one.begun : one.begun + one.ahead]):
-        day = demo.today if place == 0 else demo.today + timedelta(days=place)
+        day = demo.today + timedelta(days=place + min(number, 1))
         _assign(demo, one, plan, school, _team(demo, 0 if place < 2 else place), day)
 
 

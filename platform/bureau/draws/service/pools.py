@@ -247,7 +247,7 @@ def _counts(strata: Mapping[str, str], pool_schools: Sequence[Mapping[str, Any]]
         if text.endswith("%"):
             share = int(text[:-1])
             if share > 100:
-                raise Invalid({tier: [_("比例不能超过 100%%。")]})
+                raise Invalid({tier: [_("比例不能超过 %(most)s。", most="100%")]})
             counts[tier] = math.ceil(have * share / 100)
         else:
             counts[tier] = int(text)

@@ -4,7 +4,7 @@ from calendar import Calendar
 from datetime import date, timedelta
 
 from flask import render_template, request
-from flask_babel import gettext as _
+from flask_babel import pgettext
 
 from bureau.draws.schemas import CalendarQuery
 from bureau.draws.views.blueprint import blueprint
@@ -44,10 +44,22 @@ def calendar() -> str:
         earlier=first - timedelta(days=1),
         later=last + timedelta(days=1),
         weeks=Calendar().monthdatescalendar(first.year, first.month),
-        weekdays=[_("一"), _("二"), _("三"), _("四"), _("五"), _("六"), _("日")],
+        weekdays=_weekdays(),
         by_day=by_day,
         people=people,
         person_id=person_id,
         today=today(),
         labels=labels,
     )
+
+
+def _weekdays() -> list[str]:
+    return [
+        pgettext("星期", "一"),
+        pgettext("星期", "二"),
+        pgettext("星期", "三"),
+        pgettext("星期", "四"),
+        pgettext("星期", "五"),
+        pgettext("星期", "六"),
+        pgettext("星期", "日"),
+    ]
