@@ -27,7 +27,6 @@ export const toast = (message: string, kind: "info" | "danger" | "success" = "in
   const place = document.getElementById("toasts");
   if (!place) return;
   const box = h("div", { class: `toast is-${kind}` }, message);
-  box.addEventListener("click", () => box.remove());
   place.append(box);
   window.setTimeout(() => box.remove(), (kind === "danger" ? 3 : 1) * SECONDS * 1000);
 };

@@ -35,6 +35,7 @@ export interface Held {
   rev: number;
   state: string;
   submission: Document;
+  receipt: Receipt | null;
 }
 
 interface Kept {

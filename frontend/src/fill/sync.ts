@@ -6,7 +6,7 @@ import { Refused, Unreachable, call, ping } from "./api";
 import { nowText } from "./ids";
 import { NeedsAttention, adopt, send, type Device, type Held } from "./sending";
 import { STRICT, deviceId } from "./store";
-import type { FormRow, Submission, Task, Tasks } from "./types";
+import type { FormRow, Receipt, Submission, Task, Tasks } from "./types";
 import { isUnsent, type Work } from "./work";
 
 declare const APP_VERSION: string;
@@ -202,6 +202,16 @@ export class Sync {
     });
   }
 
+  /** Finished on another phone of this person. */
+  private async closed(id: string, receipt: Receipt): Promise<void> {
+    await this.work.edit(id, (row) => {
+      row.state = "sent";
+      row.finalised = true;
+      row.receipt = receipt;
+      row.sent_at = nowText();
+    });
+  }
+
   /** The service knows a submission of this person that this phone does not, or sent one back to be mended. */
   private async goOn(token: string, task: Task, id: string): Promise<void> {
     const here = (await this.work.submissions()).find((one) => one.inspection_id === task.inspection_id);
@@ -211,6 +221,7 @@ export class Sync {
     if (!here) {
       const begun = await this.work.begin({ ...task, submission_id: id }, null);
       await adopt(this.work, begun.id, held.submission, held.rev, false);
+      if (held.state === "finalised" && held.receipt) await this.closed(begun.id, held.receipt);
     } else if (held.state === "draft") {
       await this.work.edit(here.id, (row) => {
         row.state = "open";

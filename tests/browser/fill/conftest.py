@@ -161,7 +161,7 @@ class Phone:
             viewport={"width": self.width, "height": 780}, geolocation={"latitude": 30.5, "longitude": 114.3, "accuracy": 12},
             permissions=["geolocation"], accept_downloads=True, reduced_motion="reduce",
         )  # fmt: skip
-        self.context.set_default_timeout(15_000)
+        self.context.set_default_timeout(8_000)
         for script in self.scripts:
             self.context.add_init_script(script)
         self.page = self.context.pages[0] if self.context.pages else self.context.new_page()

@@ -65,7 +65,7 @@ def main():
             out.append(
                 {
                     "id": str(visit.id), "school_id": school.id, "school": school.name, "title": one["title"],
-                    "version": str(version.id), "template": str(version.template_id), "people": list(map(str, people)),
+                    "version": str(version.id), "template": str(version.template_id), "people": list(map(str, people)), "who": one["inspectors"][0],
                 }
             )  # fmt: skip
         session.commit()

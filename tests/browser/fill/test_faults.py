@@ -18,12 +18,12 @@ TITLES = (
 
 @pytest.fixture(scope="module")
 def visits(prepare):
-    alone = {"inspector-2": []}  # the first inspector has all sections
-    made = [
-        {"form": short(), "title": title, "inspectors": ["inspector-1", "inspector-2"], "sections": alone}
-        for title in TITLES
-    ]
-    made.append({"form": short(), "title": "两人同项", "inspectors": ["inspector-3", "inspector-4"]})
+    made = []
+    for place, title in enumerate(TITLES):
+        who, other = f"inspector-{place % 8 + 1}", "inspector-9"
+        # The first has all sections to do, the second none.
+        made.append({"form": short(), "title": title, "inspectors": [who, other], "sections": {other: []}})
+    made.append({"form": short(), "title": "两人同项", "inspectors": ["inspector-9", "inspector-10"], "days": 12})
     return prepare(made)
 
 
@@ -50,7 +50,7 @@ def arrived(rows, visit, photos=1, answers=4):
 
 def test_the_page_dies_between_two_photos(phone, service, rows, visits):
     visit = visits["两张之间"]
-    one = phone("inspector-1")
+    one = phone(visit["who"])
     filled(one, visit)
     one.item("3").locator("input[type=file]").set_input_files(
         {"name": "second.jpg", "mimeType": "image/jpeg", "buffer": b"\xff\xd8 not whole"}
@@ -68,7 +68,7 @@ def test_the_page_dies_between_two_photos(phone, service, rows, visits):
 
 def test_replies_are_lost_after_the_commit(phone, rows, visits):
     visit = visits["回执丢失"]
-    one = phone("inspector-1")
+    one = phone(visit["who"])
     lost = {"kept": 0, "closed": 0}
 
     def drop(name):
@@ -96,7 +96,7 @@ def test_replies_are_lost_after_the_commit(phone, rows, visits):
 
 def test_the_service_fails_on_a_photo(phone, rows, visits):
     visit = visits["照片出错"]
-    one = phone("inspector-1")
+    one = phone(visit["who"])
     failures = []
 
     def fail(route):
@@ -120,26 +120,27 @@ def test_the_service_fails_on_a_photo(phone, rows, visits):
 
 def test_the_sign_in_ends_in_the_middle(phone, rows, visits):
     visit = visits["登录失效"]
-    one = phone("inspector-1")
+    one = phone(visit["who"])
     filled(one, visit)
     rows("UPDATE api_tokens SET revoked_at = now() WHERE revoked_at IS NULL")
     one.finish(visit)
     one.page.locator(".banner").get_by_text("登录已失效").wait_for()
     assert rows.submissions(visit["id"]) == []
     one.restart()
-    one.sign_in("inspector-1")
+    one.sign_in(visit["who"])
     one.state(visit, "sent")
     arrived(rows, visit)
 
 
 def test_two_tabs_of_one_form(phone, rows, visits):
     visit = visits["两个标签"]
-    one = phone("inspector-1")
+    one = phone(visit["who"])
     one.begin(visit, "A")
     other = one.context.new_page()
     one.listen(other)
     other.goto(f"{one.address}/fill/#/fill/{visit['id']}/A")
     other.locator("[data-key='1'] [data-k=no]").click()
+    one.page.bring_to_front()
     one.item("1").locator("[data-k=no][aria-pressed=true]").wait_for()
     one.tap("2", "yes")
     other.locator("[data-key='2'] [data-k=yes][aria-pressed=true]").wait_for()
@@ -148,7 +149,7 @@ def test_two_tabs_of_one_form(phone, rows, visits):
     one.saved()
     one.finish(visit)
     other.goto(f"{one.address}/fill/#/")
-    other.click("#fetch-now")
+    other.evaluate("document.querySelector('#fetch-now').click()")
     one.fetch()
     one.state(visit, "sent")
     one.state(visit, "sent", page=other)
@@ -160,19 +161,24 @@ def test_two_tabs_of_one_form(phone, rows, visits):
 
 def test_the_disk_is_full(phone, rows, visits):
     visit = visits["空间不足"]
-    one = phone("inspector-1")
+    one = phone()
+    session = one.context.new_cdp_session(one.page)
+    session.send("Storage.overrideQuotaForOrigin", {"origin": one.address, "quotaSize": 70_000_000})
+    one.sign_in(visit["who"])
     one.begin(visit)
     one.all_right("A", "B")
     one.photo("3", "before")
-    session = one.context.new_cdp_session(one.page)
-    session.send("Storage.overrideQuotaForOrigin", {"origin": one.address, "quotaSize": 1})
+    one.page.evaluate(FILL_THE_DISK)
     one.item("4").locator("input[type=file]").set_input_files(
         {"name": "big.jpg", "mimeType": "image/jpeg", "buffer": jpeg_noise()}
     )
     one.page.locator(".toast").get_by_text("存储空间已满").first.wait_for()
     assert one.item("4").locator(".thumb").count() == 0
     assert one.item("3").locator(".thumb").count() == 1
+    one.page.evaluate("indexedDB.deleteDatabase('junk')")
     session.send("Storage.overrideQuotaForOrigin", {"origin": one.address})
+    one.restart().go()
+    one.begin(visit, "B")
     one.photo("4", "after")
     one.tap("4", "no")
     one.saved()
@@ -180,6 +186,26 @@ def test_the_disk_is_full(phone, rows, visits):
     one.state(visit, "sent")
     arrived(rows, visit, photos=2)
     assert rows.answers(visit["id"])["4"] == {"met": False}
+
+
+# Half a megabyte at a time until nothing more goes in; a photo then finds no room.
+FILL_THE_DISK = """async () => {
+  const db = await new Promise(done => {
+    const r = indexedDB.open("junk", 1);
+    r.onupgradeneeded = () => r.result.createObjectStore("junk", { autoIncrement: true });
+    r.onsuccess = () => done(r.result);
+  });
+  const put = size => new Promise(done => {
+    const tx = db.transaction("junk", "readwrite");
+    const bytes = new Uint8Array(size);
+    for (let at = 0; at < size; at += 65536) crypto.getRandomValues(bytes.subarray(at, Math.min(size, at + 65536)));
+    tx.objectStore("junk").put(bytes);
+    tx.oncomplete = () => done(true);
+    tx.onabort = tx.onerror = () => done(false);
+  });
+  for (const size of [16777216, 4194304, 1048576, 262144]) while (await put(size));
+  db.close();
+}"""
 
 
 def jpeg_noise():
@@ -204,7 +230,7 @@ def test_a_clock_that_is_a_day_ahead(phone, rows, visits):
         static now() { return Real.now() + off; }
       };
     })()"""
-    one = phone("inspector-1", script=ahead)
+    one = phone(visit["who"], script=ahead)
     filled(one, visit)
     one.finish(visit)
     one.state(visit, "sent")
@@ -219,10 +245,10 @@ def test_a_clock_that_is_a_day_ahead(phone, rows, visits):
 
 def test_a_newer_version_is_published_meanwhile(phone, rows, visits, prepare):
     visit = visits["新版本"]
-    one = phone("inspector-1")
+    one = phone(visit["who"])
     filled(one, visit)
     newer = prepare([{"form": short(6), "again": visit["template"], "title": "新版计划", "school": 30,
-                      "inspectors": ["inspector-5", "inspector-6"], "days": 20}])["新版计划"]  # fmt: skip
+                      "inspectors": ["inspector-9", "inspector-10"], "days": 20}])["新版计划"]  # fmt: skip
     assert newer["template"] == visit["template"] and newer["version"] != visit["version"]
     one.restart().go()
     one.begin(visit, "A")
@@ -234,7 +260,7 @@ def test_a_newer_version_is_published_meanwhile(phone, rows, visits, prepare):
 
 def test_a_photo_that_vanished_is_said_and_never_left_out(phone, rows, visits):
     visit = visits["丢失照片"]
-    one = phone("inspector-1")
+    one = phone(visit["who"])
     filled(one, visit, photos=2)
     one.page.evaluate(
         """async () => {
@@ -258,7 +284,7 @@ def test_a_photo_that_vanished_is_said_and_never_left_out(phone, rows, visits):
 
 def test_signing_out_and_clearing_refuse_and_the_rescue_works(phone, service, rows, visits):
     visit = visits["拒绝退出"]
-    one = phone("inspector-1")
+    one = phone(visit["who"])
     one.kept_offline()
     filled(one, visit)
     one.saved()
@@ -289,13 +315,13 @@ def test_signing_out_and_clearing_refuse_and_the_rescue_works(phone, service, ro
 
 def test_going_on_with_a_second_phone(phone, rows, visits):
     visit = visits["另一台"]
-    first = phone("inspector-1")
+    first = phone(visit["who"])
     filled(first, visit)
     first.saved()
     first.go("/")
     first.fetch()
     first.card(visit).get_by_text("草稿已上传").wait_for()
-    second = phone("inspector-1")
+    second = phone(visit["who"])
     second.begin(visit, "A")
     second.item("1").locator("[data-k=yes][aria-pressed=true]").wait_for()
     second.tap("1", "no")
@@ -308,7 +334,7 @@ def test_going_on_with_a_second_phone(phone, rows, visits):
 
 def test_two_inspectors_answer_one_item_differently(phone, rows, visits):
     visit = visits["两人同项"]
-    one, other = phone("inspector-3"), phone("inspector-4")
+    one, other = phone("inspector-9"), phone("inspector-10")
     one.begin(visit, "A")
     other.begin(visit, "A")
     one.tap("1", "yes")

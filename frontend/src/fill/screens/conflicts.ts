@@ -9,7 +9,7 @@ import { missing, openFilling } from "./fill";
 
 export const conflicts = async (app: App, [inspection = ""]: string[]): Promise<Screen> => {
   const filling = await openFilling(app, inspection);
-  if (!filling) return missing();
+  if (!filling) return missing(app);
   const items = new Map(filling.form.sections.flatMap((section) => (section.items ?? []).map((item) => [item.code, item] as const)));
   const element = h("div", { class: "page" });
   const settle = async (row: AnswerRow, take: "mine" | "theirs"): Promise<void> => {

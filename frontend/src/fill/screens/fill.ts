@@ -29,12 +29,18 @@ export const openFilling = async (app: App, inspection: string): Promise<Filling
   return visit ? new Filling(work, visit) : null;
 };
 
-export const missing = (): Screen => ({ element: h("p", { class: "empty" }, t("visit_missing")), title: t("app_name"), back: "/" });
+/** Not on the phone, or not yet: opens by itself when the visits have come. */
+export const missing = (app: App): Screen => {
+  const stop = app.work?.listen((change) => {
+    if (change.kind === "tasks") void app.open();
+  });
+  return { element: h("p", { class: "empty" }, t("visit_missing")), title: t("app_name"), back: "/", ...(stop ? { close: stop } : {}) };
+};
 
 export const fill = async (app: App, [inspection = "", wanted = "", wantedUnit = ""]: string[]): Promise<Screen> => {
   watchPlace();
   const filling = await openFilling(app, inspection);
-  if (!filling) return missing();
+  if (!filling) return missing(app);
   const release = formIsOpen();
   const sections = filling.form.sections;
   let section: SectionJson | null = sections.find((one) => one.code === wanted) ?? null;

@@ -13,7 +13,7 @@ const MOST_LISTED = 30;
 
 export const finish = async (app: App, [inspection = ""]: string[]): Promise<Screen> => {
   const filling = await openFilling(app, inspection);
-  if (!filling) return missing();
+  if (!filling) return missing(app);
   const element = h("div", { class: "page" });
   const shown = new Map<string, { state: string; element: HTMLElement }>();
   const draw = (): void => {
@@ -163,7 +163,7 @@ const closed = (app: App, filling: Filling, draw: () => void): HTMLElement => {
 /** The account: where the points went, item by item. */
 export const account = async (app: App, [inspection = ""]: string[]): Promise<Screen> => {
   const filling = await openFilling(app, inspection);
-  if (!filling) return missing();
+  if (!filling) return missing(app);
   const figures = filling.score.now();
   const items = new Map(filling.form.sections.flatMap((section) => (section.items ?? []).map((item) => [item.code, item] as const)));
   const lost = (figures?.account ?? []).filter((line) => Number(line.lost) > 0 || ["failed", "found"].includes(line.reason));

@@ -8,7 +8,7 @@ const row = (label: string, value: string): HTMLElement => h("div", { class: "pa
 export const receipt = async (app: App, [inspection = ""]: string[]): Promise<Screen> => {
   const submission = (await app.work?.submissions())?.find((one) => one.inspection_id === inspection);
   const given = submission?.receipt;
-  if (!given) return missing();
+  if (!given) return missing(app);
   const score = given.score?.score ? t("score_of", { n: given.score.score, of: given.score.maximum ?? "" }) : t("score_later");
   const element = h("div", { class: "page" },
     h("div", { class: "card" },

@@ -6,7 +6,7 @@ import { t } from "../messages";
 import { setting } from "../store";
 import { stateWords } from "../states";
 import { updateOffer } from "../updates";
-import type { Listed } from "../work";
+import { isEditable, type Listed } from "../work";
 
 const today = (): string => new Intl.DateTimeFormat("sv-SE", { timeZone: "Asia/Shanghai" }).format(new Date());
 
@@ -72,7 +72,7 @@ const card = (app: App, { task, submission, form, conflicts }: Listed): HTMLElem
     state.detail ? h("p", { class: "fault" }, state.detail) : null,
     h(
       "div", { class: "row" },
-      form ? h("a", { class: "button primary", href: `#/fill/${task.inspection_id}` }, submission ? t("go_on") : t("begin")) : h("span", { class: "fine" }, t("form_missing")),
+      form ? h("a", { class: "button primary", href: `#/fill/${task.inspection_id}` }, t(!submission ? "begin" : isEditable(submission) ? "go_on" : "look")) : h("span", { class: "fine" }, t("form_missing")),
       conflicts > 0 ? h("a", { class: "button danger", href: `#/conflicts/${task.inspection_id}` }, t("compare_n", { n: conflicts })) : null,
       submission && state.sendable ? button(t("send_now"), () => void send(app), { class: "button" }) : null,
       submission?.receipt ? h("a", { class: "button", href: `#/receipt/${task.inspection_id}` }, t("receipt")) : null,
