@@ -1,5 +1,6 @@
 """Forms over REST. The same services as the pages; documents are scorecards.form_json's."""
 
+import base64
 import json
 from typing import Any
 from uuid import UUID
@@ -12,7 +13,7 @@ from kernel.errors import Invalid
 from scorecards import service
 from scorecards.doctor_text import finding_text
 from scorecards.finding import finding
-from scorecards.importing import read_data
+from scorecards.importing import Imported, read_data
 from scorecards.item_values import in_words
 from scorecards.models import FormVersion
 from scorecards.permissions import Permission
@@ -71,6 +72,19 @@ def _exact(document: dict[str, Any]) -> Any:
         raise Invalid({"document": [_("内容无法读取。")]}) from error
 
 
+def _read_content(data: dict[str, Any]) -> Imported:
+    if data["content"] is None:
+        raise Invalid({"document": [_("请给出评分表的内容（document）或文件（content）。")]})
+    try:
+        content = base64.b64decode(data["content"], validate=True)
+    except ValueError as error:
+        raise Invalid({"content": [_("不是有效的 Base64。")]}) from error
+    try:
+        return service.read_file(data["source_name"], content, data["table"])
+    except Invalid as error:
+        raise Invalid({"content" if name == "file" else name: said for name, said in error.fields.items()}) from error
+
+
 @blueprint.route("/forms", methods=["GET"])
 @access(Permission.READ)
 @blueprint.arguments(FormQuery, location="query")
@@ -90,7 +104,7 @@ def import_form(data: dict[str, Any]) -> dict[str, Any]:
 
     A draft may have findings of severity "error"; they keep it from being published.
     """
-    imported = read_data(_exact(data["document"]))
+    imported = _read_content(data) if data["document"] is None else read_data(_exact(data["document"]))
     if imported.form is None:
         found = [shown_finding(one) for one in imported.findings]
         raise Invalid({"document": [f"{one.place}：{one.text}" for one in found]})

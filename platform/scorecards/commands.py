@@ -12,6 +12,8 @@ from scorecards.answers import read_answers
 from scorecards.doctor_text import finding_text, problem_text, severity_text, where_text
 from scorecards.engine import score
 from scorecards.finding import Finding, has_errors
+from scorecards.form import Item, decimal_text
+from scorecards.form_json import shape_of
 from scorecards.importing import Imported
 from scorecards.plain_yaml import Unreadable, read_plain_json
 from scorecards.problem_text import reason_text, step_text
@@ -47,6 +49,19 @@ def _finding_json(found: Finding) -> dict[str, Any]:
     }
 
 
+def _rule_json(imported: Imported, item: Item) -> dict[str, Any]:
+    """How an item's rule was read; `confidence` null where the file gives the rule itself."""
+    reading = imported.readings.get(item.code)
+    return {
+        "code": item.code,
+        "points": None if item.points is None else decimal_text(item.points),
+        "shape": shape_of(item.rule),
+        "rule_text": item.rule_text,
+        "confidence": reading.confidence if reading else None,
+        "review": item.review,
+    }
+
+
 def print_findings(findings: list[Finding], *, err: bool = False) -> None:
     for found in findings:
         click.echo(f"[{severity_text(found)}] {where_text(found)}：{finding_text(found)} ({found.code})", err=err)
@@ -56,8 +71,12 @@ def _dump(data: Any) -> None:
     click.echo(json.dumps(data, ensure_ascii=False, indent=2))
 
 
+TABLE = click.option("--table", metavar="NAME", help="Of several sheets or tables in FILE, this one.")
+
+
 @forms.command("check")
 @click.argument("file", type=FILE)
+@TABLE
 @click.option("--table", metavar="NAME", help="Which sheet or table, where the file holds several forms.")
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
 @click.pass_context
@@ -73,9 +92,11 @@ def check_command(context: click.Context, file: Path, table: str | None, as_json
             {
                 "file": file.name,
                 "title": form.title if form else None,
+                "table": imported.name,
                 "items": len(list(form.items())) if form else 0,
                 "counts": counts,
                 "findings": [_finding_json(found) for found in imported.findings],
+                "rules": [_rule_json(imported, item) for item in form.items()] if form else [],
             }
         )
     else:

@@ -26,6 +26,7 @@ from scorecards.form_json import MAX_ENTRIES, SHAPES
 
 MOST_POINTS = "100000"
 STATES = ("active", "retired")
+MOST_CONTENT = 14 * 1024 * 1024  # characters of Base64: ten megabytes
 CODE = validate.Regexp(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}\Z")
 
 
@@ -54,11 +55,13 @@ class CopyForm(BaseSchema):
 
 
 class ImportForm(BaseSchema):
-    """`id` of the draft, made when the page was shown. `kind` replaces the file's own; `example` stands for a file."""
+    """`id` of the draft, made when the page was shown. `kind` replaces the file's own; `example` stands for a file, and so
+    does `reading`: a form that the page has shown as it was read (scorecards.reading_token)."""
 
     id = Identifier(required=True)
     kind = Choice(KINDS, load_default=None, allow_none=True)
     example = Text(40, load_default=None, allow_none=True)
+    reading = fields.String(load_default=None, allow_none=True)
 
 
 class NewForm(BaseSchema):
@@ -307,11 +310,14 @@ class FormVersionOut(FormVersionLine):
 class FormIn(BaseSchema):
     """`id`: of the draft, made by the client. `document`: schema 1, or a form as it is collected (see the import page).
 
-    `template_id`: the form of which this is the next version.
+    Or `content`: a file (.xlsx, .docx, .csv, .yaml, .json) in Base64, named by `source_name`; `table` names one of several
+    sheets or tables in it. `template_id`: the form of which this is the next version.
     """
 
     id = Identifier(required=True)
-    document = fields.Dict(keys=fields.String(), required=True)
+    document = fields.Dict(keys=fields.String(), load_default=None, allow_none=True)
+    content = fields.String(load_default=None, allow_none=True, validate=validate.Length(1, MOST_CONTENT))
+    table = Text(100, load_default=None, allow_none=True)
     template_id = Identifier(load_default=None, allow_none=True)
     source_name = Text(200, load_default="")
 

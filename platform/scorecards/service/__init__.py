@@ -10,7 +10,7 @@ from scorecards.service.drafting import (
     edit_settings,
     settle_finding,
 )
-from scorecards.service.importing import digest_of, find_same, import_form
+from scorecards.service.importing import digest_of, find_same, import_form, read_file
 from scorecards.service.phrases import phrases_of
 from scorecards.service.publishing import OpenQuestions, open_questions, publish, retire_template
 from scorecards.service.reading import (
@@ -45,6 +45,7 @@ __all__ = [
     "phrases_of",
     "publish",
     "published_versions",
+    "read_file",
     "retire_template",
     "scorer_of",
     "settle_finding",

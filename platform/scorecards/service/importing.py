@@ -12,13 +12,16 @@ from sqlalchemy import func, select
 from kernel.actor import Actor
 from kernel.database import db, new_id
 from kernel.database.writing import flush
-from kernel.errors import Conflict, RuleBroken
+from kernel.errors import Conflict, Invalid, RuleBroken
+from scorecards.doctor_text import finding_text, where_text
 from scorecards.finding import Finding
 from scorecards.form import Form
 from scorecards.form_json import to_json
+from scorecards.importing import Imported
 from scorecards.models import FormTemplate, FormVersion
 from scorecards.service.findings import first_kept
 from scorecards.service.reading import get_template
+from scorecards.upload import read_all
 
 MAX_SOURCE_NAME = 200
 
@@ -27,6 +30,20 @@ def digest_of(document: dict[str, Any]) -> str:
     """SHA-256 of the canonical JSON: equal forms, equal digests, on every machine."""
     text = json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def read_file(name: str, data: bytes, table: str | None = None) -> Imported:
+    """The form in a file, or of several the one named `table`; Invalid where there is none, or none was named."""
+    forms = read_all(name, data)
+    names = "、".join(one.name for one in forms)
+    if len(forms) > 1 and table is None:
+        raise Invalid({"table": [_("文件中有几张表，请指明一张：%(names)s", names=names)]})
+    chosen = forms[0] if table is None else next((one for one in forms if one.name == table), None)
+    if chosen is None:
+        raise Invalid({"table": [_("文件中没有这张表，有：%(names)s", names=names)]})
+    if chosen.form is None:
+        raise Invalid({"file": [f"{where_text(one)}：{finding_text(one)}" for one in chosen.findings[:100]]})
+    return chosen
 
 
 def import_form(

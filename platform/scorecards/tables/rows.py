@@ -72,7 +72,9 @@ class Table:
         """Also the headings under which nothing stands: those were remarks."""
         held = {id(section.parent) for section in self.sections}
         empty = [
-            one.text for one in self.sections if one.text and not one.lines and one.points is None and id(one) not in held
+            one.text
+            for one in self.sections
+            if one.text and not one.lines and one.points is None and id(one) not in held
         ]
         return [*empty, *self.notes]
 
@@ -438,9 +440,7 @@ def _close_groups(table: Table) -> None:
                 section.said.append(("error", "group_sum", params))
 
 
-def raw_sections(
-    table: Table, legend: dict[str, str], assume: Callable[[Line], str]
-) -> list[dict[str, Any]]:
+def raw_sections(table: Table, legend: dict[str, str], assume: Callable[[Line], str]) -> list[dict[str, Any]]:
     """As the table-like YAML has them; `said` beside each."""
     out: list[dict[str, Any]] = []
     for section in table.sections:

@@ -1,8 +1,10 @@
 """A form comes in: from a file, or from an example that comes with the product."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
+from urllib.parse import quote
 from uuid import UUID
 
 from flask import flash, redirect, render_template, url_for
@@ -20,10 +22,15 @@ from scorecards.importing import Imported
 from scorecards.models import FormTemplate
 from scorecards.permissions import Permission
 from scorecards.plain_yaml import MAX_BYTES
+from scorecards.reading_token import packed, unpacked
+from scorecards.rule_words import rule_words, veto_words
 from scorecards.schemas import ImportForm
-from scorecards.upload import read_upload
+from scorecards.tables.template import template_xlsx
+from scorecards.upload import MAX_UPLOAD, is_table, read_all, read_upload
 from scorecards.views.blueprint import blueprint
 from scorecards.views.sheet import ShownFinding, shown_finding
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +79,9 @@ def _load(template: FormTemplate | None) -> Any:
     template_id = template.id if template else None
     with form.catching():
         values = form.load()
-        name, imported = _chosen(values)
+        if (found := _read_tables(values)) and any(one.form for _, one in found):
+            return _shown(form, template, found)
+        name, imported = found[0] if found else _chosen(values)
         if values["kind"]:
             imported = _as_kind(imported, values["kind"])
         if imported.form is not None:
@@ -91,8 +100,108 @@ def _load(template: FormTemplate | None) -> Any:
     return _page(form, template, refused), form.refusal_status
 
 
+def _read_tables(values: dict[str, Any]) -> list[tuple[str, Imported]]:
+    """What a workbook or document holds; [] of any other file. It is shown before it becomes a draft."""
+    files = [] if values["example"] or values["reading"] else uploaded("file")
+    if not files:
+        return []
+    name = _plain_name(files[0].filename or "")
+    data = files[0].stream.read(MAX_UPLOAD + 1)
+    files[0].stream.seek(0)
+    return [(name, one) for one in read_all(name, data)] if is_table(name, data) else []
+
+
+@dataclass(frozen=True, slots=True)
+class ReadItem:
+    item: forms.Item
+    confidence: int
+    rule_lines: Sequence[str]
+    veto: str
+    findings: Sequence[ShownFinding]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadForm:
+    """`waiting`: how many items somebody has to confirm or decide. `others`: findings at no item."""
+
+    name: str
+    form: forms.Form
+    sections: Sequence[tuple[forms.Section, Sequence[ReadItem]]]
+    others: Sequence[ShownFinding]
+    errors: int
+    token: str
+    draft_id: UUID
+
+    @property
+    def waiting(self) -> Sequence[forms.Item]:
+        return [item for item in self.form.items() if item.review]
+
+    @property
+    def item_count(self) -> int:
+        return sum(1 for _item in self.form.items())
+
+
+def _shown(form: Form, template: FormTemplate | None, found: list[tuple[str, Imported]]) -> str:
+    """What was read, item by item, before anything is kept."""
+    if template is not None:
+        found = [(name, _as_kind(one, template.kind)) for name, one in found]
+    elif form.value("kind"):
+        found = [(name, _as_kind(one, form.value("kind"))) for name, one in found]
+    return render_template(
+        "forms/import_read.html", form=form, template=template, labels=labels,
+        read=[_read_form(name, imported) for name, imported in found if imported.form is not None],
+    )  # fmt: skip
+
+
+def _read_form(file_name: str, imported: Imported) -> ReadForm:
+    assert imported.form is not None
+    shown = [shown_finding(finding) for finding in imported.findings]
+    by_item: dict[str, list[ShownFinding]] = {}
+    for one in shown:
+        # What the badge beside the rule says already is not said twice.
+        if one.item_code and one.code not in ("rule_needs_person", "rule_to_confirm"):
+            by_item.setdefault(one.item_code, []).append(one)
+    return ReadForm(
+        name=imported.name,
+        form=imported.form,
+        sections=[
+            (section, [_read_item(imported, item, by_item.get(item.code, ())) for item in section.items])
+            for section in imported.form.sections
+        ],
+        others=[one for one in shown if not one.item_code],
+        errors=sum(one.severity == "error" for one in shown),
+        token=packed(file_name, imported),
+        draft_id=new_id(),
+    )
+
+
+def _read_item(imported: Imported, item: forms.Item, findings: Sequence[ShownFinding]) -> ReadItem:
+    reading = imported.readings.get(item.code)
+    return ReadItem(
+        item=item,
+        confidence=reading.confidence if reading else 0,
+        rule_lines=rule_words(item.rule, item.points),
+        veto=veto_words(item.veto, on_finding=isinstance(item.rule, forms.VetoOnly)),
+        findings=findings,
+    )
+
+
+@blueprint.get("/import/template")
+@access(Permission.MANAGE)
+def import_template() -> Any:
+    """A workbook with an example, to be filled in."""
+    name = quote(_("评分表模板") + ".xlsx")
+    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}", "Cache-Control": "no-store"}
+    return template_xlsx(), {"Content-Type": XLSX, **headers}
+
+
 def _chosen(values: dict[str, Any]) -> tuple[str, Imported]:
     """The file's name, and what was read from it."""
+    if values["reading"]:
+        carried = unpacked(values["reading"])
+        if carried is None:
+            raise Invalid({"file": [_("这一页已过期，请重新选择文件。")]})
+        return carried
     if values["example"]:
         try:
             example = examples.load(values["example"])
@@ -103,7 +212,7 @@ def _chosen(values: dict[str, Any]) -> tuple[str, Imported]:
     if not files:
         raise Invalid({"file": [_("请选择文件。")]})
     name = files[0].filename or ""
-    data = files[0].stream.read(MAX_BYTES + 1)
+    data = files[0].stream.read(MAX_UPLOAD + 1)
     files[0].close()
     return _plain_name(name), read_upload(name, data)
 
@@ -118,13 +227,13 @@ def _as_kind(imported: Imported, kind: Any) -> Imported:
     """The person's own word on the kind: the file's, or its silence, no longer matters."""
     if imported.form is None:
         return imported
-    findings = [finding for finding in imported.findings if finding.code != "kind_unknown"]
-    return Imported(replace(imported.form, kind=kind), findings, imported.readings)
+    findings = [finding for finding in imported.findings if finding.code not in ("kind_unknown", "kind_guessed")]
+    return replace(imported, form=replace(imported.form, kind=kind), findings=findings)
 
 
 def _page(form: Form, template: FormTemplate | None, refused: list[ShownFinding] | None = None) -> str:
     shown = [one for one in _examples() if template is None or one.form.kind == template.kind]
     return render_template(
         "forms/import.html", form=form, template=template, refused=refused or [], examples=shown, labels=labels,
-        limit_kb=MAX_BYTES // 1024,
+        limit_kb=MAX_BYTES // 1024, limit_mb=MAX_UPLOAD // 1024 // 1024,
     )  # fmt: skip
