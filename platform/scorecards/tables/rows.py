@@ -1,82 +1,13 @@
-"""Rows of one form's table → sections and items, in the shape that scorecards.importing takes in."""
+"""Goes down the rows of one form's table and finds its chapters and lines."""
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
 
-from scorecards.finding import Severity
-from scorecards.form import decimal_text
 from scorecards.tables import footnotes, words
+from scorecards.tables.chapters import MOST_TITLE, Chapter, Group, Line, Table, close_groups
 from scorecards.tables.columns import Columns, Header, is_heading
 from scorecards.tables.grid import Cell, Grid, Row, beginning, filled, span, text_at
-from scorecards.tables.splitting import Part, as_items
-
-MOST_TITLE = 200
-# What the reading of a table has to say of an item or a section, added to it where its code is known.
-Said = tuple[Severity, str, dict[str, Any]]
-
-
-@dataclass(slots=True)
-class Line:
-    """An item while its rows are read."""
-
-    no: str
-    points: Decimal | None
-    points_cell: Cell | None
-    text_cell: Cell | None
-    prefix: str = ""
-    parts: list[Part] = field(default_factory=list)
-    methods: list[str] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    mark: str = ""
-    said: list[Said] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class Group:
-    """Points that a level within a section prints for its items together."""
-
-    label: str
-    points: Decimal
-    lines: list[Line] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class Chapter:
-    """A section while its rows are read. `text`: its heading as printed."""
-
-    title: str
-    text: str = ""
-    points: Decimal | None = None
-    lines: list[Line] = field(default_factory=list)
-    groups: list[Group] = field(default_factory=list)
-    is_veto: bool = False
-    veto_rule: str = ""
-    said: list[Said] = field(default_factory=list)
-    parent: "Chapter | None" = None
-    rank: int | None = None
-
-
-@dataclass(slots=True)
-class Table:
-    """What was read of one form. `notes` in the order of the page; `sums`: what sum rows print."""
-
-    sections: list[Chapter] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    sums: list[tuple[str, Decimal]] = field(default_factory=list)
-    said: list[Said] = field(default_factory=list)
-
-    def all_notes(self) -> list[str]:
-        """Also the headings under which nothing stands: those were remarks."""
-        held = {id(section.parent) for section in self.sections}
-        empty = [
-            one.text
-            for one in self.sections
-            if one.text and not one.lines and one.points is None and id(one) not in held
-        ]
-        return [*empty, *self.notes]
+from scorecards.tables.splitting import Part
 
 
 class Reader:
@@ -189,7 +120,7 @@ class Reader:
             return
         whole = span(row, cell) == len(row) or cell.column not in (self.columns.text, *self.columns.rules)
         found = words.numbered(text)
-        if self.section is not None and self.section.is_veto and not self._ends_veto(found.rank, text):
+        if self._lists_red_lines(found.rank) and not self._ends_veto(found.rank, text):
             self._veto_line(cell)
         elif self.footer or len(plain) > 80 or plain.endswith(("。", ";", "；")):
             self.table.notes.append(text)
@@ -201,6 +132,13 @@ class Reader:
             self.open(text, None, found.rank)
         else:
             self._item(cell.row, row)
+
+    def _lists_red_lines(self, rank: int | None) -> bool:
+        """Below "有下列情形之一的…" the lines that follow are its red lines; in a veto part of the table, remarks are not."""
+        if self.section is None or not self.section.is_veto or self.footer:
+            return False
+        listed = bool(re.search(r"下列|以下|之一", self.section.text))
+        return listed or (rank in (3, 4, 5, 6) and all(line.points_cell is None for line in self.section.lines))
 
     def _ends_veto(self, rank: int | None, text: str) -> bool:
         return (rank in (0, 1) and self.section is not None and self.section.rank in (0, 1)) or (
@@ -425,53 +363,5 @@ def read_rows(grid: Grid, found: list[tuple[Header, Columns, range]], first: str
         reader.open(first, None, words.numbered(first).rank)
     for _, columns, rows in found:
         reader.read(columns, rows)
-    _close_groups(table)
+    close_groups(table)
     return table
-
-
-def _close_groups(table: Table) -> None:
-    for section in table.sections:
-        for group in section.groups:
-            total = sum((line.points or Decimal(0) for line in group.lines), Decimal(0))
-            if group.lines and all(line.points is None for line in group.lines) and len(group.lines) == 1:
-                group.lines[0].points = group.points
-            elif total and total != group.points:
-                params = {"label": group.label[:60], "items": total, "points": group.points}
-                section.said.append(("error", "group_sum", params))
-
-
-def raw_sections(table: Table, legend: dict[str, str], assume: Callable[[Line], str]) -> list[dict[str, Any]]:
-    """As the table-like YAML has them; `said` beside each."""
-    out: list[dict[str, Any]] = []
-    for section in table.sections:
-        items = [
-            raw
-            for line in section.lines
-            for raw in as_items(line, section.is_veto, section.veto_rule, legend, assume(line))
-        ]
-        if not items and section.points is None:
-            continue
-        holder = any(other.parent is section for other in table.sections)
-        if not items and holder:
-            continue  # "一、" above its own "（一）": its points are compared below
-        title = section.title
-        if section.parent is not None and not section.parent.lines and section.parent.title not in title:
-            title = f"{section.parent.title} {title}"[:MOST_TITLE]
-        out.append(
-            {
-                "title": title,
-                "points": None if section.points is None else decimal_text(section.points),
-                "items": items,
-                "said": section.said,
-                "veto": section.is_veto,
-            }
-        )
-    for section in table.sections:
-        below = [other for other in table.sections if other.parent is section]
-        printed = [other.points for other in below]
-        if below and not section.lines and section.points is not None and None not in printed:
-            total = sum((points for points in printed if points is not None), Decimal(0))
-            if total != section.points:
-                params = {"label": section.title[:60], "items": total, "points": section.points}
-                table.said.append(("error", "group_sum", params))
-    return out

@@ -10,7 +10,7 @@ from scorecards.tables import words
 from scorecards.tables.grid import Cell
 
 if TYPE_CHECKING:
-    from scorecards.tables.rows import Line
+    from scorecards.tables.chapters import Line
 
 MOST_TEXT = 2000
 MOST_METHOD = 200
