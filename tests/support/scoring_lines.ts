@@ -1,7 +1,10 @@
 // The phone's scoring engine behind a pipe: one JSON request per line in, one JSON answer per line out. A request is
-// {form, answers, context, taps}; each tap is [key, answer] or [key] (taken back), put into the sheet after `answers`.
+// {form, answers, context, taps}; each tap is [key, answer] or [key] (taken back), put into the sheet after `answers`. The
+// answer carries what the page would say, and the milliseconds that the slower half of the taps took at least.
 
-import { AnswersInvalid, type FormJson, type Scorer, compile, plain, resultToJson } from "../../frontend/src/scoring";
+import {
+  AnswersInvalid, type FormJson, type Result, type Scorer, type Sheet, compile, plain, problemText, reasonText, resultToJson,
+} from "../../frontend/src/scoring";
 
 declare const process: {
   stdin: { setEncoding(name: string): void; on(event: string, listener: (chunk: string) => void): void };
@@ -17,17 +20,28 @@ const scorerOf = (form: FormJson): Scorer => {
   return scorer;
 };
 
+const tap = (sheet: Sheet, [key, raw]: [string, unknown]): number => {
+  const began = performance.now();
+  sheet.set(key, raw);
+  plain(sheet.result());
+  return performance.now() - began;
+};
+
+const median = (values: number[]): number => values.sort((a, b) => a - b)[values.length >> 1] ?? 0;
+
+const speak = (result: Result): unknown => ({ result: resultToJson(result), words: result.account.map(reasonText) });
+
 const answer = (line: string): unknown => {
   const { form, answers, context, taps } = JSON.parse(line);
   try {
     const compiled = scorerOf(form);
-    if (!taps) return { result: resultToJson(compiled.score(answers, context)) };
+    if (!taps) return speak(compiled.score(answers, context));
     const sheet = compiled.open(answers, context);
-    for (const [key, raw] of taps) sheet.set(key, raw);
+    const milliseconds = median(taps.map((one: [string, unknown]) => tap(sheet, one)));
     if (sheet.problems.length > 0) throw new AnswersInvalid(sheet.problems);
-    return { result: resultToJson(sheet.result()) };
+    return { ...(speak(sheet.result()) as object), milliseconds };
   } catch (error) {
-    if (error instanceof AnswersInvalid) return { problems: plain(error.problems) };
+    if (error instanceof AnswersInvalid) return { problems: plain(error.problems), words: error.problems.map(problemText) };
     return { error: String(error instanceof Error ? error.stack : error) };
   }
 };

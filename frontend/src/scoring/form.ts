@@ -22,7 +22,7 @@ export type RuleJson =
   | { readonly shape: "judged"; readonly step?: string | null }
   | {
       readonly shape: "count_deduction";
-      readonly unit_points: string;
+      readonly unit_points?: string;
       readonly unit_label?: string;
       readonly cap?: string | null;
       readonly zero_at?: number | null;

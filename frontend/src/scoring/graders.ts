@@ -90,7 +90,8 @@ const given = (names: readonly string[], parameters: Parameters): Record<string,
 
 const counted = (rule: RuleOf<"count_deduction">, points: Exact | null, line: LineOf): Grader => {
   const none = line(ZERO, "full");
-  const fixed = decimal(rule.unit_points);
+  // Beside a table of costs it may be left out.
+  const fixed = optional(rule.unit_points) ?? ZERO;
   const factor = optional(rule.unresolved_factor) ?? ONE;
   const limit = lower(points, optional(rule.cap));
   const label = rule.unit_label ?? "处";

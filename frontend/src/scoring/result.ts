@@ -105,12 +105,24 @@ export interface Result {
 
 const isExact = (value: object): value is Exact => "n" in value && typeof value.n === "bigint";
 
-/** Plain JSON of a result, a line or a parameter; exact numbers as texts. */
+// A line never changes, and a sheet of many rooms gives nearly all of them again after every tap.
+const linesDone = new WeakMap<object, unknown>();
+
+const plainFields = (value: object): unknown =>
+  Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, plain(inner)]));
+
+const plainLine = (line: object): unknown => {
+  const done = linesDone.get(line) ?? plainFields(line);
+  linesDone.set(line, done);
+  return done;
+};
+
+/** Plain JSON of a result, a line or a parameter; exact numbers as texts. Not to be changed by who gets it. */
 export const plain = (value: unknown): unknown => {
   if (typeof value !== "object" || value === null) return value;
   if (isExact(value)) return decimalText(value);
   if (Array.isArray(value)) return value.map(plain);
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, plain(inner)]));
+  return "reason" in value && "params" in value ? plainLine(value) : plainFields(value);
 };
 
 const isEmpty = (value: unknown): boolean =>
@@ -126,7 +138,7 @@ const OPTIONAL = [
 const OPTIONAL_IN_ROWS = ["unit", "bonus", "section"];
 
 export const resultToJson = (result: Result): Record<string, unknown> => {
-  const rows = (all: readonly object[]): unknown => plain(all.map((row) => without(OPTIONAL_IN_ROWS, row)));
+  const rows = (all: readonly object[]): unknown => all.map((row) => without(OPTIONAL_IN_ROWS, plain(row) as object));
   const { account, vetoes, steps, ...rest } = result;
   const spoken = { ...(plain(rest) as object), account: rows(account), vetoes: rows(vetoes), steps: rows(steps) };
   return without(OPTIONAL, spoken);

@@ -8,7 +8,7 @@ import type { FormJson } from "./form";
 import { EXPECTED } from "./graders";
 import type { Layout } from "./layout";
 import type { Line, Result } from "./result";
-import { absentOutcome, openOutcome, take } from "./rows";
+import { type Outcome, absentOutcome, openOutcome, take } from "./rows";
 import type { Parameters } from "./scales";
 import { cut } from "./text";
 
@@ -33,6 +33,8 @@ export class Sheet {
   private readonly answers = new Map<string, Answer>();
   private readonly unreadable = new Map<string, Problem>();
   private readonly unfit = new Map<string, Problem>();
+  /** What each key's answer came to; it stays true as long as the answer does, wherever its cell moves. */
+  private readonly graded = new Map<string, { readonly answer: Answer | undefined; readonly came: Outcome | Problem }>();
   private layout: Layout;
   private done: Done[] = [];
 
@@ -100,7 +102,10 @@ export class Sheet {
   private grade(place: number): void {
     const cell = this.done[place]?.cell;
     if (!cell) return;
-    const outcome = take(this.scorer.form, cell, this.answers.get(cell.key), this.tags);
+    const answer = this.answers.get(cell.key);
+    const before = this.graded.get(cell.key);
+    const outcome = before?.answer === answer && before ? before.came : take(this.scorer.form, cell, answer, this.tags);
+    this.graded.set(cell.key, { answer, came: outcome });
     if (isProblem(outcome)) this.unfit.set(cell.key, outcome);
     else this.unfit.delete(cell.key);
     this.done[place] = { cell, outcome: isProblem(outcome) ? openOutcome(cell) : outcome };

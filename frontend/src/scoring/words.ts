@@ -1,10 +1,9 @@
-// What the phone says about a line of the account, an unfit answer and a rule: the sentences of the service's
-// `scorecards.problem_text` and `scorecards.rule_words`, held equal by a test. They are Chinese; `setWords` takes a
-// catalogue {Chinese: another language} for who reads another.
+// What the phone says about a line of the account and about an answer that its rule cannot take: the sentences of the
+// service's `scorecards.problem_text`, held equal by a test. They are Chinese; `setWords` takes a catalogue
+// {Chinese: another language} for who reads another.
 
 import type { Problem } from "./answers";
-import type { Line, Params, Reason } from "./result";
-import { plain } from "./result";
+import { type Line, type Params, type Reason, plain } from "./result";
 
 export const REASONS: Readonly<Record<Reason, string>> = {
   full: "符合，不扣分",
