@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 
 from scorecards import labels
 from scorecards.form import Item, Section, decimal_text
-from scorecards.rule_words import rule_words, verdict_words, veto_words
+from scorecards.rule_words import limit_words, repeat_words, rule_words, share_words, verdict_words, veto_words
 
 
 def _rule(item: Item) -> str:
@@ -41,17 +41,12 @@ def _bands(value: Any) -> str:
     return "；".join(f"{one.label} ≥ {decimal_text(one.minimum)}" for one in value)
 
 
-def _limits(value: Any) -> str:
-    effects = labels.LIMIT_EFFECTS
-    return "；".join(f"{one.mark} ≥ {one.at_least}：{effects[one.effect]} {one.label}".strip() for one in value)
-
-
 _SETTINGS: Mapping[str, Callable[[Any], Any]] = {
     "bands": _bands,
-    "limits": _limits,
+    "limits": lambda value: "；".join(limit_words(one) for one in value),
     "verdicts": lambda value: "；".join(f"{rule.label}：{verdict_words(rule)}" for rule in value.rules),
     "parameters": lambda value: "；".join(f"{one.label}（{one.name}）" for one in value),
-    "repeat": lambda value: f"{value.unit_label}（{labels.AGGREGATES[value.aggregate]}）",
+    "repeat": repeat_words,
     "notes": "；".join,
     "kind": labels.KINDS.__getitem__,
     "mode": labels.MODES.__getitem__,
@@ -75,7 +70,9 @@ def section_words(section: Section) -> str:
     if section.na_allowed:
         parts.append(_("可整体不适用"))
     if section.repeat:
-        parts.append(f"{section.repeat.unit_label}（{labels.AGGREGATES[section.repeat.aggregate]}）")
+        parts.append(repeat_words(section.repeat))
+    if section.na_share:
+        parts.append(share_words(section.na_share))
     if section.note:
         parts.append(section.note)
     return "，".join(str(part) for part in parts)

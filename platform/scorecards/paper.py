@@ -54,7 +54,7 @@ def paper_of(form: Form) -> Paper:
         ),
         parts=[Part(_heading(section), [_row(item) for item in section.items]) for section in form.sections],
         total=base if base else None,
-        foot=[*_foot(form), *form.notes],
+        foot=[*_foot(form), *(_("备注：%(text)s", text=note) for note in form.notes)],
     )  # fmt: skip
 
 

@@ -40,7 +40,7 @@ def newest_version(actor: Actor, template_id: UUID) -> FormVersion:
     return versions[0]
 
 
-def _phrases(actor: Actor, template_id: UUID) -> Select[tuple[ItemPhrase]]:
+def _phrases(actor: Actor, template_id: UUID) -> Select[Any]:
     return select(ItemPhrase).where(ItemPhrase.bureau_id == actor.bureau_id, ItemPhrase.template_id == template_id)
 
 
@@ -66,7 +66,7 @@ def phrases_of(actor: Actor, template_id: UUID) -> dict[str, list[dict[str, Any]
 
 
 def get_phrase(actor: Actor, template_id: UUID, phrase_id: UUID) -> ItemPhrase:
-    phrase = db.session.scalar(_phrases(actor, template_id).where(ItemPhrase.id == phrase_id))
+    phrase: ItemPhrase | None = db.session.scalar(_phrases(actor, template_id).where(ItemPhrase.id == phrase_id))
     if phrase is None:
         raise NotFound(_("没有这条短语。"))
     return phrase

@@ -15,7 +15,6 @@ from scorecards.form import (
     Band,
     Form,
     Item,
-    Repeat,
     Section,
     VerdictRule,
     VetoOnly,
@@ -24,12 +23,12 @@ from scorecards.form import (
     decimal_text,
 )
 from scorecards.form_json import shape_of
-from scorecards.labels import AGGREGATES, LIMIT_EFFECTS, PARAMETER_SOURCES, TAGS
+from scorecards.labels import PARAMETER_SOURCES, TAGS
 from scorecards.models import FormVersion
 from scorecards.perfect import perfect_result
 from scorecards.problems import ProblemsFound
 from scorecards.result import Result
-from scorecards.rule_words import rule_words, verdict_words, veto_words
+from scorecards.rule_words import limit_words, repeat_words, rule_words, share_words, verdict_words, veto_words
 from scorecards.service import form_of
 from scorecards.service.findings import as_finding, of_import
 
@@ -95,11 +94,8 @@ class ShownSection:
         section = self.section
         found = [repeat_words(section.repeat)] if section.repeat else []
         found += [_("最多扣 %(points)s 分", points=decimal_text(section.cap))] if section.cap is not None else []
-        return found + ([_("可整体不适用")] if section.na_allowed else [])
-
-
-def repeat_words(repeat: Repeat) -> str:
-    return _("每%(unit)s填一次，%(how)s", unit=repeat.unit_label, how=AGGREGATES[repeat.aggregate])
+        found += [_("可整体不适用")] if section.na_allowed else []
+        return found + ([share_words(section.na_share)] if section.na_share else [])
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,15 +111,8 @@ class Sheet:
     best: Result | None
     waiting: Sequence[Item]
 
-    def limits(self) -> list[tuple[str, str]]:
-        """(when, then) of the cumulative limits."""
-        return [
-            (
-                _("%(what)s不合格达到 %(count)s 条", what=limit.mark or _("重点项"), count=limit.at_least),
-                f"{LIMIT_EFFECTS[limit.effect]} {limit.label}".strip(),
-            )
-            for limit in self.form.limits
-        ]
+    def limits(self) -> list[str]:
+        return [limit_words(limit) for limit in self.form.limits]
 
     def settings(self) -> list[tuple[str, str]]:
         """(name, words) of what only some forms have."""
@@ -159,9 +148,10 @@ def sheet_of(version: FormVersion) -> Sheet:
     by_place: dict[str, list[ShownFinding]] = {}
     for finding in findings:
         by_place.setdefault(finding.where, []).append(finding)
+    names = {one.name: one.label for one in form.parameters}
     return Sheet(
         form=form,
-        sections=[_section(section, by_place) for section in form.sections],
+        sections=[_section(section, by_place, names) for section in form.sections],
         findings=findings,
         bands=bands_from_best(form),
         verdicts=[(rule, verdict_words(rule)) for rule in (form.verdicts.rules if form.verdicts else ())],
@@ -171,20 +161,22 @@ def sheet_of(version: FormVersion) -> Sheet:
     )
 
 
-def _section(section: Section, by_place: Mapping[str, Sequence[ShownFinding]]) -> ShownSection:
+def _section(
+    section: Section, by_place: Mapping[str, Sequence[ShownFinding]], names: Mapping[str, str]
+) -> ShownSection:
     bearing = [item.points for item in section.items if not isinstance(item.rule, WITHOUT_POINTS) and not item.bonus]
     return ShownSection(
         section=section,
-        items=[_item(item, by_place.get(f"item:{item.code}", ())) for item in section.items],
+        items=[_item(item, by_place.get(f"item:{item.code}", ()), names) for item in section.items],
         items_sum=sum((points or Decimal(0) for points in bearing), Decimal(0)) if bearing else None,
         findings=by_place.get(f"section:{section.code}", ()),
     )
 
 
-def _item(item: Item, findings: Sequence[ShownFinding]) -> ShownItem:
+def _item(item: Item, findings: Sequence[ShownFinding], names: Mapping[str, str]) -> ShownItem:
     return ShownItem(
         item=item,
-        rule_lines=rule_words(item.rule, item.points),
+        rule_lines=rule_words(item.rule, item.points, names),
         veto=veto_words(item.veto, on_finding=isinstance(item.rule, VetoOnly)),
         findings=findings,
     )
