@@ -27,7 +27,8 @@ def test_a_whole_visit_from_task_to_receipt(scene):
     (task,) = phone.tasks()
     assert (task["inspection_id"], task["submission_id"], task["answers"]) == (str(scene.visit.id), None, {})
     form = phone.call("GET", f"/fill/forms/{task['form_version_id']}").json
-    assert form["form"]["sections"] and len(form["digest"]) == 64
+    assert form["form"]["sections"]
+    assert len(form["digest"]) == 64
     scene.fill()
     photo = phone.photo("1", place={"latitude": 31.2, "longitude": 120.5, "accuracy": 12.5})
     phone.sign()
