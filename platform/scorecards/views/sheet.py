@@ -15,7 +15,9 @@ from scorecards.form import (
     Band,
     Form,
     Item,
+    RequiredCount,
     Section,
+    Tiers,
     VerdictRule,
     VetoOnly,
     bands_from_best,
@@ -74,6 +76,12 @@ class ShownItem:
     @property
     def answer_kind(self) -> str:
         return EXPECTED[self.shape]
+
+    @property
+    def counts_present(self) -> bool:
+        """What is there is counted, not what is wrong."""
+        rule = self.item.rule
+        return isinstance(rule, RequiredCount) or (isinstance(rule, Tiers) and rule.counts == "present")
 
     @property
     def entries(self) -> Sequence[Any]:

@@ -22,6 +22,7 @@ from scorecards.paper import paper_of
 from scorecards.paper_docx import paper_docx
 from scorecards.paper_xlsx import paper_xlsx
 from scorecards.permissions import Permission
+from scorecards.rule_words import repeat_words
 from scorecards.schemas import CopyForm, VersionForm
 from scorecards.views.blueprint import blueprint
 from scorecards.views.sheet import sheet_of
@@ -48,7 +49,10 @@ def version(form_version_id: UUID) -> str:
 @access(Permission.READ)
 def preview(form_version_id: UUID) -> str:
     shown = service.get_version(current_actor(), form_version_id)
-    return render_template("forms/preview.html", version=shown, sheet=sheet_of(shown), labels=labels)
+    return render_template(
+        "forms/preview.html", version=shown, sheet=sheet_of(shown), labels=labels, repeat_words=repeat_words,
+        phrases=service.phrases_of(current_actor(), shown.template_id),
+    )  # fmt: skip
 
 
 @blueprint.get("/versions/<uuid:form_version_id>/download/<any(yaml, json, xlsx, docx):document_format>")
