@@ -9,13 +9,13 @@ from bureau.draws.schemas import (
     CalendarOut,
     CalendarQuery,
     DrawDocumentOut,
-    DrawIn,
-    DrawListOut,
-    DrawOut,
     DrawReason,
     InterestIn,
     InterestListOut,
     InterestOut,
+    PlanDrawIn,
+    PlanDrawListOut,
+    PlanDrawOut,
     PlanSchoolsOut,
     RevealIn,
     SchoolIdsIn,
@@ -75,7 +75,7 @@ def _schools(rows: Iterable[campaign.SchoolAtRisk]) -> dict[str, Any]:
 
 @blp.route("/inspection-plans/<uuid:plan_id>/draws", methods=["GET"])
 @access(Permission.READ)
-@blp.response(200, DrawListOut)
+@blp.response(200, PlanDrawListOut)
 def plan_draws(plan_id: UUID) -> dict[str, Any]:
     actor = current_actor()
     planning.get_plan(actor, plan_id)
@@ -84,8 +84,8 @@ def plan_draws(plan_id: UUID) -> dict[str, Any]:
 
 @blp.route("/inspection-plans/<uuid:plan_id>/draws/<uuid:draw_id>", methods=["PUT"])
 @access(Permission.RUN)
-@blp.arguments(DrawIn)
-@blp.response(200, DrawOut)
+@blp.arguments(PlanDrawIn)
+@blp.response(200, PlanDrawOut)
 def commit(data: dict[str, Any], plan_id: UUID, draw_id: UUID) -> Any:
     """Fix pools, rules and seed, under an id that the client made. `high`, `medium`, `low`: how many schools of each
     tier of risk, a number or a share such as "50%"."""
@@ -94,7 +94,7 @@ def commit(data: dict[str, Any], plan_id: UUID, draw_id: UUID) -> Any:
 
 @blp.route("/draws/<uuid:draw_id>", methods=["GET"])
 @access(Permission.READ)
-@blp.response(200, DrawOut)
+@blp.response(200, PlanDrawOut)
 def show(draw_id: UUID) -> Any:
     return drawing.get_draw(current_actor(), draw_id)
 
@@ -110,7 +110,7 @@ def document(draw_id: UUID) -> Any:
 @blp.route("/draws/<uuid:draw_id>/reveal", methods=["POST"])
 @access(Permission.RUN)
 @blp.arguments(RevealIn)
-@blp.response(200, DrawOut)
+@blp.response(200, PlanDrawOut)
 def reveal(data: dict[str, Any], draw_id: UUID) -> Any:
     """Draw, once. Wants the version seen as If-Match."""
     return drawing.reveal(current_actor(), draw_id, data["public_value"] or "", seen_version())
@@ -118,7 +118,7 @@ def reveal(data: dict[str, Any], draw_id: UUID) -> Any:
 
 @blp.route("/draws/<uuid:draw_id>/publication", methods=["PUT"])
 @access(Permission.RUN)
-@blp.response(200, DrawOut)
+@blp.response(200, PlanDrawOut)
 def publish(draw_id: UUID) -> Any:
     """Wants the version seen as If-Match."""
     return drawing.publish(current_actor(), draw_id, seen_version())
@@ -127,7 +127,7 @@ def publish(draw_id: UUID) -> Any:
 @blp.route("/draws/<uuid:draw_id>/withdrawal", methods=["POST"])
 @access(Permission.RUN)
 @blp.arguments(DrawReason)
-@blp.response(200, DrawOut)
+@blp.response(200, PlanDrawOut)
 def withdraw(data: dict[str, Any], draw_id: UUID) -> Any:
     """Wants the version seen as If-Match."""
     return drawing.withdraw(current_actor(), draw_id, data["reason"], seen_version())

@@ -60,7 +60,7 @@ class Amount(Text):
         )
 
 
-class DrawIn(BaseSchema):
+class PlanDrawIn(BaseSchema):
     """`public_value`: which number of a public draw is mixed in later, e.g. a lottery's on a named day; "": none."""
 
     high = Amount()
@@ -77,7 +77,7 @@ class DrawIn(BaseSchema):
     public_value = Text(200, load_default="", allow_none=True)
 
 
-class DrawForm(DrawIn):
+class DrawForm(PlanDrawIn):
     id = Identifier(required=True)
     inspector_ids = fields.List(Identifier(), load_default=list, validate=validate.Length(max=500))
 
@@ -102,7 +102,7 @@ class SeenForm(BaseSchema):
     version = Whole(1, required=True)
 
 
-class DrawOut(BaseSchema):
+class PlanDrawOut(BaseSchema):
     id = fields.UUID()
     plan_id = fields.UUID()
     title = fields.String()
@@ -117,8 +117,8 @@ class DrawOut(BaseSchema):
     version = fields.Integer()
 
 
-class DrawListOut(PageSchema):
-    items = fields.List(fields.Nested(DrawOut))
+class PlanDrawListOut(PageSchema):
+    items = fields.List(fields.Nested(PlanDrawOut))
 
 
 class DrawDocumentOut(BaseSchema):

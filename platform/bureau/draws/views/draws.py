@@ -68,7 +68,7 @@ def commit(plan_id: UUID) -> Any:
 
 
 def settings_of(data: dict[str, Any]) -> Settings:
-    """From DrawIn's values."""
+    """From PlanDrawIn's values."""
     values = dict(data)
     strata = {tier: values.pop(tier) for tier in TIERS}
     return Settings(strata=strata, **{**values, "public_value": values.get("public_value") or ""})
