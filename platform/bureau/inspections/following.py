@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import current_app
+from markupsafe import Markup
 
 from bureau.inspections.models import Inspection, InspectionResult
 from bureau.inspections.revision_models import InspectionResultRevision
@@ -28,6 +29,27 @@ class Follower:
     released: Callable[[Actor, Inspection, InspectionResult, datetime, Mapping[str, Any]], None]
     revised: Callable[[Actor, Inspection, InspectionResult, InspectionResultRevision], None]
     published: Callable[[Actor, Sequence[UUID]], None]
+
+
+@dataclass(frozen=True, slots=True)
+class ResultPart:
+    """lines  (actor, result) → {item key: safe HTML} shown below the items of a result that was told, on the school's
+    page and on the bureau's.
+    """
+
+    lines: Callable[[Actor, InspectionResult], Mapping[str, Markup]]
+    order: int = 100
+
+
+def line_parts(actor: Actor, result: InspectionResult) -> dict[str, list[Markup]]:
+    """{item key: what modules have to show there}, in their order."""
+    modules = current_app.extensions["houqin.modules"]
+    parts = [offer for module in modules for offer in module.publishes if isinstance(offer, ResultPart)]
+    found: dict[str, list[Markup]] = {}
+    for part in sorted(parts, key=lambda one: one.order):
+        for key, html in part.lines(actor, result).items():
+            found.setdefault(key, []).append(html)
+    return found
 
 
 def followers() -> list[Follower]:

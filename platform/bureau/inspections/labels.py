@@ -46,6 +46,28 @@ EVENTS = {
     "reopen": _l("重新整改"),
     "cancel": _l("取消检查"),
 }
+# How soon what was lost is to be put right; the releaser may choose, rectifications follow.
+SEVERITIES = {
+    "immediate": _l("立即整改"),
+    "urgent": _l("限期整改（急）"),
+    "normal": _l("限期整改"),
+    "term": _l("学期内整改"),
+}
+BLOCKED = {
+    "not_told": _l("结果未告知学校"),
+    "appealed": _l("申诉未办结"),
+    "window_open": _l("申诉期未过"),
+}
+CAUSES = {
+    "submission": _l("原始结果"),
+    "appeal": _l("申诉改判"),
+    "unresolved": _l("回头看加倍扣分"),
+}
+WINDOWS = {
+    "open": _l("申诉期内"),
+    "acknowledged": _l("学校已确认"),
+    "expired": _l("逾期未申诉，视为认可"),
+}
 VETO_EFFECTS = {
     "item_zero": _l("该项记 0 分"),
     "section_zero": _l("该部分记 0 分"),
@@ -77,12 +99,16 @@ def chosen_text(line: Mapping[str, Any]) -> str:
 
 
 __all__ = [
+    "BLOCKED",
+    "CAUSES",
     "EVENTS",
     "KINDS",
     "PLAN_STATES",
+    "SEVERITIES",
     "STATES",
     "STATE_TONES",
     "VETO_EFFECTS",
+    "WINDOWS",
     "chosen_text",
     "problem_text",
     "reason_text",

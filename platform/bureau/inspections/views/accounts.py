@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from bureau.inspections import labels
+from bureau.inspections.rules import line_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +14,8 @@ class LineView:
     """`lost` is shown as words; `is_lost` also where an item without points failed."""
 
     code: str
+    key: str
+    unit: str
     no: str
     text: str
     rule_text: str
@@ -58,11 +61,14 @@ class AccountView:
 
 
 def account_view(document: Mapping[str, Any], order: str = "form") -> AccountView:
+    unit_labels = {
+        (unit.get("section", ""), unit["unit"]): unit.get("label") or unit["unit"] for unit in document.get("units", ())
+    }
     totals = {total["code"]: total for total in document.get("sections", ())}
     sections = []
     for section in document["sections_account"]:
         total = totals.get(section["code"], {})
-        lines = [_line(line, section["title"]) for line in section["lines"]]
+        lines = [_line(line, section["title"], unit_labels) for line in section["lines"]]
         sections.append(
             SectionView(
                 section["code"], section["title"], total.get("available", ""), total.get("awarded", ""),
@@ -90,11 +96,13 @@ def account_view(document: Mapping[str, Any], order: str = "form") -> AccountVie
     )
 
 
-def _line(line: Mapping[str, Any], section: str) -> LineView:
+def _line(line: Mapping[str, Any], section: str, unit_labels: Mapping[tuple[str, str], str]) -> LineView:
     lost = Decimal(line.get("lost") or 0)
     reason = line["reason"]
     return LineView(
         code=line["code"],
+        key=line_key(line),
+        unit=unit_labels.get((line["section"], line.get("unit", "")), line.get("unit", "")),
         no=line.get("no", ""),
         text=line["text"],
         rule_text=line.get("rule_text", ""),

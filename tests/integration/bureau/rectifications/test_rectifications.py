@@ -107,7 +107,8 @@ def test_the_way_through_reply_return_reply_accept_close(world, visit):
     ]  # fmt: skip
     assert [event.event for event in found.events] == ["open", "reply", "send_back", "reply", "accept", "close"]
     (pair,) = found.pairs
-    assert pair.before == one.before_photos[0] and [photo.reply_id for photo in pair.after] == [found.replies[1].id]
+    assert pair.before == one.before_photos[0]
+    assert [photo.reply_id for photo in pair.after] == [found.replies[1].id]
 
 
 def test_a_reply_needs_a_photo_and_the_version_seen(world, visit):
@@ -148,7 +149,7 @@ def test_more_time_is_asked_for_once_and_granted_or_not(world, visit):
     with pytest.raises(Invalid):
         replying.ask_extension(school, one.id, extension_id=new_id(), reason="演示", wanted_until=one.due_on)
     until = one.due_on + timedelta(days=10)
-    asked = replying.ask_extension(school, one.id, extension_id=new_id(), reason="演示：等配件", wanted_until=until)
+    replying.ask_extension(school, one.id, extension_id=new_id(), reason="演示：等配件", wanted_until=until)
     with pytest.raises(RuleBroken):
         replying.ask_extension(school, one.id, extension_id=new_id(), reason="演示", wanted_until=until)
     db.session.rollback()
@@ -177,7 +178,8 @@ def test_the_draw_can_be_drawn_again_and_closes_the_rest(world, visit):
     draw_id = new_id()
     made = rechecking.draw(officer, visit.plan_id, draw_id, public_value="演示 20261121 03 07", share=34)
     assert rechecking.draw(officer, visit.plan_id, draw_id).drawn == made.drawn
-    assert made.drawn == rules.drawn(made.seed, list(reversed(made.pool)), 34) and len(made.drawn) == 2
+    assert made.drawn == rules.drawn(made.seed, list(reversed(made.pool)), 34)
+    assert len(made.drawn) == 2
     assert made.seed == f"{visit.plan_id}:演示 20261121 03 07"
     states = {str(one.id): one.state for one in everything(world, visit).values()}
     assert {key for key, state in states.items() if state == "recheck"} == set(made.drawn)
@@ -281,7 +283,8 @@ def test_pages_of_the_board_follow_each_other(world, visit):
     first = reading.board(officer, reading.Filter(), limit=2)
     second = reading.board(officer, reading.Filter(), first.next_cursor, limit=2)
     rows = [*first.items, *second.items]
-    assert len(rows) == len({row.id for row in rows}) == 3 and second.next_cursor is None
+    assert len(rows) == len({row.id for row in rows}) == 3
+    assert second.next_cursor is None
     assert [row.due_on for row in rows] == sorted(row.due_on for row in rows)
 
 

@@ -1,0 +1,3 @@
+from flask import Blueprint
+
+blueprint = Blueprint("rectifications", __name__, url_prefix="/rectifications")
