@@ -15,8 +15,8 @@ from scorecards.engine import score
 from scorecards.form import Entry, Form, Item, decimal_text
 from scorecards.form_json import shape_of
 
-FAILED = ("不符合", "不合格", "否", "不达标", "false")
-FOUND = ("发现", "是", "有", "true")
+FAILED = ("不符合", "不合格", "否", "不达标", "not met", "no")
+FOUND = ("发现", "是", "有", "found", "yes")
 _PARTS = re.compile(r"[；;\n]+")
 _TIMES = re.compile(r"(?P<label>.+?)\s*[×x*]\s*(?P<times>\d{1,4})")
 
