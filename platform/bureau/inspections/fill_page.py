@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from bureau.inspections.rules import section_keys
 from scorecards.form import Additive, Form, Item, ListedDeductions, Section, Unscored, VetoOnly
 from scorecards.form_json import shape_of
 
@@ -84,6 +85,7 @@ def build_sections(
     """All by item code. `tags`: what the school has; `errors`: why an answer was refused."""
     sections = []
     position = 0
+    whole = section_keys(form, answers)  # sections that a phone said do not apply as a whole
     for index, section in enumerate(form.sections):
         cards = []
         for item in section.items:
@@ -95,7 +97,7 @@ def build_sections(
                     answer=answers.get(item.code),
                     remark=remarks.get(item.code, ""),
                     photos=photos.get(item.code, ()),
-                    absent=not tags.issuperset(item.tags),
+                    absent=section.code in whole or not tags.issuperset(item.tags),
                     errors=(errors or {}).get(item.code, ()),
                 )
             )

@@ -152,6 +152,12 @@ def applicability_tags(profile: Mapping[str, Any]) -> frozenset[str]:
     return frozenset(tags)
 
 
+def fits_one_page(form: Form) -> bool:
+    """Whether the visit's page can ask everything: no rooms to name and no figures to ask for on site."""
+    asks = any(parameter.source != "profile" for parameter in form.parameters)
+    return form.repeat is None and not asks and all(section.repeat is None for section in form.sections)
+
+
 def is_key(form: Form, key: str) -> bool:
     """Whether the form has something to answer under this key: an item, `item@unit` where it repeats, or a section
     that may be absent as a whole. Whether the unit exists is the visit's matter."""

@@ -64,6 +64,9 @@ def fill(school_id: int, inspection_id: UUID) -> Any:
     if visit.state not in rules.OPEN_STATES:
         flash(_("这次检查已提交或取消，不能再修改。"), "warning")
         return redirect(url_for("inspections.visit", school_id=school_id, inspection_id=inspection_id))
+    if not rules.fits_one_page(_form(visit)):
+        flash(_("这份评分表要逐个房间（窗口）填写，请在手机上打开 /fill/ 填写。"), "info")
+        return redirect(url_for("inspections.visit", school_id=school_id, inspection_id=inspection_id))
     return _fill_page(visit)
 
 
@@ -128,7 +131,7 @@ def section_met(school_id: int, inspection_id: UUID, section_index: int) -> Any:
 @access(Permission.FILL)
 def before_submission(school_id: int, inspection_id: UUID) -> Any:
     visit = assigned_visit(school_id, inspection_id)
-    if visit.state not in rules.OPEN_STATES:
+    if visit.state not in rules.OPEN_STATES or not rules.fits_one_page(_form(visit)):
         return redirect(url_for("inspections.visit", school_id=school_id, inspection_id=inspection_id))
     return _review_page(visit, Form.blank(SubmissionForm(), {"met_by": visit.met_by, "remark": visit.remark}))
 
@@ -153,12 +156,20 @@ def submit(school_id: int, inspection_id: UUID) -> Any:
     return _review_page(assigned_visit(school_id, inspection_id), form), form.refusal_status
 
 
+def _one_page_form(visit: Inspection) -> ScoredForm:
+    """The form of a visit whose page asks for it; NotFound where it has rooms, which only the phone can name."""
+    form = _form(visit)
+    if not rules.fits_one_page(form):
+        raise NotFound(_("这份评分表要逐个房间（窗口）填写，请在手机上打开 /fill/ 填写。"))
+    return form
+
+
 def _form(visit: Inspection) -> ScoredForm:
     return forms.form_of(visits.form_version_of(current_actor(), visit))
 
 
 def _item(visit: Inspection, position: int) -> Item:
-    items = list(_form(visit).items())
+    items = list(_one_page_form(visit).items())
     if position >= len(items):
         raise NotFound(_("表单中没有这一项。"))
     return items[position]
@@ -172,7 +183,7 @@ def _section_at(sections: list[FilledSection], index: int) -> FilledSection:
 
 def _typed(visit: Inspection) -> Typed:
     """Answers and remarks of the items that the request carries."""
-    return read_page(_form(visit), request.form)
+    return read_page(_one_page_form(visit), request.form)
 
 
 def _store_page(visit: Inspection) -> dict[str, list[str]]:
@@ -240,7 +251,7 @@ def _review_page(visit: Inspection, form: Form) -> str:
     actor = current_actor()
     result = submitting.preview(actor, visit)
     cards = {card.item.code: card for section in _sections(visit) for card in section.cards}
-    missing: list[Card] = [cards[code] for code in result.missing]
+    missing: list[Card] = [cards[code] for code in result.missing if code in cards]
     return render_template(
         "inspections/review.html",
         visit=visit,

@@ -6,6 +6,7 @@ import pytest
 
 from bureau.inspections.models import InspectionResult
 from bureau.inspections.service import submitting
+from bureau.roles import Role
 from kernel.database import db
 from scorecards.form import AllOrNothing, CountDeduction, Parameter, Repeat, Scale, ScaleRow, Section
 from tests.support import inspections
@@ -107,3 +108,38 @@ def test_rooms_and_figures_that_the_form_cannot_use_are_refused(rooms, change, f
     refused = rooms.phone.put(rooms.phone.body() | change)
     assert (refused.status_code, len(refused.json["errors"])) == (422, 1), refused.json
     assert refused.json["errors"].keys() == {field} or "value" in field, refused.json
+
+
+def test_the_visits_page_sends_a_form_with_rooms_to_the_phone_and_shows_what_came_from_it(rooms, client_as):
+    rooms.phone.more["units"] = rooms_of("101", "102")
+    rooms.phone.answer("R.1@101", {"count": 3}, "床下有杂物")
+    rooms.phone.answer("B", {"not_applicable": "没有浴室"})
+    rooms.phone.put()
+    client = client_as(Role.INSPECTOR)
+    path = f"/inspections/fill/{rooms.visit.school_id}/{rooms.visit.id}"
+    shown = client.get(path, follow_redirects=True)
+    assert (shown.status_code, "/fill/" in shown.text, "床下有杂物" in shown.text) == (200, True, True)
+    assert client.post(f"{path}/items/0", data={"i0-count": "1"}).status_code == 404
+    assert client.post(path, data={"i0-count": "1"}).status_code == 404
+    assert client.post(f"{path}/submit", data={"met_by": "", "remark": ""}).status_code == 422
+
+
+def test_a_section_that_the_phone_called_absent_is_shown_so_on_the_page(scene, client_as):
+    system = scene.as_bureau()
+    sections = (
+        Section(code="A", title="一", items=(item("A.1", AllOrNothing(), 50, text="门卫室整洁"),), na_allowed=True),
+        Section(code="B", title="二", items=(item("B.1", AllOrNothing(), 50),)),
+    )
+    sheet = form(sections=sections, total=Decimal(100), na_policy="renormalise")
+    visit = inspections.make_visit(
+        scene.world, "a3", inspections.make_plan(system, inspections.published(system, sheet))
+    )
+    db.session.commit()
+    phone = scene.new_phone(visit=visit)
+    phone.answer("A", {"not_applicable": "没有门卫室"})
+    phone.put()
+    page = client_as(Role.INSPECTOR).get(f"/inspections/fill/{visit.school_id}/{visit.id}").text
+    assert page.count("学校无此情形") == 1
+    review = client_as(Role.INSPECTOR).get(f"/inspections/fill/{visit.school_id}/{visit.id}/submit").text
+    assert "检查内容B.1" in review
+    assert "门卫室整洁" not in review
