@@ -3,8 +3,8 @@ import pytest
 from bureau.inspections.answer_fields import field_prefix, perfect_answer, read_item, read_page
 from scorecards.answers import read_answers
 from scorecards.engine import Scorer
-from scorecards.form import AllOrNothing, Unscored, VetoOnly, YesNo
-from tests.unit.scorecards.forms import every_shape, form, item
+from scorecards.form import AllOrNothing, RequiredCount, Scale, Tier, Tiers, Unscored, VetoOnly, YesNo
+from tests.unit.scorecards.forms import D, every_shape, form, item
 
 FORM = every_shape()
 POSITIONS = {one.code: position for position, one in enumerate(FORM.items())}
@@ -88,3 +88,17 @@ def test_perfect_answers_lose_nothing():
 )
 def test_perfect_answers_of_items_without_points(rule, answer):
     assert perfect_answer(item("1", rule)) == answer
+
+
+def test_what_is_counted_by_tiers_or_against_a_requirement():
+    missing = Tiers((Tier(0, D(5)), Tier(2, D(0))))
+    present = Tiers((Tier(0, D(0)), Tier(3, D(5))), counts="present")
+    guards = RequiredCount(Scale(parameter="pupils", per=D(500)), D(1))
+    assert [perfect_answer(item("1", rule, 5)) for rule in (missing, present, guards)] == [
+        {"count": 0},
+        {"count": 3},
+        None,
+    ]
+    for rule in (missing, guards):
+        assert read_item(item("1", rule, 5), "i0-", {"i0-count": "4"}) == {"count": 4}
+        assert read_item(item("1", rule, 5), "i0-", {"i0-count": ""}) is None
