@@ -15,6 +15,7 @@ from bureau.hazards.module import MODULE as hazards
 from bureau.inspections.module import MODULE as inspections
 from bureau.inspections.service.past_answers import PAST_VISITS
 from bureau.oversight.module import MODULE as oversight
+from bureau.papers.module import MODULE as papers
 from bureau.people.module import MODULE as people
 from bureau.rectifications.module import MODULE as rectifications
 from bureau.roles import LABELS, OFFICERS, Role, bureau_role, school_role, zone_role
@@ -63,6 +64,7 @@ def modules() -> list[Module]:
         appeals,
         rectifications,
         hazards,
+        papers,
         draws,
         fairness,
         evidence,

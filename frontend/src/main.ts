@@ -1,6 +1,7 @@
 // Every page works without this file; it saves people waiting, double entries and lost input.
 
 import { start as startBuilder } from "./parts/builder";
+import { start as startCamera } from "./parts/camera";
 import { start as startFill } from "./parts/fill";
 import { start as startForms } from "./parts/forms";
 import { start as startKeyboard } from "./parts/keyboard";
@@ -10,6 +11,7 @@ import { start as startPhotos } from "./parts/photos";
 import { start as startPrinting } from "./parts/printing";
 import { start as startRequests } from "./parts/requests";
 import { start as startTables } from "./parts/tables";
+import { start as startVerify } from "./parts/verify";
 
 document.documentElement.classList.add("has-script");
 startRequests();
@@ -21,7 +23,9 @@ startPrinting();
 startTables();
 startKeyboard();
 startFill();
+startCamera();
 startBuilder();
+startVerify();
 
 const drawCharts = (within: ParentNode): void => {
   if (within.querySelector("[data-chart]")) void import("./charts").then((charts) => charts.draw(within));
