@@ -1,10 +1,13 @@
 // The phone's scoring engine behind a pipe: one JSON request per line in, one JSON answer per line out. A request is
-// {form, answers, context, taps}; each tap is [key, answer] or [key] (taken back), put into the sheet after `answers`. The
-// answer carries what the page would say, and the milliseconds that the slower half of the taps took at least.
+// {form, answers, context, taps, catalogue}; each tap is [key, answer] or [key] (taken back), put into the sheet after `answers`. The
+// answer carries what the page would say (by the catalogue), and the milliseconds that the slower half of the taps took at least.
+// Without a form the answer is the sentences themselves.
 
 import {
   AnswersInvalid, type FormJson, type Result, type Scorer, type Sheet, compile, plain, problemText, reasonText, resultToJson,
+  setWords, stepText,
 } from "../../frontend/src/scoring";
+import * as words from "../../frontend/src/scoring/words";
 
 declare const process: {
   stdin: { setEncoding(name: string): void; on(event: string, listener: (chunk: string) => void): void };
@@ -29,11 +32,15 @@ const tap = (sheet: Sheet, [key, raw]: [string, unknown]): number => {
 
 const median = (values: number[]): number => values.sort((a, b) => a - b)[values.length >> 1] ?? 0;
 
-const speak = (result: Result): unknown => ({ result: resultToJson(result), words: result.account.map(reasonText) });
+const speak = (result: Result): unknown => ({
+  result: resultToJson(result), words: [...result.account.map(reasonText), ...result.steps.map(stepText)],
+});
 
 const answer = (line: string): unknown => {
-  const { form, answers, context, taps } = JSON.parse(line);
+  const { form, answers, context, taps, catalogue } = JSON.parse(line);
   try {
+    if (!form) return { REASONS: words.REASONS, PROBLEMS: words.PROBLEMS, STEPS: words.STEPS, HOW: words.HOW, BASIS: words.BASIS };
+    setWords(catalogue ?? {});
     const compiled = scorerOf(form);
     if (!taps) return speak(compiled.score(answers, context));
     const sheet = compiled.open(answers, context);

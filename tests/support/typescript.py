@@ -49,11 +49,20 @@ class Engine:
         answers: Mapping[str, Any],
         context: Mapping[str, Any] | None = None,
         taps: Sequence[Sequence[Any]] | None = None,
+        catalogue: Mapping[str, str] | None = None,
     ) -> Any:
-        """{"result": …} or {"problems": […]}. `taps` ([key, answer] or [key]) go one by one into a sheet that is kept."""
+        """{"result": …, "words": […]} or {"problems": […], "words": […]}. `taps` ([key, answer] or [key]) go one by one
+        into a sheet that is kept."""
+        request = {"form": form, "answers": answers, "context": context or {}, "taps": taps, "catalogue": catalogue}
+        return self._exchange(request)
+
+    def words(self) -> Any:
+        """The sentences by table and code."""
+        return self._exchange({})
+
+    def _exchange(self, request: Mapping[str, Any]) -> Any:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        request = {"form": form, "answers": answers, "context": context or {}, "taps": taps}
         self._process.stdin.write(json.dumps(request) + "\n")
         self._process.stdin.flush()
         line = self._process.stdout.readline()

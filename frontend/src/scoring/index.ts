@@ -11,6 +11,6 @@ export { Scorer } from "./engine";
 export { Sheet } from "./sheet";
 export type { FormJson, ItemJson, SectionJson } from "./form";
 export { type Line, type Result, plain, resultToJson } from "./result";
-export { problemText, reasonText, setWords } from "./words";
+export { problemText, reasonText, setWords, stepText } from "./words";
 
 export const compile = (form: FormJson): Scorer => new Scorer(form);

@@ -3,7 +3,7 @@
 // {Chinese: another language} for who reads another.
 
 import type { Problem } from "./answers";
-import { type Line, type Params, type Reason, plain } from "./result";
+import { type Line, type Params, type Reason, type Step, plain } from "./result";
 
 export const REASONS: Readonly<Record<Reason, string>> = {
   full: "符合，不扣分",
@@ -71,6 +71,18 @@ export const PROBLEMS: Readonly<Record<string, string>> = {
   parameter_below_rows: "参数 %(parameter)s 为 %(value)s，小于表中最小的 %(least)s",
 };
 
+export const STEPS: Readonly<Record<string, string>> = {
+  section_capped: "共扣 %(lost)s 分，以 %(cap)s 分为限",
+  units: "%(count)s 个单元%(how)s，得 %(points)s 分",
+  section_credit: "整体不适用，按%(basis)s的 %(percent)s%% 计 %(points)s 分",
+  section_share: "整体不适用，总得分按 %(percent)s%% 计",
+  renormalised: "实得 %(earned)s ÷ 应得 %(at_stake)s，折算为 %(points)s 分",
+  bonus: "加分 %(points)s 分",
+  zero: "触发否决，记 0 分",
+};
+export const HOW: Readonly<Record<string, string>> = { mean: "平均", minimum: "取最差", sum: "扣分相加" };
+export const BASIS: Readonly<Record<string, string>> = { points: "该部分分值", rest: "其余部分得分率" };
+
 let catalogue: Readonly<Record<string, string>> = {};
 
 export const setWords = (translated: Readonly<Record<string, string>>): void => {
@@ -86,5 +98,14 @@ export const say = (sentence: string, params: Params = {}): string =>
   );
 
 export const reasonText = (line: Line): string => say(REASONS[line.reason], line.params);
+
+const inWords = (words: Readonly<Record<string, string>>, code: unknown): string => say(words[String(code)] ?? "");
+
+/** What happened; where (section, unit) is for the caller to say. */
+export const stepText = ({ step, params }: Step): string => {
+  const { aggregate, of } = params;
+  const words = { how: inWords(HOW, aggregate), basis: inWords(BASIS, of) };
+  return say(STEPS[step] ?? step, { ...params, ...words });
+};
 
 export const problemText = (problem: Problem): string => say(PROBLEMS[problem.code] ?? problem.code, problem.params);

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scorecards import examples
+from scorecards import examples, problem_text
 from scorecards.answers import Answer, answers_to_json, read_answers
 from scorecards.engine import Scorer
 from scorecards.form import (
@@ -22,7 +22,6 @@ from scorecards.form import (
 )
 from scorecards.form_json import from_json, to_json
 from scorecards.perfect import perfect_answers
-from scorecards.problem_text import PROBLEMS, reason_text
 from scorecards.problems import AnswersInvalid
 from scorecards.result import result_to_json
 from tests.support.scoring import Case, broken_cases, cases
@@ -48,10 +47,11 @@ def python(form: Form, answers: Any, context: Mapping[str, Any] | None = None) -
     try:
         result = Scorer(form).score(read_answers(form, answers), **(context or {}))
     except AnswersInvalid as error:
-        said = [str(PROBLEMS[problem.code]) % dict(problem.params) for problem in error.problems]
+        said = [str(problem_text.PROBLEMS[problem.code]) % dict(problem.params) for problem in error.problems]
         problems = [plain(problem._asdict()) for problem in error.problems]
         return {"problems": ordered(zip(problems, said, strict=True))}
-    return {"result": result_to_json(result), "words": [reason_text(line) for line in result.account]}
+    words = [*map(problem_text.reason_text, result.account), *map(problem_text.step_text, result.steps)]
+    return {"result": result_to_json(result), "words": words}
 
 
 def typescript(engine: Engine, *arguments: Any, **more: Any) -> Any:
@@ -175,3 +175,18 @@ def test_a_tap_on_a_large_form_is_answered_at_once(engine: Engine) -> None:
     reply = engine.ask(to_json(target), answers, context, taps=taps)
     assert reply["result"] == python(target, answers | dict(taps), context)["result"]
     assert reply["milliseconds"] * 6 < 100
+
+
+def test_the_phone_says_the_services_sentences(engine: Engine) -> None:
+    said = engine.words()
+    for name, table in (("REASONS", problem_text.REASONS), ("STEPS", problem_text.STEPS), ("HOW", problem_text._HOW)):
+        assert said[name] == {code: str(words) for code, words in table.items()}
+    assert said["BASIS"] == {code: str(words) for code, words in problem_text._BASIS.items()}
+    # A form's own problems never reach a phone.
+    assert said["PROBLEMS"].items() <= {code: str(words) for code, words in problem_text.PROBLEMS.items()}.items()
+
+
+def test_the_phone_says_them_in_another_language_where_it_has_one(engine: Engine) -> None:
+    target = to_json(form_of(item("1", CountDeduction(D(2)), 5), item("2", AllOrNothing(), 5)))
+    said = engine.ask(target, {"1": 1, "2": False}, catalogue={"不符合，扣全部分值": "not met", "符合，不扣分": ""})
+    assert said["words"] == ["1 处，每处扣 2 分", "not met"]
