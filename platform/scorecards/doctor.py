@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 from scorecards.doctor_items import item_findings
+from scorecards.doctor_parts import part_findings
 from scorecards.finding import Finding, Severity, finding, has_errors, sorted_findings
 from scorecards.form import WITHOUT_POINTS, Form, Section, Unscored, bands_from_best, base_of
 from scorecards.form_json import contradictions
@@ -36,33 +37,44 @@ def _all(form: Form) -> Iterator[Finding]:
     yield from _bands(form)
     yield from _verdicts(form)
     yield from _not_applicable(form)
+    yield from part_findings(form)
 
 
 def _scored(form: Form) -> bool:
+    if form.mode == "pass_rate":
+        return True
     return form.total is not None or any(not isinstance(item.rule, WITHOUT_POINTS) for item in form.items())
 
 
 def _items_sum(section: Section) -> Decimal:
-    rows = (item for item in section.items if not isinstance(item.rule, WITHOUT_POINTS))
-    return sum((item.points or Decimal(0) for item in rows), Decimal(0))
+    """Bonus items earn over the total and count in no sum; a part of nothing but bonus is compared as it is."""
+    rows = [item for item in section.items if not isinstance(item.rule, WITHOUT_POINTS)]
+    own = [item for item in rows if not item.bonus]
+    return sum((item.points or Decimal(0) for item in own or rows), Decimal(0))
+
+
+def _is_bonus(section: Section) -> bool:
+    return bool(section.items) and all(item.bonus for item in section.items)
 
 
 def _sums(form: Form) -> Iterator[Finding]:
-    if not _scored(form):
+    if not _scored(form) or form.mode == "pass_rate":
         return
     # In deduct mode the total is set, and what can be lost need not add up to it.
     severity: Severity = "warning" if form.mode == "deduct" else "error"
     for section in form.sections:
         items = _items_sum(section)
-        if section.points is not None and section.items and items != section.points:
+        capped = section.cap is not None and section.cap == section.points
+        if section.points is not None and section.items and items != section.points and not capped:
             yield finding(severity, "section_sum", f"section:{section.code}", items=items, points=section.points)
     if form.total is None:
         return
-    items = sum((_items_sum(section) for section in form.sections), Decimal(0))
+    counted = [section for section in form.sections if not _is_bonus(section)]
+    items = sum((_items_sum(section) for section in counted), Decimal(0))
     if items != form.total:
         yield finding(severity, "total_sum", items=items, total=form.total)
-    printed = [section.points for section in form.sections if section.points is not None]
-    if len(printed) == len(form.sections) and sum(printed, Decimal(0)) != form.total:
+    printed = [section.points for section in counted if section.points is not None]
+    if counted and len(printed) == len(counted) and sum(printed, Decimal(0)) != form.total:
         yield finding(severity, "sections_sum", sections=sum(printed, Decimal(0)), total=form.total)
 
 
@@ -158,5 +170,6 @@ def _flaw_params(found: list[Flaw]) -> dict[str, Any]:
 
 def _not_applicable(form: Form) -> Iterator[Finding]:
     items = [item for item in form.items() if not isinstance(item.rule, Unscored)]
-    if form.na_policy != "refuse" and items and not any(item.na_allowed or item.tags for item in items):
+    whole = any(section.na_allowed for section in form.sections)
+    if form.na_policy != "refuse" and items and not whole and not any(item.na_allowed or item.tags for item in items):
         yield finding("warning", "na_unreachable")

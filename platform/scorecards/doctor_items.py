@@ -15,6 +15,8 @@ from scorecards.form import (
     Judged,
     Levels,
     ListedDeductions,
+    RequiredCount,
+    Tiers,
     YesNo,
 )
 
@@ -34,15 +36,17 @@ def item_findings(form: Form, item: Item) -> Iterator[Finding]:
         if item.points:
             yield finding("error", "points_without_rule", where, points=item.points)
     elif item.points is None or item.points == 0:
-        if form.mode == "deduct" and isinstance(item.rule, _DEDUCTIONS):
+        if form.mode == "pass_rate":
+            pass  # every item counts one
+        elif form.mode == "deduct" and isinstance(item.rule, _DEDUCTIONS):
             yield finding("info", "deduction_without_ceiling", where)
         else:
             yield finding("error", "item_without_points", where)
     else:
         yield from _rule_findings(item, item.points, where)
-    if item.key and form.verdicts is None and isinstance(item.rule, YesNo):
+    if item.key and form.verdicts is None and not form.limits and isinstance(item.rule, YesNo):
         yield finding("info", "key_without_verdicts", where)
-    if item.na_allowed and form.na_policy == "refuse":
+    if item.na_allowed and form.na_policy == "refuse" and form.mode != "pass_rate":
         yield finding("warning", "na_unreachable", where)
     if isinstance(item.rule, AllOrNothing | YesNo) and _parts(item.text) >= 3:
         yield finding("info", "double_barrelled", where, parts=_parts(item.text))
@@ -67,6 +71,14 @@ def _rule_findings(item: Item, points: Decimal, where: str) -> Iterator[Finding]
         yield from _additive_findings(rule, points, where)
     elif isinstance(rule, Levels):
         yield from _level_findings(rule, points, where)
+    elif isinstance(rule, Tiers):
+        yield from _tier_findings(rule, points, where)
+    elif isinstance(rule, RequiredCount):
+        if rule.unit_points > points:
+            yield finding("error", "deduction_above_item", where, deduction=rule.unit_points, points=points)
+        if rule.cap is not None and rule.cap < rule.unit_points:
+            yield finding("error", "cap_below_unit", where, cap=rule.cap, unit=rule.unit_points)
+        yield from _cap_findings(rule.cap, points, where)
 
 
 def _cap_findings(cap: Decimal | None, points: Decimal, where: str) -> Iterator[Finding]:
@@ -114,4 +126,22 @@ def _level_findings(rule: Levels, points: Decimal, where: str) -> Iterator[Findi
     elif best < points:
         yield finding("error", "item_max_unreachable", where, total=best, points=points)
     if len({entry.points for entry in rule.entries}) < len(rule.entries):
+        yield finding("warning", "levels_equal", where)
+    if min(entry.points for entry in rule.entries) > 0:
+        yield finding("info", "levels_end_above_zero", where, least=min(entry.points for entry in rule.entries))
+
+
+def _tier_findings(rule: Tiers, points: Decimal, where: str) -> Iterator[Finding]:
+    """That they fall or rise steadily is the form's own condition (scorecards.contradictions)."""
+    if not rule.tiers:
+        return
+    best = max(tier.points for tier in rule.tiers)
+    least = min(tier.points for tier in rule.tiers)
+    if best > points:
+        yield finding("error", "subpoints_above_item", where, total=best, points=points)
+    elif best < points:
+        yield finding("error", "item_max_unreachable", where, total=best, points=points)
+    if least > 0:
+        yield finding("info", "levels_end_above_zero", where, least=least)
+    if len({tier.points for tier in rule.tiers}) < len(rule.tiers):
         yield finding("warning", "levels_equal", where)

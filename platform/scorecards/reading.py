@@ -164,10 +164,12 @@ def _bonus(parts_of_text: list[str], points: Decimal | None) -> Reading | None:
     found = [_BONUS.fullmatch(re.sub(r"^加分项?[:]?", "", clause)) for clause in clauses]
     if not clauses or not all(found) or any("扣" in clause for clause in clauses):
         return None
+    each = [bool(one and one["if"].startswith("每")) for one in found]
     pairs = [(number(one["n"]), one["if"]) for one in found if one]
     doubts = ("bonus_read",) if points is not None else ("bonus_read", "bonus_without_points")
+    rows = tuple(replace(entry, repeatable=counted) for entry, counted in zip(_entries(pairs), each, strict=True))
     return Reading(
-        rule=Additive(_entries(pairs)), bonus=True, confidence=70 if points is not None else 55, doubts=doubts
+        rule=Additive(rows), bonus=True, confidence=70 if points is not None else 55, doubts=doubts
     )
 
 
@@ -188,9 +190,18 @@ def _sum(text: str, points: Decimal | None, item_text: str) -> Reading:
 
 def read_rule(rule_text: str, points: Decimal | None, *, item_text: str = "", veto: bool = False) -> Reading:
     """`points` of the item (None: none printed); `veto`: the source marks the item as a veto item."""
-    text = normalise(rule_text)
+    # "3处以上(含3处)": from three on, which is how 以上 is read anyway.
+    text = re.sub(r"\((?:含|包括|均?含本数)[^()]{0,8}\)", "", normalise(rule_text))
     if not text:
         return Reading(rule=Judged(), confidence=0, doubts=("no_rule_text",))
+    reading = _read(text, points, item_text, veto)
+    if re.search(r"加[\d一二三四五半]|加分", text) and not reading.bonus:
+        doubts = (*reading.doubts, "bonus_read")
+        reading = replace(reading, confidence=min(reading.confidence, 70), doubts=doubts)
+    return reading
+
+
+def _read(text: str, points: Decimal | None, item_text: str, veto: bool) -> Reading:
     parts_of_text = clauses(text)
     whole = _whole_text(text, parts_of_text, points, item_text)
     if whole is not None:

@@ -59,6 +59,9 @@ _SHARE = re.compile(
     + r")分?)|(?P<none>不得分|不给分|不计分|(?:得|计)?(?:0|零)分))"
 )
 _GRADE_MARKS = re.compile(rf"(?:[优良中差好劣]|合格|及格)(?P<n>{NUMBER})分?")
+_IN_TURN = re.compile(
+    rf"按?(?P<labels>[^\d、,扣]{{1,6}}(?:、[^\d、,扣]{{1,6}}?){{1,5}})(?:[二三四五]个?)?(?:等次|等级|档次?)?(?:分别|依次)(?:得|计|为|赋)?(?P<figures>{NUMBER}分?(?:、{NUMBER}分?){{1,5}})"
+)
 _GRADE_RANGES = re.compile(
     rf"(?:[ABCD][级等]?|优秀?|良好?|中等?|一般|合格|基本合格|较好|好|较?差|不合格|及格|不及格)[:(为得]*(?P<low>{NUMBER})分?(?:{RANGE}(?P<high>{NUMBER})分?|(?:及?以下|以上))\)?"
 )
@@ -193,7 +196,13 @@ def _shares(clauses: Sequence[str], text: str, points: Decimal | None) -> Whole 
 
 
 def _marks(clauses: Sequence[str], text: str, points: Decimal | None) -> Whole | None:
-    """ "优3良2差0"."""
+    """ "优3良2差0"; "按优、良、中、差分别得5、4、3、0分"."""
+    if matched := _IN_TURN.fullmatch(text):
+        labels, figures = matched["labels"].split("、"), re.findall(NUMBER, matched["figures"])
+        turns = [(label, number(figure)) for label, figure in zip(labels, figures, strict=False)]
+        if len(labels) != len(figures) or not _falling([value for _, value in turns]):
+            return None
+        return None if points is not None and turns[0][1] != points else Whole(_levels(turns), 85)
     found = list(_GRADE_MARKS.finditer(text))
     if len(found) < 2 or "".join(one[0] for one in found) != re.sub(r"[,;、]", "", text):
         return None

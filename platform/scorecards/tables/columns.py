@@ -197,7 +197,8 @@ def columns_of(grid: Grid, header: Header, rows: range) -> Columns:
     levels = sorted([*levels, *texts[:-1]])
     own_points, level_points, other_points = _points_of(points, levels, text, header)
     if own_points is not None and (level := _whose(grid, rows, own_points, levels, text)) is not None:
-        own_points, level_points = None, {**level_points, level: own_points}
+        level_points[level] = own_points
+        own_points = None
     used = {no, text, *levels, *rules, *points, *places.get("method", []), *places.get("note", []), *results}
     blank_answers = [
         place for place in results if re.search(r"符合|合格|是|否|达标|有|无|结果|情况", header.labels[place])

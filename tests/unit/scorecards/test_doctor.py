@@ -14,8 +14,15 @@ from scorecards.form import (
     Form,
     Judged,
     Levels,
+    Limit,
     ListedDeductions,
+    Parameter,
+    Repeat,
+    RequiredCount,
+    Scale,
     Section,
+    Tier,
+    Tiers,
     Verdicts,
     Veto,
     VetoOnly,
@@ -65,6 +72,11 @@ def test_a_sound_form_is_left_in_peace() -> None:
         (item("2", Levels(entries(6, 0)), 5), "error", "subpoints_above_item"),
         (item("2", Levels(entries(4, 0)), 5), "error", "item_max_unreachable"),
         (item("2", Levels(entries(5, 0, 0)), 5), "warning", "levels_equal"),
+        (item("2", Levels(entries(5, 2)), 5), "info", "levels_end_above_zero"),
+        (item("2", Tiers((Tier(0, D(6)), Tier(1, D(0)))), 5), "error", "subpoints_above_item"),
+        (item("2", Tiers((Tier(0, D(4)), Tier(1, D(0)))), 5), "error", "item_max_unreachable"),
+        (item("2", Tiers((Tier(0, D(5)), Tier(1, D(2)))), 5), "info", "levels_end_above_zero"),
+        (item("2", Tiers((Tier(0, D(5)), Tier(1, D(5)), Tier(2, D(0)))), 5), "warning", "levels_equal"),
         (item("2", AllOrNothing(), 5, review="decide"), "error", "rule_needs_person"),
         (item("2", AllOrNothing(), 5, review="confirm"), "warning", "rule_to_confirm"),
         (item("2", AllOrNothing(), 5, na_allowed=True), "warning", "na_unreachable"),
@@ -171,3 +183,85 @@ def test_the_gravest_come_first() -> None:
     ]
     assert order == sorted(order, key=["error", "warning", "info"].index)
     assert len(set(order)) == 3
+
+
+def test_tiers_that_rise_where_they_should_fall_are_a_contradiction() -> None:
+    rising = item("1", Tiers((Tier(0, D(2)), Tier(1, D(5)))), 5)
+    assert codes(form(rising, bands=BANDS[3:]))["contradiction"][0] == "error"
+
+
+STAFF = RequiredCount(Scale(parameter="pupils", per=D(500)), D(6))
+
+
+def test_staffing_that_costs_more_than_the_item_and_figures_nobody_uses() -> None:
+    pupils = Parameter("pupils", "学生数", "人")
+    beds = Parameter("beds", "床位数", "张", "asked")
+    found = codes(form(item("1", STAFF, 5), bands=BANDS[3:], parameters=(pupils, beds)))
+    assert found == {"deduction_above_item": ("error", "item:1"), "parameter_unused": ("warning", "form")}
+    unknown = codes(form(item("1", replace(STAFF, unit_points=D(1)), 5), bands=BANDS[3:]))
+    assert unknown == {"contradiction": ("error", "form")}
+
+
+def test_bonus() -> None:
+    more = item("2", Additive(entries(2, 3)), 5, bonus=True)
+    assert codes(form(SOUND, more, total=D(100), bands=BANDS)) == {"bonus_without_cap": ("warning", "form")}
+    assert codes(form(SOUND, more, total=D(100), bands=BANDS, bonus_cap=D(5))) == {}
+    assert codes(form(SOUND, more, total=D(100), bands=BANDS, bonus_cap=D(9))) == {"bonus_cap_idle": ("info", "form")}
+    assert codes(form(SOUND, bands=BANDS, bonus_cap=D(9))) == {"bonus_cap_without_items": ("warning", "form")}
+
+
+def test_a_part_of_nothing_but_bonus_stands_beside_the_total() -> None:
+    parts = (
+        Section(code="1", title="一", points=D(100), items=(SOUND,)),
+        Section(code="2", title="加分项", points=D(5), items=(item("2", Additive(entries(2, 3)), 5, bonus=True),)),
+    )
+    assert codes(form(sections=parts, total=D(100), bands=BANDS, bonus_cap=D(5))) == {}
+
+
+def limit(at_least: int, label: str, effect: Any = "band_cap", mark: str = "") -> Limit:
+    return Limit(at_least=at_least, effect=effect, label=label, mark=mark)
+
+
+def test_limits_on_key_items() -> None:
+    rows = (item("1", AllOrNothing(), 50, key=True), item("2", AllOrNothing(), 50, key=True))
+    assert codes(form(*rows, bands=BANDS, limits=(limit(1, "良好"), limit(2, "合格")))) == {}
+    many = codes(form(*rows, bands=BANDS, limits=(limit(3, "良好"),)))
+    assert many == {"limit_unreachable": ("warning", "form")}
+    turned = codes(form(*rows, bands=BANDS, limits=(limit(1, "合格"), limit(2, "良好"))))
+    assert turned == {"limits_not_monotone": ("error", "form")}
+    twice = codes(form(*rows, bands=BANDS, limits=(limit(1, "良好"), limit(1, "合格"))))
+    assert twice == {"limits_twice": ("warning", "form")}
+    unknown = codes(form(*rows, bands=BANDS, limits=(limit(1, "没有这一档"),)))
+    assert unknown == {"contradiction": ("error", "form")}
+
+
+def test_labels_that_the_verdict_table_does_not_know() -> None:
+    red = item("9", VetoOnly(), veto=Veto("verdict", "重大隐患"))
+    target = verdict_form(verdicts=verdict_table(hole=False))
+    section = replace(target.sections[0], items=(*target.sections[0].items, red))
+    found = codes(replace(target, sections=(section,), limits=(limit(1, "没有", "fail"),)))
+    assert found["veto_label_unknown"] == ("warning", "item:9")
+    assert found["limit_label_unknown"] == ("warning", "form")
+
+
+def part(**more: Any) -> Form:
+    items = (item("1", CountDeduction(D(5)), 60), item("2", AllOrNothing(), 40))
+    return form(sections=(Section(code="1", title="一", items=items, **more),), total=D(100), bands=BANDS)
+
+
+@pytest.mark.parametrize(
+    ("more", "severity", "code"),
+    [
+        ({"cap": D(0)}, "error", "section_cap_zero"),
+        ({"cap": D(120)}, "info", "section_cap_idle"),
+        ({"cap": D(50)}, "warning", "section_cap_below_item"),
+        ({"repeat": Repeat(unit_label=" ")}, "warning", "repeat_without_label"),
+        ({"repeat": Repeat(unit_label="寝室", minimum_units=0)}, "warning", "repeat_without_units"),
+    ],
+)
+def test_a_section_made_wrong(more: Any, severity: str, code: str) -> None:
+    assert codes(part(**more)) == {code: (severity, "section:1")}
+
+
+def test_a_rate_needs_no_points() -> None:
+    assert codes(form(item("1", AllOrNothing()), item("2", YesNo()), total=D(100), mode="pass_rate", bands=BANDS)) == {}

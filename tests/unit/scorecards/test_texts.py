@@ -17,6 +17,14 @@ from tests.unit.scorecards.test_importing import BOMB, FILES, FORM
 
 SOURCE = Path(__file__).resolve().parents[3] / "platform" / "scorecards"
 # Calls whose literal argument at that place is a code.
+# Refusals of kernel.sheets.workbook; "old_or_locked" is told apart by scorecards.upload.
+SHEET_REFUSALS = {
+    code
+    for code in re.findall(
+        r'Unreadable\("([a-z_]+)"', (SOURCE.parent / "kernel" / "sheets" / "workbook.py").read_text("utf-8")
+    )
+    if code != "old_or_locked"
+}
 FINDING_CALLS = {"finding": 1, "add": 1, "Unreadable": 0}
 PROBLEM_CALLS = {"Problem": 1, "wrong": 1, "Unfit": 0}
 
@@ -41,11 +49,30 @@ def calls(names: dict[str, int]) -> set[str]:
     return {code for code in found if re.fullmatch(r"[a-z]+(_[a-z]+)*", code)}
 
 
+def codes_of_tables() -> set[str]:
+    """What the reading of tables says: (severity, code, params), and the refusals of files."""
+    tables = " ".join(path.read_text("utf-8") for path in (SOURCE / "tables").glob("*.py"))
+    said = set(re.findall(r'"(?:error|warning|info)",\s*"([a-z]+(?:_[a-z]+)+)"', tables))
+    said |= set(re.findall(r'\("info" if \w+ else "warning", "([a-z_]+)"', tables))
+    upload = (SOURCE / "upload.py").read_text("utf-8")
+    said |= set(re.findall(r'_refused\("([a-z_]+)"', upload))
+    return said | {f"sheet_{code}" for code in (*SHEET_REFUSALS, "locked", "old_document", "old_workbook")}
+
+
 def test_every_finding_has_words_and_no_words_are_stale() -> None:
-    used = calls(FINDING_CALLS)
-    doubts = set(
-        re.findall(r'"([a-z_]+)"', " ".join(re.findall(r"doubts\s*=.*", (SOURCE / "reading.py").read_text("utf-8"))))
-    )
+    used = calls(FINDING_CALLS) | codes_of_tables()
+    doubts = {
+        code
+        for name in ("reading.py", "import_items.py")
+        for line in re.findall(r"doubts\s*=.*", (SOURCE / name).read_text("utf-8"))
+        for code in re.findall(r'"([a-z_]+)"', line)
+    }
+    wholes = (SOURCE / "reading_wholes.py").read_text("utf-8")
+    doubts |= {
+        code
+        for group in re.findall(r"Whole\([^\n]*?\((\"[a-z_]+\",)\)", wholes)
+        for code in re.findall(r"[a-z_]+", group)
+    }
     assert used - set(FINDINGS) == set()
     assert {f"doubt_{code}" for code in doubts} - set(FINDINGS) == set()
     assert {code for code in FINDINGS if not code.startswith("doubt_")} - used == set()
