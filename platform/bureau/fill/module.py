@@ -1,6 +1,7 @@
 """Filling without a network, declared to the composition root."""
 
 from bureau.fill import api, shell
+from bureau.fill.demo import demo
 from bureau.fill.panel import panel
 from bureau.fill.service.keeping import reopen
 from bureau.inspections.panels import VisitPart
@@ -11,4 +12,5 @@ MODULE = Module(
     pages=(shell.blueprint,),
     api=(api.blp,),
     publishes=(VisitPart(panel=panel, returned=reopen, order=20),),
+    demo=demo,
 )
