@@ -44,7 +44,8 @@ class UpheldRate:
 
     @property
     def rate(self) -> Decimal | None:
-        return None if not self.decided else Decimal(self.upheld) / self.decided
+        """To four places."""
+        return None if not self.decided else (Decimal(self.upheld) / self.decided).quantize(Decimal("0.0001"))
 
 
 def by_rate(rows: Iterable[UpheldRate]) -> list[UpheldRate]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -75,7 +76,7 @@ def save_draft(
     appeal = Appeal(
         bureau_id=visit.bureau_id, school_id=visit.school_id, id=appeal_id, inspection_id=visit.id,
         plan_id=visit.plan_id, item_code=item_code, item_no=line.get("no", ""), item_text=line["text"],
-        lost=line.get("lost") or 0, reason=reason, created_by=actor.account_id,
+        lost=Decimal(line.get("lost") or 0), reason=reason, created_by=actor.account_id,
     )  # fmt: skip
     db.session.add(appeal)
     flush(
