@@ -21,8 +21,12 @@ export class Filling {
   readonly form: FormJson;
   readonly own: Set<string>;
   readonly score: LiveScore;
-  readonly unsaved = new Set<string>();
+  /** Key → when it was tapped (milliseconds of performance.now). */
+  readonly unsaved = new Map<string, number>();
+  private writing = false;
   private readonly listeners = new Set<(part: Part) => void>();
+  private readonly openBySection = new Map<string, string[]>();
+  private readonly sectionOf = new Map<string, string>();
   private readonly stop: () => void;
 
   constructor(
@@ -30,6 +34,7 @@ export class Filling {
     readonly visit: Visit,
   ) {
     this.form = visit.form.form;
+    for (const section of this.form.sections) for (const item of section.items ?? []) this.sectionOf.set(item.code, section.code);
     this.own = ownSections(this.form, visit.task.inspectors, work.person.person_id);
     this.score = new LiveScore(
       this.form,
@@ -111,8 +116,26 @@ export class Filling {
     return all;
   }
 
+  /** Of one section; kept until an answer of it, the units or the tags change. */
+  openIn(section: SectionJson): string[] {
+    let open = this.openBySection.get(section.code);
+    if (!open) this.openBySection.set(section.code, (open = openKeys(this.context, section, this.answer)));
+    return open;
+  }
+
   open(): string[] {
-    return openKeys(this.context, this.own, this.answer);
+    return this.form.sections.filter((one) => this.own.has(one.code)).flatMap((one) => this.openIn(one));
+  }
+
+  private changed(key: string): void {
+    const code = codeOf(key);
+    this.score.set(key, this.answer(key));
+    this.openBySection.delete(this.sectionOf.get(code) ?? code);
+  }
+
+  private changedAll(): void {
+    this.score.reset();
+    this.openBySection.clear();
   }
 
   sectionIsAbsent(section: SectionJson, unit: Unit | null): boolean {
@@ -142,32 +165,44 @@ export class Filling {
   private setMany(given: { key: string; answer: AnswerJson | null; remark: string }[]): void {
     if (!this.editable) return this.tell({ kind: "failed", words: t("closed_meanwhile") });
     const at = performance.now();
-    const retried = [...this.unsaved].filter((key) => !given.some((one) => one.key === key));
     for (const { key, answer, remark } of given) {
       const before = this.row(key);
       this.visit.answers.set(key, {
         submission: this.submission.id, key, answer, remark, at: new Date().toISOString(),
         base: before ? before.base : (this.served(key)?.digest ?? null), theirs: before?.theirs ?? null,
       });
-      this.score.set(key, answer);
-      this.unsaved.add(key);
+      this.changed(key);
+      this.unsaved.set(key, Math.min(at, this.unsaved.get(key) ?? at));
     }
-    const rows = [...given, ...retried.map((key) => ({ key, answer: this.answer(key), remark: this.remark(key) }))];
-    this.work
-      .saveAnswers(this.submission.id, rows.map((one) => ({ ...one, served: this.served(one.key) })))
-      .then(() => {
-        performance.measure("fill-save", { start: at, end: performance.now() });
+    void this.write();
+    for (const { key } of given) this.tell({ kind: "key", key });
+  }
+
+  /** One transaction at a time: what is tapped while the disk works goes together in the next one, so that fast fingers
+   * wait for two turns of the disk at most. What failed stays unsaved and goes along with the next tap. */
+  private async write(): Promise<void> {
+    if (this.writing) return;
+    this.writing = true;
+    try {
+      let left = [...this.unsaved.keys()];
+      while (left.length > 0) {
+        const rows = left.map((key) => ({ key, answer: this.answer(key), remark: this.remark(key), served: this.served(key) }));
+        await this.work.saveAnswers(this.submission.id, rows);
+        const end = performance.now();
         for (const { key, answer, remark } of rows) {
           const now = this.row(key);
-          if (now?.answer === answer && now.remark === remark) this.unsaved.delete(key);
+          if (now?.answer !== answer || now.remark !== remark) continue; // tapped again meanwhile: it goes once more
+          performance.measure("fill-save", { start: this.unsaved.get(key) ?? end, end });
+          this.unsaved.delete(key);
           this.tell({ kind: "key", key });
         }
-      })
-      .catch((error: unknown) => {
-        this.tell({ kind: "failed", words: saveWords(error) });
-        for (const { key } of rows) this.tell({ kind: "key", key });
-      });
-    for (const { key } of given) this.tell({ kind: "key", key });
+        left = [...this.unsaved.keys()];
+      }
+    } catch (error) {
+      this.tell({ kind: "failed", words: saveWords(error) });
+    } finally {
+      this.writing = false;
+    }
   }
 
   /** "All right, then the exceptions": what is open, except what failed last time and what only a person can count. */
@@ -185,7 +220,7 @@ export class Filling {
   async change(edit: (submission: Submission) => void): Promise<void> {
     try {
       this.visit.submission = await this.work.change(this.submission.id, edit);
-      this.score.reset();
+      this.changedAll();
       this.tell({ kind: "visit" });
     } catch (error) {
       this.tell({ kind: "failed", words: saveWords(error) });
@@ -224,14 +259,14 @@ export class Filling {
     if (change.kind === "answer" && change.submission === this.submission.id) {
       if (mine && !this.row(change.key)?.theirs && !this.awaited(change.key)) return;
       await this.reload();
-      this.score.set(change.key, this.answer(change.key));
+      this.changed(change.key);
       this.tell({ kind: "key", key: change.key });
     } else if (change.kind === "tasks" || (change.kind === "submission" && change.submission === this.submission.id)) {
       const before = JSON.stringify([this.submission.units, this.submission.parameters, this.submission.state, this.submission.rev]);
       await this.reload();
       const after = JSON.stringify([this.submission.units, this.submission.parameters, this.submission.state, this.submission.rev]);
       if (before === after && change.kind !== "tasks") return;
-      this.score.reset();
+      this.changedAll();
       this.tell({ kind: "visit" });
     }
   }

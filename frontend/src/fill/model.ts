@@ -52,18 +52,17 @@ export const ownSections = (form: FormJson, inspectors: Inspector[], person: str
 
 export type AnswerOf = (key: string) => AnswerJson | null | undefined;
 
-/** Keys that still lack an answer, of the sections given; a repeating section without a unit lacks its own code. */
-export const openKeys = (context: Context, sections: ReadonlySet<string>, answerOf: AnswerOf): string[] => {
+/** Keys of a section that still lack an answer; a repeating section without a unit lacks its own code. */
+export const openKeys = (context: Context, section: SectionJson, answerOf: AnswerOf): string[] => {
+  if (isNotApplicable(answerOf(section.code))) return [];
   const open: string[] = [];
-  for (const section of context.form.sections) {
-    if (!sections.has(section.code) || isNotApplicable(answerOf(section.code))) continue;
-    if (unitsOf(context, section)?.length === 0) open.push(section.code);
-    for (const { key, item, unit } of slotsOf(context, section)) {
-      // In a form that repeats, a section is left out unit by unit.
-      if (unit && isNotApplicable(answerOf(keyOf(section.code, unit)))) continue;
-      if (isOptional(item) || !applies(item, context.tags)) continue;
-      if (!answerOf(key)) open.push(key);
-    }
+  const items = (section.items ?? []).filter((item) => !isOptional(item) && applies(item, context.tags));
+  const units = unitsOf(context, section) ?? [null];
+  if (units.length === 0) open.push(section.code);
+  for (const unit of units) {
+    // In a form that repeats, a section is left out unit by unit.
+    if (unit && isNotApplicable(answerOf(keyOf(section.code, unit)))) continue;
+    for (const item of items) if (!answerOf(keyOf(item.code, unit))) open.push(keyOf(item.code, unit));
   }
   return open;
 };

@@ -203,7 +203,7 @@ class Phone:
 
     def begin(self, visit: dict[str, Any], section: str = "") -> "Phone":
         self.go(f"/fill/{visit['id']}/{section}")
-        self.page.locator(".filling .chips").wait_for()
+        self.page.locator(".filling nav.chips").wait_for()
         if section:
             self.page.locator(f".chip[data-section='{section}'][aria-current=true]").wait_for()
         return self

@@ -43,8 +43,12 @@ export const fill = async (app: App, [inspection = "", wanted = "", wantedUnit =
   if (!filling) return missing(app);
   const release = formIsOpen();
   const sections = filling.form.sections;
+  const unitIn = (place: SectionJson | null, code: string): Unit | null => {
+    const units = place ? filling.units(place) : null;
+    return units?.find((one) => one.code === code) ?? units?.[0] ?? null;
+  };
   let section: SectionJson | null = sections.find((one) => one.code === wanted) ?? null;
-  let unit: Unit | null = null;
+  let unit = unitIn(section, wantedUnit);
   let onlyOpen = false;
   let cards = new Map<string, Card>();
   let drawn = 0;
@@ -63,7 +67,7 @@ export const fill = async (app: App, [inspection = "", wanted = "", wantedUnit =
 
   const show = (next: SectionJson | null): void => {
     section = next;
-    unit = next ? (filling.units(next)?.find((one) => one.code === wantedUnit) ?? filling.units(next)?.[0] ?? null) : null;
+    unit = unitIn(next, "");
     draw();
     window.scrollTo(0, 0);
   };
@@ -75,36 +79,34 @@ export const fill = async (app: App, [inspection = "", wanted = "", wantedUnit =
   for (const one of sections) chipOf.set(one.code, chip(one.title, one.code, () => show(one)));
   chips.append(...chipOf.values());
 
-  // Counting runs over the whole form, so it waits until the tap has been painted.
+  // The score is added up over the whole form, so it waits until the phone has nothing better to do.
   let counting: ReturnType<typeof setTimeout> | undefined;
   const count = (): void => {
-    counting = undefined;
-    const open = filling.open();
-    const owner = new Map<string, string>();
-    for (const one of sections) for (const item of one.items ?? []) owner.set(item.code, one.code);
-    const bySection = new Map<string, number>();
-    for (const key of open) {
-      const code = key.split("@")[0] ?? key;
-      const place = owner.get(code) ?? code;
-      bySection.set(place, (bySection.get(place) ?? 0) + 1);
-    }
+    let open = 0;
     for (const one of sections) {
-      const many = bySection.get(one.code) ?? 0;
+      const many = filling.own.has(one.code) ? filling.openIn(one).length : 0;
+      open += many;
       const place = chipOf.get(one.code);
       const words = filling.own.has(one.code) ? (many > 0 ? `${one.title} ${many}` : `${one.title} ✓`) : `${one.title} ·`;
       if (place && place.textContent !== words) place.textContent = words;
     }
-    progress.textContent = open.length > 0 ? t("open_n", { n: open.length }) : t("all_answered");
+    progress.textContent = open > 0 ? t("open_n", { n: open }) : t("all_answered");
     const figures = filling.score.now();
     score.textContent = figures?.score ? t("score_now", { n: figures.score }) : t("score");
   };
   const countSoon = (): void => {
     clearTimeout(counting);
-    counting = setTimeout(count, 120);
+    counting = setTimeout(() => ("requestIdleCallback" in window ? requestIdleCallback(() => alive && count(), { timeout: 500 }) : count()), 200);
   };
+  let alive = true;
+
+  let drawnStructure = "";
+  const structureOf = (): string =>
+    JSON.stringify([filling.submission.units, filling.editable, filling.task.tags, filling.form.sections.map((one) => filling.sectionIsAbsent(one, unit))]);
 
   const draw = (): void => {
     const turn = ++drawn;
+    drawnStructure = structureOf();
     cards = new Map();
     for (const [code, one] of chipOf) one.setAttribute("aria-current", String(code === (section?.code ?? SITE)));
     chipOf.get(section?.code ?? SITE)?.scrollIntoView({ block: "nearest", inline: "center" });
@@ -146,7 +148,13 @@ export const fill = async (app: App, [inspection = "", wanted = "", wantedUnit =
       cards.get(part.key)?.update();
       if (section && (part.key === section.code || part.key === keyOf(section.code, unit))) draw();
       if (section === null && part.key === "") draw();
-    } else draw();
+    } else {
+      unit = unitIn(section, unit?.code ?? "");
+      // What the sending brings changes a few words; drawing anew would take the remark from under the fingers.
+      const structure = structureOf();
+      if (section === null || structure !== drawnStructure) draw();
+      else for (const card of cards.values()) card.update();
+    }
     countSoon();
   });
   draw();
@@ -154,6 +162,7 @@ export const fill = async (app: App, [inspection = "", wanted = "", wantedUnit =
   return {
     element, title: filling.task.school.name, back: "/",
     close: () => {
+      alive = false;
       clearTimeout(counting);
       drawn += 1;
       filling.close();
