@@ -1,14 +1,12 @@
 """The form as canonical JSON (schema 1), and back. Defaults are left out, decimals are strings."""
 
-from collections.abc import Callable
 from dataclasses import MISSING, fields
 from decimal import Decimal
 from typing import Any, TypeVar
 
-from scorecards.contradictions import MAX_ITEMS, contradictions, unique
+from scorecards.contradictions import MAX_ITEMS, contradictions
 from scorecards.form import (
     AGGREGATES,
-    COUNTS,
     KINDS,
     LIMIT_EFFECTS,
     METRICS,
@@ -18,63 +16,32 @@ from scorecards.form import (
     OPERATORS,
     PARAMETER_SOURCES,
     REVIEWS,
-    ROUNDINGS,
     SCHEMA,
     SHARES_OF,
     VETO_EFFECTS,
-    Additive,
     AllOrNothing,
     Band,
     Condition,
-    CountDeduction,
-    Entry,
     Form,
     Item,
-    Judged,
-    Levels,
     Limit,
-    ListedDeductions,
     NaShare,
     Parameter,
     Repeat,
-    RequiredCount,
     Rule,
-    Scale,
-    ScaleRow,
     Section,
-    Tier,
-    Tiers,
-    Unscored,
     VerdictRule,
     Verdicts,
     Veto,
-    VetoOnly,
-    YesNo,
     decimal_text,
 )
 from scorecards.form_reader import MAX_TEXT, Reader, as_code, as_count, as_text
 from scorecards.problems import FormInvalid, Problem
-
-SHAPES: dict[str, type] = {
-    "all_or_nothing": AllOrNothing,
-    "judged": Judged,
-    "count_deduction": CountDeduction,
-    "listed_deductions": ListedDeductions,
-    "additive": Additive,
-    "levels": Levels,
-    "tiers": Tiers,
-    "required_count": RequiredCount,
-    "yes_no": YesNo,
-    "veto_only": VetoOnly,
-    "unscored": Unscored,
-}
-SHAPE_NAMES: dict[type, str] = {shape: name for name, shape in SHAPES.items()}
+from scorecards.rule_reader import MAX_ENTRIES, SHAPE_NAMES, SHAPES, optional, read_rule
 
 T = TypeVar("T")
 
 MAX_SECTIONS = 100
-MAX_ENTRIES = 60
-MAX_ROWS = 30
 _NAMED_OTHERWISE = {"operator": "op", "any_of": "any", "start": "from"}
 _BAND_NAMES = {"minimum": "min", "maximum": "max"}
 
@@ -140,7 +107,7 @@ def from_json(data: Any) -> Form:
         verdicts=None if verdicts is None else _verdicts(verdicts, "verdicts", problems),
         parameters=reader.many("parameters", lambda value, path: _parameter(value, path, problems), 20),
         limits=reader.many("limits", lambda value, path: _limit(value, path, problems), 20),
-        repeat=_optional(reader, "repeat", _repeat),
+        repeat=optional(reader, "repeat", _repeat),
         bonus_cap=reader.optional_decimal("bonus_cap"),
     )
     reader.done()
@@ -149,11 +116,6 @@ def from_json(data: Any) -> Form:
     if problems:
         raise FormInvalid(problems)
     return form
-
-
-def _optional(reader: Reader, key: str, read: Callable[[Any, str, list[Problem]], T]) -> T | None:
-    data = reader.left.pop(key, None)
-    return None if data is None else read(data, reader.at(key), reader.problems)
 
 
 def _parameter(data: Any, path: str, problems: list[Problem]) -> Parameter:
@@ -217,8 +179,8 @@ def _section(data: Any, path: str, problems: list[Problem]) -> Section:
         note=reader.text("note"),
         cap=reader.optional_decimal("cap"),
         na_allowed=reader.flag("na_allowed"),
-        na_share=_optional(reader, "na_share", _na_share),
-        repeat=_optional(reader, "repeat", _repeat),
+        na_share=optional(reader, "na_share", _na_share),
+        repeat=optional(reader, "repeat", _repeat),
     )
     reader.done()
     return section
@@ -235,7 +197,7 @@ def _item(data: Any, path: str, problems: list[Problem]) -> Item:
         text=reader.text("text", required=True),
         points=reader.optional_decimal("points"),
         method=reader.text("method", limit=200),
-        rule=AllOrNothing() if rule is None else _rule(rule, reader.at("rule"), problems),
+        rule=AllOrNothing() if rule is None else read_rule(rule, reader.at("rule"), problems),
         rule_text=reader.text("rule_text"),
         veto=NO_VETO if veto is None else _veto(veto, reader.at("veto"), problems),
         key=reader.flag("key"),
@@ -267,105 +229,6 @@ def _veto(data: Any, path: str, problems: list[Problem]) -> Veto:
     )
     reader.done()
     return veto
-
-
-def _rule(data: Any, path: str, problems: list[Problem]) -> Rule:
-    reader = Reader(data, path, problems)
-    shape = SHAPES[reader.choice("shape", tuple(SHAPES))]
-    rule: Rule
-    if shape is Judged:
-        rule = Judged(step=reader.optional_decimal("step") or Judged().step)
-    elif shape is CountDeduction:
-        by = _optional(reader, "unit_points_by", _scale)
-        dearest = max((row.value for row in by.rows), default=None) if by else None
-        rule = CountDeduction(
-            unit_points=reader.decimal("unit_points") if dearest is None else _given(reader, dearest),
-            unit_label=reader.text("unit_label", limit=20) or "处",
-            cap=reader.optional_decimal("cap"),
-            zero_at=reader.optional_count("zero_at", low=1),
-            unresolved_factor=reader.optional_decimal("unresolved_factor") or Decimal(1),
-            unit_points_by=by,
-            free=reader.take("free", 0, lambda value: as_count(value, 0), "not_a_count", low=0),
-            free_by=_optional(reader, "free_by", _scale),
-        )
-        if rule.unit_points == 0 and not problems:
-            reader.wrong("unit_points", "not_positive")
-    elif shape is RequiredCount:
-        reader.need("required")
-        rule = RequiredCount(
-            required=_optional(reader, "required", _scale) or Scale(parameter=""),
-            unit_points=reader.decimal("unit_points"),
-            unit_label=reader.text("unit_label", limit=20) or "名",
-            cap=reader.optional_decimal("cap"),
-            zero_at=reader.optional_count("zero_at", low=1),
-        )
-        if rule.unit_points == 0 and not problems:
-            reader.wrong("unit_points", "not_positive")
-    elif shape is Tiers:
-        rule = Tiers(
-            tiers=reader.many("tiers", lambda value, place: _tier(value, place, problems), MAX_ROWS, required=True),
-            unit_label=reader.text("unit_label", limit=20) or "项",
-            counts=reader.choice("counts", COUNTS, "defects"),
-        )
-    elif shape in (ListedDeductions, Additive, Levels):
-        entries = reader.many(
-            "entries", lambda value, place: _entry(value, place, problems), MAX_ENTRIES, required=True
-        )
-        rule = (
-            ListedDeductions(entries, reader.optional_decimal("cap")) if shape is ListedDeductions else shape(entries)
-        )
-        unique((entry.code for entry in entries), reader.at("entries"), "duplicate_code", problems)
-    else:
-        rule = shape()
-    reader.done()
-    return rule
-
-
-def _given(reader: Reader, dearest: Decimal) -> Decimal:
-    """The printed unit cost beside a table of costs; without one, the table's dearest stands for it."""
-    given = reader.optional_decimal("unit_points")
-    return dearest if given is None else given
-
-
-def _scale(data: Any, path: str, problems: list[Problem]) -> Scale:
-    reader = Reader(data, path, problems)
-    scale = Scale(
-        parameter=reader.code("parameter"),
-        rows=reader.many("rows", lambda value, place: _scale_row(value, place, problems), MAX_ROWS),
-        per=reader.optional_decimal("per"),
-        rounding=reader.choice("rounding", ROUNDINGS, "up"),
-        plus=reader.take("plus", 0, lambda value: as_count(value, 0), "not_a_count", low=0),
-        minimum=reader.take("minimum", 0, lambda value: as_count(value, 0), "not_a_count", low=0),
-    )
-    reader.done()
-    return scale
-
-
-def _scale_row(data: Any, path: str, problems: list[Problem]) -> ScaleRow:
-    reader = Reader(data, path, problems)
-    row = ScaleRow(start=reader.decimal("from"), value=reader.decimal("value"))
-    reader.done()
-    return row
-
-
-def _tier(data: Any, path: str, problems: list[Problem]) -> Tier:
-    reader = Reader(data, path, problems)
-    reader.need("from")
-    tier = Tier(start=reader.optional_count("from") or 0, points=reader.decimal("points"))
-    reader.done()
-    return tier
-
-
-def _entry(data: Any, path: str, problems: list[Problem]) -> Entry:
-    reader = Reader(data, path, problems)
-    entry = Entry(
-        code=reader.code("code"),
-        label=reader.text("label", required=True, limit=200),
-        points=reader.decimal("points"),
-        repeatable=reader.flag("repeatable"),
-    )
-    reader.done()
-    return entry
 
 
 def read_band(data: Any, path: str, problems: list[Problem]) -> Band:
