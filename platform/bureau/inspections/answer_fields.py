@@ -13,6 +13,8 @@ from scorecards.form import (
     Judged,
     Levels,
     ListedDeductions,
+    RequiredCount,
+    Tiers,
     VetoOnly,
     decimal_text,
 )
@@ -62,6 +64,8 @@ def _by_rule(item: Item, one: Any, prefix: str, fields: Mapping[str, Any]) -> di
         if one("unresolved"):
             answer["unresolved"] = _count(one("unresolved"))
         return answer
+    if isinstance(rule, Tiers | RequiredCount):
+        return {"count": _count(one("count"))} if one("count") else None
     if isinstance(rule, ListedDeductions | Additive):
         # Nothing ticked is an answer only once the inspector said so: else an unread item would look perfect.
         times = {
@@ -81,13 +85,18 @@ def _count(text: str) -> Any:
     return int(text) if text.isdecimal() and len(text) <= 6 else text
 
 
-def perfect_answer(item: Item) -> dict[str, Any]:
-    """The answer that loses nothing: what "everything in order" says of an item."""
+def perfect_answer(item: Item) -> dict[str, Any] | None:
+    """The answer that loses nothing: what "everything in order" says of an item. None: how many there are must be
+    counted, nobody can say so of all at once."""
     rule = item.rule
     if isinstance(rule, Judged):
         return {"judged": decimal_text(item.points or Decimal(0))}
     if isinstance(rule, CountDeduction):
         return {"count": 0}
+    if isinstance(rule, Tiers):
+        return {"count": rule.tiers[-1].start if rule.counts == "present" else 0}
+    if isinstance(rule, RequiredCount):
+        return None
     if isinstance(rule, ListedDeductions):
         return {"checked": {}}
     if isinstance(rule, Additive):
