@@ -71,13 +71,12 @@ def _dump(data: Any) -> None:
     click.echo(json.dumps(data, ensure_ascii=False, indent=2))
 
 
-TABLE = click.option("--table", metavar="NAME", help="Of several sheets or tables in FILE, this one.")
+TABLE = click.option("--table", metavar="NAME", help="Of several sheets or tables in the form's file, this one.")
 
 
 @forms.command("check")
 @click.argument("file", type=FILE)
 @TABLE
-@click.option("--table", metavar="NAME", help="Which sheet or table, where the file holds several forms.")
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
 @click.pass_context
 def check_command(context: click.Context, file: Path, table: str | None, as_json: bool) -> None:
@@ -109,7 +108,7 @@ def check_command(context: click.Context, file: Path, table: str | None, as_json
 @forms.command("score")
 @click.argument("form_file", metavar="FORM", type=FILE)
 @click.argument("answers_file", metavar="ANSWERS", type=FILE)
-@click.option("--table", metavar="NAME", help="Which sheet or table, where FORM holds several forms.")
+@TABLE
 @click.option("--tag", "tags", multiple=True, help="What the school has (school_bus, boarding ...); repeatable.")
 @click.option("--json", "as_json", is_flag=True, help="Print the score and its account as JSON.")
 @click.pass_context

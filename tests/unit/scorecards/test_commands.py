@@ -10,6 +10,8 @@ from click.testing import CliRunner
 
 from scorecards.commands import forms
 from scorecards.form_json import to_json
+from tests.support.form_shapes import SHAPES
+from tests.support.form_tables import as_xlsx
 from tests.unit.scorecards.forms import every_shape, verdict_form
 
 
@@ -52,8 +54,14 @@ def run(*arguments: str) -> tuple[int, str, str]:
 def test_a_sound_form(sound: Path) -> None:
     status, out, _ = run("check", str(sound), "--json")
     assert status == 0
-    assert json.loads(out) == {
+    shown = json.loads(out)
+    assert [(rule["code"], rule["points"], rule["review"]) for rule in shown.pop("rules")][:2] == [
+        ("1", "20", ""),
+        ("2", "15", ""),
+    ]
+    assert shown == {
         "file": "form.yaml",
+        "table": "",
         "title": "测试表",
         "items": 7,
         "counts": {"error": 0, "warning": 0, "info": 0},
@@ -201,3 +209,41 @@ def test_a_visit_in_another_shape(rooms: Path, tmp_path: Path, change: dict[str,
     status, out, _ = run("score", str(rooms), answers(tmp_path, {"answers": {"1@101": 1}} | change), "--json")
     assert status == 1
     assert where in {error["where"] for error in json.loads(out)["errors"]}
+
+
+@pytest.mark.parametrize("kind", [0, 1], ids=["xlsx", "docx"])
+def test_tables_are_checked_and_scored_like_any_form(tmp_path: Path, kind: int) -> None:
+    name, data = SHAPES["tiers and staff"].files()[kind]
+    path = tmp_path / name
+    path.write_bytes(data)
+    status, out, _ = run("check", str(path), "--json")
+    found = json.loads(out)
+    assert status == 0
+    assert (found["title"], found["items"]) == ("食堂从业人员管理评分表", 4)
+    assert [rule["shape"] for rule in found["rules"]] == ["tiers", "required_count", "levels", "levels"]
+    assert [rule["review"] for rule in found["rules"]] == ["", "confirm", "", ""]
+    visit = {"answers": {"1": 1, "2": 2, "3": "2", "4": "1"}, "parameters": {"pupils": 1200}}
+    status, out, _ = run("score", str(path), answers(tmp_path, visit), "--json")
+    assert status == 0
+    assert json.loads(out)["score"] == "25"  # 10 of 15, 4 of 5 (three are needed), 6 of 10, 5 of 5
+
+
+def test_one_of_several_tables(tmp_path: Path) -> None:
+    path = tmp_path / "两张.xlsx"
+    pages = [SHAPES[name].drawings()[0] for name in ("spread title", "common rule")]
+    path.write_bytes(as_xlsx(*pages, names=("卫生", "公寓")))
+    status, out, _ = run("check", str(path), "--table", "卫生", "--json")
+    assert (status, json.loads(out)["table"], json.loads(out)["items"]) == (0, "卫生", 2)
+    status, out, _ = run("check", str(path))
+    assert "几张表" in out
+    status, out, _ = run("check", str(path), "--table", "没有", "--json")
+    assert status == 1
+    assert [one["code"] for one in json.loads(out)["findings"]] == ["table_unknown"]
+
+
+def test_a_table_that_cannot_be_read_ends_with_status_one(tmp_path: Path) -> None:
+    path = tmp_path / "旧.xls"
+    path.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 600)
+    status, out, _ = run("check", str(path))
+    assert status == 1
+    assert "另存为 .xlsx" in out
