@@ -131,18 +131,19 @@ INSERT INTO form_versions (bureau_id, id, template_id, number, state, form, dige
   VALUES ({BUREAU}, md5('form')::uuid, md5('template')::uuid, 1, 'published', %(form)s, %(digest)s, {ITEMS_PER_VISIT},
     '[]', '', now(), {SYSTEM}, now(), {SYSTEM}, 1);
 INSERT INTO inspection_plans (bureau_id, id, title, kind, form_version_id, starts_on, ends_on, note,
-    releases_on_submit, state, created_at, created_by, version)
+    releases_on_submit, needs_review, doubles_unresolved, shares_sections, sampling, state, created_at, created_by,
+    version)
   SELECT {BUREAU}, md5('plan-' || p)::uuid, '演示检查计划' || p, 'canteen', md5('form')::uuid, '2020-01-01', '2199-12-31',
-    '', true, CASE WHEN p <= {VISITS} THEN 'closed' ELSE 'open' END, now(), {SYSTEM}, 1
+    '', true, false, false, false, '{{}}', CASE WHEN p <= {VISITS} THEN 'closed' ELSE 'open' END, now(), {SYSTEM}, 1
   FROM generate_series(1, {VISITS + OPEN_VISITS}) p;
 """
 
 VISIT_ROWS = f"""
 INSERT INTO inspections (bureau_id, school_id, id, plan_id, form_version_id, kind, scheduled_on, state, started_at,
-    submitted_at, released_at, met_by, remark, created_at, created_by, version)
+    submitted_at, released_at, met_by, remark, parameters, units, created_at, created_by, version)
   SELECT {BUREAU}, s, md5('visit-' || p || '-' || s)::uuid, md5('plan-' || p)::uuid, md5('form')::uuid, 'canteen', at::date,
     CASE WHEN done THEN 'released' ELSE 'planned' END, CASE WHEN done THEN at END, CASE WHEN done THEN at END,
-    CASE WHEN done THEN at END, '', '', at, {SYSTEM}, CASE WHEN done THEN 3 ELSE 1 END
+    CASE WHEN done THEN at END, '', '', '{{}}', '{{}}', at, {SYSTEM}, CASE WHEN done THEN 3 ELSE 1 END
   FROM generate_series(1, {VISITS + OPEN_VISITS}) p, generate_series(1, %(schools)s) s,
     LATERAL (SELECT p <= {VISITS} AS done,
       now() - ({VISITS} - least(p, {VISITS})) * interval '20 days' - (%(schools)s - s) * interval '9 minutes' AS at) t
@@ -158,10 +159,10 @@ INSERT INTO inspection_answers (bureau_id, school_id, id, inspection_id, item_co
     CROSS JOIN (SELECT key, value FROM jsonb_each(%(answers)s)) a
   ORDER BY v.created_at, v.school_id, a.key;
 INSERT INTO inspection_results (bureau_id, school_id, id, plan_id, form_version_id, kind, stage, is_boarding, zone_id,
-    score, maximum, percent, band, account, submitted_at, released_at)
+    score, maximum, percent, band, account, submitted_at, released_at, revision)
   SELECT v.bureau_id, v.school_id, v.id, v.plan_id, v.form_version_id, v.kind, c.stage, c.is_boarding, c.zone_id,
     score, %(maximum)s, round(100 * score / %(maximum)s, 4), CASE WHEN score >= 108 THEN '优秀' ELSE '合格' END,
-    %(account)s, v.created_at, v.created_at
+    %(account)s, v.created_at, v.created_at, 0
   FROM inspections v JOIN schools c ON c.bureau_id = v.bureau_id AND c.id = v.school_id,
     LATERAL (SELECT %(score)s - mod(v.school_id * 37, 60) / 2.0 AS score) t
   WHERE v.state = 'released' ORDER BY v.created_at;
