@@ -1,5 +1,8 @@
 """The phrases of a form's items: kept, ordered, retired, and handed to who fills the form in."""
 
+import re
+from io import BytesIO
+
 import pytest
 
 from kernel.actor import system_actor
@@ -104,3 +107,100 @@ def test_another_bureau_neither_sees_nor_changes_them(kept, session, world):
     assert phrases_of(other, kept.template_id) == {}
     with pytest.raises(NotFound):
         phrases.get_phrase(other, kept.template_id, phrase.id)
+
+
+# --- pages ------------------------------------------------------------------------------------------------------
+
+
+def save(client, template_id, **values):
+    return client.post(
+        f"/forms/{template_id}/phrases",
+        data={"id": str(new_id()), "item_code": "2", "text": "没有盖子", "suggestion": "1", **values},
+    )
+
+
+def test_a_phrase_is_added_changed_moved_and_retired_on_its_page(client_as, draft, stored):
+    template_id = stored(draft()).template_id
+    client = client_as("canteen_officer")
+    page = f"/forms/{template_id}/phrases"
+    assert "每处" not in client.get(f"{page}/new?item=2").get_data(as_text=True)
+    assert save(client, template_id).status_code == 302
+    assert save(client, template_id, text="桶外有污渍", suggestion="", basis="《标准》第 5 条").status_code == 302
+    refused = save(client, template_id, text="第三句", suggestion="不符合")
+    assert refused.status_code == 422
+    assert "field-suggestion-error" in refused.get_data(as_text=True)
+    shown = client.get(page).get_data(as_text=True)
+    assert shown.index("没有盖子") < shown.index("桶外有污渍")
+    assert "建议：1" in shown
+    second = re.findall(rf"{page}/([0-9a-f-]{{36}})/move", shown)[1]
+    assert client.post(f"{page}/{second}/move", data={"step": "up"}).status_code == 302
+    shown = client.get(page).get_data(as_text=True)
+    assert shown.index("桶外有污渍") < shown.index("没有盖子")
+    edit = client.get(f"{page}/{second}").get_data(as_text=True)
+    version = re.search(r'name="version" value="(\d+)"', edit)[1]
+    values = {"id": second, "item_code": "2", "text": "桶外有油污", "version": version}
+    assert client.post(f"{page}/{second}", data=values).status_code == 302
+    stale = client.post(f"{page}/{second}", data={**values, "text": "别的话"})
+    assert stale.status_code == 409
+    assert "桶外有油污" in stale.get_data(as_text=True)
+    retired = client.post(f"{page}/{second}/retire", data={"version": str(int(version) + 1)})
+    assert retired.status_code == 302
+    assert "已停用" in client.get(page).get_data(as_text=True)
+
+
+def test_inspectors_read_the_library_and_do_not_change_it(client_as, draft, published, stored):
+    template_id = stored(published()).template_id
+    assert save(client_as("bureau_admin"), template_id).status_code == 302
+    client = client_as("inspector")
+    page = client.get(f"/forms/{template_id}/phrases").get_data(as_text=True)
+    assert "没有盖子" in page
+    assert "/move" not in page
+    assert save(client, template_id, text="另一句").status_code == 403
+
+
+def test_the_library_goes_out_as_excel_and_comes_back_unchanged(client_as, draft, stored):
+    template_id = stored(draft()).template_id
+    client = client_as("canteen_officer")
+    assert save(client, template_id, basis="《标准》第 5 条").status_code == 302
+    assert save(client, template_id, item_code="3", text="标签不全", suggestion="").status_code == 302
+    sheet = client.get(f"/forms/{template_id}/phrases/export.xlsx").data
+    assert upload(client, template_id, sheet).status_code == 302
+    assert "新增 0 条，更新 0 条" in client.get(f"/forms/{template_id}/phrases").get_data(as_text=True)
+
+
+ROWS = "序号,常见问题,依据,建议扣分\n"
+
+
+def upload(client, template_id, content, name="phrases.xlsx"):
+    return client.post(f"/forms/{template_id}/phrases/import", data={"file": (BytesIO(content), name)})
+
+
+def test_one_wrong_row_and_nothing_is_imported(client_as, draft, stored):
+    template_id = stored(draft()).template_id
+    client = client_as("canteen_officer")
+    wrong = ROWS + "1,地面有积水,,不符合\n9,没有这一条,,\n2,没有盖子,,很多\n1,地面有积水,,\n"
+    answer = upload(client, template_id, wrong.encode("utf-8-sig"), "phrases.csv")
+    assert answer.status_code == 422
+    shown = answer.get_data(as_text=True)
+    assert "有 3 处错误" in shown
+    assert "表中没有这一条" in shown
+    assert "地面有积水" not in client.get(f"/forms/{template_id}/phrases").get_data(as_text=True)
+    right = ROWS + "1,地面有积水,《规范》,不符合\n2,没有盖子,,2\n"
+    assert upload(client, template_id, right.encode("utf-8-sig"), "phrases.csv").status_code == 302
+    changed = ROWS + "1,地面有积水,《新规范》,不符合\n"
+    assert upload(client, template_id, changed.encode("utf-8-sig"), "phrases.csv").status_code == 302
+    page = client.get(f"/forms/{template_id}/phrases").get_data(as_text=True)
+    assert "新增 0 条，更新 1 条" in page
+    assert "《新规范》" in page
+    assert upload(client, template_id, b"", "").status_code == 422
+
+
+def test_a_phrase_outlives_its_item(client_as, draft, stored):
+    version_id = draft()
+    template_id = stored(version_id).template_id
+    client = client_as("canteen_officer")
+    assert save(client, template_id).status_code == 302
+    assert client.post(f"/forms/versions/{version_id}/items/2/remove", data={"version": 1}).status_code == 302
+    page = client.get(f"/forms/{template_id}/phrases").get_data(as_text=True)
+    assert "条目已不在表中" in page
+    assert "没有盖子" in page
