@@ -23,7 +23,7 @@ TIERS = {"high": _l("高风险"), "medium": _l("中风险"), "low": _l("低风�
 TIER_TONES = {"high": "danger", "medium": "warning", "low": "success"}
 RISK_PARTS = {
     "score": _l("上次得分"),
-    "hazards": _l("未过的否决项"),
+    "hazards": _l("未销号的重大隐患"),
     "boarding": _l("寄宿"),
     "months": _l("距上次检查"),
 }

@@ -11,6 +11,8 @@ from sqlalchemy.dialects.postgresql import distinct_on
 
 from bureau.draws.models import PlanSchool
 from bureau.draws.risk import Facts, Risk, risk_of
+from bureau.hazards.models import Hazard
+from bureau.hazards.rules import OPEN_STATES
 from bureau.inspections.models import Inspection, InspectionPlan, InspectionResult
 from bureau.schools import service as schools
 from bureau.schools.models import School
@@ -176,17 +178,13 @@ def months_between(first: date, last: date) -> int:
 
 
 def open_hazards(actor: Actor, school_ids: Sequence[int]) -> Mapping[int, int]:
-    """School → items that carried a veto at its last visits of any form and failed."""
-    veto_count = func.jsonb_array_length(func.coalesce(InspectionResult.account["vetoes"], func.jsonb_build_array()))
-    last = (
-        select(InspectionResult.school_id, veto_count.label("vetoes"))
-        .where(InspectionResult.bureau_id == actor.bureau_id, InspectionResult.school_id.in_(school_ids))
-        .order_by(InspectionResult.school_id, InspectionResult.form_version_id, InspectionResult.submitted_at.desc())
-        .ext(distinct_on(InspectionResult.school_id, InspectionResult.form_version_id))
-        .subquery()
+    """School → red-line hazards that are not closed."""
+    query = (
+        select(Hazard.school_id, func.count())
+        .where(Hazard.bureau_id == actor.bureau_id, Hazard.school_id.in_(school_ids), Hazard.state.in_(OPEN_STATES))
+        .group_by(Hazard.school_id)
     )
-    query = select(last.c.school_id, func.sum(last.c.vetoes)).group_by(last.c.school_id)
-    return {school_id: int(count or 0) for school_id, count in db.session.execute(query)}
+    return dict(db.session.execute(query).all())
 
 
 def _require_open(plan: InspectionPlan) -> None:

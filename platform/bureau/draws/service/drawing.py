@@ -179,6 +179,22 @@ def open_visits(actor: Actor, row: Draw) -> int:
     return int(found or 0)
 
 
+def departures(actor: Actor, row: Draw, document: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """(school's name, state or "moved") of drawn visits that were cancelled, or are no longer this draw's."""
+    drawn = {UUID(one["visit_id"]): one for one in (document["result"] or {"visits": ()})["visits"]}
+    names, _people = names_of(document)
+    rows = db.session.execute(
+        select(Inspection.id, Inspection.state, Inspection.draw_id).where(
+            Inspection.bureau_id == actor.bureau_id, Inspection.id.in_(drawn)
+        )
+    )
+    return sorted(
+        (names.get(drawn[visit_id]["school_id"], ""), "cancelled" if state == "cancelled" else "moved")
+        for visit_id, state, draw_id in rows
+        if state == "cancelled" or draw_id != row.id
+    )
+
+
 def require_pools_hold(actor: Actor, plan: InspectionPlan, stored: DrawDocument) -> None:
     """Whether what was committed to still describes the district. Asks nothing of the seed: a refusal tells nobody what
     the draw would have given."""

@@ -15,6 +15,7 @@ from bureau.draws.service import campaign, drawing
 from bureau.draws.service.pools import Settings
 from bureau.draws.verification import verify
 from bureau.draws.views.blueprint import blueprint
+from bureau.inspections.labels import STATES as VISIT_STATES
 from bureau.inspections.service import planning, teams
 from kernel.access.edge import access, current_actor
 from kernel.actor import Actor
@@ -111,6 +112,8 @@ def _page(draw_id: UUID, form: Form, reason: Form) -> str:
         inspectors=inspectors,
         checks=verify(document) if document["seed"] else [],
         ahead=drawing.open_visits(actor, row),
+        departures=drawing.departures(actor, row, document),
+        visit_states=VISIT_STATES,
         public_url=url_for("draws.public_draw", bureau_id=row.bureau_id, draw_id=row.id, _external=True),
         form=form,
         reason=reason,

@@ -58,13 +58,13 @@ def days_of_plan(actor: Actor, plan: InspectionPlan) -> list[TeamDay]:
 
 
 def arrange(actor: Actor, plan_id: UUID, order: str) -> int:
-    """Put each team's day in order, along the shortest way or by chance; visits that have begun keep their place.
-    Gives the number of visits placed."""
+    """Put each team's day in order, along the shortest way or by chance; visits that have begun or
+    were drawn keep their place. Gives the number of visits placed."""
     plan = planning.get_plan(actor, plan_id, lock=True)
     groups, _names = _groups(actor, plan)
     placed = 0
     for stops in groups.values():
-        waiting = [stop for stop in stops if stop.visit.state == "planned"]
+        waiting = [stop for stop in stops if stop.visit.state == "planned" and stop.visit.draw_id is None]
         gone = len(stops) - len(waiting)
         for position, stop in enumerate(_arranged(waiting, order), start=gone + 1):
             stop.visit.day_order = position

@@ -146,8 +146,11 @@ def assign(
             record_event(actor, visit, "plan", "", "planned", at=at)
         elif visit.state == "cancelled":
             move(actor, visit, "plan")
+            visit.draw_id = None
         elif visit.state != "planned":
             raise RuleBroken("visit_begun", _("有学校的检查已经开始或完成，不能重新安排。"))
+        elif visit.draw_id is not None:
+            raise RuleBroken("drawn_visit", _("由双随机抽取产生的检查不能直接改派；请先取消并说明原因。"))
         if visit.scheduled_on != scheduled_on:
             visit.scheduled_on, visit.day_order = scheduled_on, None
         teams.set_team(visit, inspectors, teams.even_shares(plan, version, visit.id, inspectors))

@@ -144,8 +144,8 @@ def _assignment_page(actor: Actor, plan_id: UUID, form: Form) -> str:
 
 
 def _offered(actor: Actor, plan_id: UUID, asked: dict[str, Any]) -> list[School]:
-    """Schools of the plan's list (of the bureau, while the list is empty) that the filter shows and whose visit has not
-    begun."""
+    """Schools of the plan's list (of the bureau, while the list is empty) that the filter shows, without those whose visit
+    has begun or was drawn."""
     boarding = None if asked["is_boarding"] is None else asked["is_boarding"] == "1"
     filters = schools.SchoolFilters(
         zone_id=asked["zone_id"], stage=asked["stage"], is_boarding=boarding, state="active"
@@ -154,6 +154,7 @@ def _offered(actor: Actor, plan_id: UUID, asked: dict[str, Any]) -> list[School]
         row.Inspection.school_id
         for row in results.plan_visits(actor, plan_id)
         if row.Inspection.state not in ("planned", "cancelled")
+        or (row.Inspection.state == "planned" and row.Inspection.draw_id is not None)
     }
     listed = campaign.covered_ids(actor, plan_id)
     return [

@@ -14,11 +14,11 @@ from bureau.draws.rules import commitment_of, key_of, visit_seed
 from bureau.draws.service import campaign, drawing, interests
 from bureau.draws.verification import verify
 from bureau.inspections.models import Inspection
-from bureau.inspections.service import planning, teams
+from bureau.inspections.service import calendars, planning, teams
 from bureau.inspections.service.sampling import task_sample
 from bureau.roles import Role
 from kernel.actor import system_actor
-from kernel.database import db, new_id
+from kernel.database import db, new_id, now
 from kernel.database.scope import IDENTITY, use_scope
 from kernel.errors import Conflict, Invalid, NotFound, RuleBroken
 from kernel.notices.models import Notice
@@ -236,6 +236,27 @@ def test_a_cancelled_visit_is_drawn_again_under_its_id_with_the_draws_seed(offic
     assert seed == visit_seed(key_of(bytes.fromhex(drawing.document_of(second)["seed"]), ""), str(visit.id))
 
 
+def test_a_drawn_visit_is_not_given_to_others_in_silence(officer, world):
+    plan = draws.drawable_plan(world)
+    people = [person.id for person in planning.available_inspectors(officer)][:2]
+    row = reveal(officer, draws.committed(world, plan=plan))
+    visit = db.session.scalars(select(Inspection).where(Inspection.draw_id == row.id)).first()
+    before = {one.person_id for one in teams.team_of(visit)}
+    with pytest.raises(RuleBroken) as raised:
+        planning.assign(officer, plan.id, [visit.school_id], people, today() + timedelta(days=2))
+    assert raised.value.rule == "drawn_visit"
+    assert {one.person_id for one in teams.team_of(visit)} == before
+    assert drawing.departures(officer, row, drawing.document_of(row)) == []
+    order = visit.day_order
+    calendars.arrange(officer, plan.id, "random")
+    assert visit.day_order == order
+    planning.cancel(officer, visit.school_id, visit.id, "停电", visit.version)
+    assert [what for _school, what in drawing.departures(officer, row, drawing.document_of(row))] == ["cancelled"]
+    planning.assign(officer, plan.id, [visit.school_id], people, today() + timedelta(days=2))
+    assert visit.draw_id is None
+    assert [what for _school, what in drawing.departures(officer, row, drawing.document_of(row))] == ["moved"]
+
+
 def test_the_seed_is_of_the_operating_systems_chance(officer, world):
     plan = draws.drawable_plan(world)
     seeds = set()
@@ -251,11 +272,13 @@ def test_the_seed_is_of_the_operating_systems_chance(officer, world):
 
 def test_two_who_draw_at_once_draw_once(app, world, owner_url):
     """For real: two connections, two committed transactions; what they leave is taken away again at the end."""
+    begun = now()
     with app.app_context():
         actor = world.actor(Role.CANTEEN_OFFICER)
         use_scope(db.session(), actor.scope)
         row = draws.committed(world)
         draw_id, plan_id, seen = row.id, row.plan_id, row.version
+        version_id = planning.get_plan(actor, plan_id).form_version_id
         db.session.commit()
         db.session.remove()
     outcomes = []
@@ -288,10 +311,10 @@ def test_two_who_draw_at_once_draw_once(app, world, owner_url):
             assert len(visits) == len({visit.school_id for visit in visits}) == 3
             db.session.remove()
     finally:
-        _take_away(owner_url, plan_id)
+        _take_away(owner_url, plan_id, version_id, begun)
 
 
-def _take_away(owner_url, plan_id):
+def _take_away(owner_url, plan_id, version_id, begun):
     from sqlalchemy import create_engine
 
     engine = create_engine(owner_url)
@@ -307,8 +330,13 @@ def _take_away(owner_url, plan_id):
             "DELETE FROM draw_documents WHERE id IN (SELECT id FROM draws WHERE plan_id = :plan)",
             "DELETE FROM draws WHERE plan_id = :plan",
             "DELETE FROM inspection_plans WHERE id = :plan",
+            "WITH gone AS (DELETE FROM form_versions WHERE id = :version RETURNING template_id)"
+            " SELECT template_id FROM gone",
+            "DELETE FROM form_templates t WHERE NOT EXISTS (SELECT FROM form_versions v WHERE v.template_id = t.id)",
+            "DELETE FROM notices WHERE created_at >= :begun",
+            "DELETE FROM audit_entries WHERE at >= :begun",
             "DELETE FROM memberships WHERE role = 'inspector' AND person_id IN"
             " (SELECT id FROM accounts WHERE username NOT LIKE 'inspector@%')",
         ):
-            connection.execute(text(statement), {"plan": plan_id})
+            connection.execute(text(statement), {"plan": plan_id, "version": version_id, "begun": begun})
     engine.dispose()
