@@ -48,6 +48,7 @@ UPDATE = (
 RESULT_IN = (
     "bureau_id", "school_id", "id", "plan_id", "form_version_id", "kind", "stage", "is_boarding", "zone_id", "score",
     "maximum", "percent", "band", "verdict", "account", "submitted_at", "released_at",
+    "revision",
 )  # fmt: skip
 LOSS_IN = ("bureau_id", "school_id", "id", "inspection_id", "plan_id", "item_code", "lost")
 EVENT_IN = ("bureau_id", "school_id", "id", "inspection_id", "event", "from_state", "to_state", "reason", "at", "by")
@@ -111,7 +112,7 @@ def submit(work: Any, school: int, visit: UUID, data: Any, audit: Callable[..., 
     account.update(visit_photos=[], form_title=form["title"], form_digest=digest)
     result = (
         work.bureau, school, visit, plan, form_id, kind, stage, is_boarding, zone, outcome.score, outcome.maximum,
-        outcome.percent, outcome.band, outcome.verdict, _json(account), at, at,
+        outcome.percent, outcome.band, outcome.verdict, _json(account), at, at, 0,
     )  # fmt: skip
     work.send(UPDATE, values)
     work.insert("inspection_results", RESULT_IN, [result])

@@ -1,6 +1,7 @@
 """Filling without a network, declared to the composition root."""
 
 from bureau.fill import api, shell
+from bureau.fill.commands import receipts
 from bureau.fill.demo import demo
 from bureau.fill.panel import panel
 from bureau.fill.service.keeping import reopen
@@ -12,5 +13,6 @@ MODULE = Module(
     pages=(shell.blueprint,),
     api=(api.blp,),
     publishes=(VisitPart(panel=panel, returned=reopen, order=20),),
+    commands=(receipts,),
     demo=demo,
 )

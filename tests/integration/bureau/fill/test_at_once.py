@@ -3,9 +3,10 @@
 import threading
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import create_engine, func, select, text
 from sqlalchemy.exc import ProgrammingError
 
+from bureau.fill.commands import verify
 from bureau.fill.models import FillFile, FillReceipt, FillSubmission
 from bureau.fill.service.receipts import broken_links
 from bureau.inspections.models import InspectionAnswer, InspectionPhoto, InspectionResult
@@ -194,3 +195,19 @@ def test_a_visit_that_another_request_holds_is_asked_for_again(city):
         holder.rollback()
         holder.close()
     assert made.put().status_code == 201
+
+
+def test_the_command_names_a_receipt_that_was_altered(city, admin_url, worker_id):
+    app, _world, phone = city
+    finished(phone).finalise()
+    runner = app.test_cli_runner()
+    assert runner.invoke(verify).exit_code == 0
+    db.session.rollback()
+    owner = create_engine(database.url_of(admin_url, db.engine.url.database))
+    with owner.begin() as connection:
+        connection.execute(text("UPDATE fill_receipts SET document = document || '{\"rev\": 9}' WHERE seq = 1"))
+    told = runner.invoke(verify)
+    with owner.begin() as connection:
+        connection.execute(text("UPDATE fill_receipts SET document = document || '{\"rev\": 1}' WHERE seq = 1"))
+    owner.dispose()
+    assert (told.exit_code, "a: receipt 1 does not hold" in told.output) == (1, True)

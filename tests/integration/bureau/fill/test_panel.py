@@ -44,7 +44,8 @@ def test_clock_place_missing_files_and_hashes_are_shown_never_refused(scene, cli
     assert "1 个文件未传到" in shown
 
 
-def test_both_values_of_a_conflict_stand_side_by_side(scene, client_as):
+@pytest.mark.parametrize("role", [Role.CANTEEN_OFFICER, Role.ZONE_SUPERVISOR, Role.INSPECTOR])
+def test_both_values_of_a_conflict_stand_side_by_side(scene, client_as, role):
     inspector = scene.acting(scene.phone.someone.actor)
     answering.save_answers(
         inspector, scene.visit.school_id, scene.visit.id, {"2": {"judged": "7.5"}}, {"2": "墙角有灰"}
@@ -52,7 +53,7 @@ def test_both_values_of_a_conflict_stand_side_by_side(scene, client_as):
     db.session.commit()
     scene.phone.answer("2", {"judged": "15"})
     scene.phone.put()
-    shown = page(client_as, scene)
+    shown = page(client_as, scene, role)
     for words in ("1 项填写不一致", "评分 7.5", "评分 15", "墙角有灰", "检查内容2"):
         assert words in shown
 
