@@ -44,7 +44,8 @@ export class App {
 
   async start(): Promise<void> {
     document.documentElement.lang = language() === "en" ? "en" : "zh-CN";
-    const person = await currentPerson();
+    // Without a database there is nobody; the sign-in page says why it cannot be used.
+    const person = await currentPerson().catch(() => undefined);
     if (person) this.use(person);
     await this.open();
   }

@@ -142,14 +142,15 @@ export interface Phrase {
   answer: AnswerJson | null;
 }
 
-/** The phrase library as the service gives it: texts, or objects with a text, by item code. */
+/** The phrase library by item code: words with their legal basis, and the answer that goes with them. */
 export const phrasesOf = (phrases: unknown, code: string): Phrase[] => {
   const listed = phrases && typeof phrases === "object" ? (phrases as Record<string, unknown>)[code] : null;
   if (!Array.isArray(listed)) return [];
   return listed.flatMap((one: unknown) => {
     if (typeof one === "string") return [{ text: one, answer: null }];
     if (!one || typeof one !== "object" || typeof (one as { text?: unknown }).text !== "string") return [];
-    const { text, answer } = one as { text: string; answer?: AnswerJson | null };
-    return [{ text, answer: answer && typeof answer === "object" ? answer : null }];
+    const { text, basis, answer } = one as { text: string; basis?: unknown; answer?: AnswerJson | null };
+    const words = typeof basis === "string" && basis ? `${text}（${basis}）` : text;
+    return [{ text: words, answer: answer && typeof answer === "object" ? answer : null }];
   });
 };

@@ -96,7 +96,8 @@ const makeStores = (db: Database): void => {
 
 // ---- who uses this phone ----
 
-export const knownPeople = (): Promise<Identity[]> => people.run((db) => db.getAll("people"));
+/** Nobody where the browser has no database. */
+export const knownPeople = (): Promise<Identity[]> => people.run((db) => db.getAll("people")).catch(() => []);
 
 export const keepPerson = async (person: Identity): Promise<void> => {
   await people.run(async (db) => {

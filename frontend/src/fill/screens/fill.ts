@@ -54,7 +54,7 @@ export const fill = async (app: App, [inspection = "", wanted = "", wantedUnit =
   let drawn = 0;
 
   const progress = h("span", { class: "progress" });
-  const score = h("a", { class: "score", href: `#/account/${inspection}`, "aria-label": t("score") });
+  const score = h("a", { class: "score", href: `#/account/${inspection}` });
   const filter = button(t("only_open"), () => {
     onlyOpen = !onlyOpen;
     filter.setAttribute("aria-pressed", String(onlyOpen));
