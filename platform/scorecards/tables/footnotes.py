@@ -67,6 +67,11 @@ def read_bands(text: str, total: Decimal | None) -> tuple[list[dict[str, Any]], 
             for key in ("min", "max"):
                 if band.get(key) is not None:
                     band[key] = _share(band[key], total)
+    starts = {band["min"] for band in found}
+    for band in found:
+        # "60分以下" ends where the next band begins and does not contain it.
+        if band.pop("open", False) and band["max"] in starts:
+            del band["max"]
     return sorted(found, key=lambda band: Decimal(band["min"]), reverse=True), unread
 
 
@@ -121,7 +126,8 @@ def _figures(kind: str, matched: re.Match[str], label: str) -> dict[str, Any]:
     if kind == "least":
         return {"label": label, "min": decimal_text(Decimal(str(low)))}
     if kind == "below":
-        return {"label": label, "min": "0", "max": decimal_text(Decimal(str(high)))}
+        closed = re.search(r"[及含=≤]|不超过", matched[0]) is not None
+        return {"label": label, "min": "0", "max": decimal_text(Decimal(str(high))), "open": not closed}
     first, second = sorted((Decimal(str(low)), Decimal(str(high))))
     return {"label": label, "min": decimal_text(first), "max": decimal_text(second)}
 

@@ -155,7 +155,7 @@ class Reader:
         while parent is not None and rank is not None and (parent.rank is None or parent.rank >= rank):
             parent = parent.parent
         section = Chapter(
-            title=title[:MOST_TITLE] or text[:MOST_TITLE],
+            title=(title.rstrip("：:") or text)[:MOST_TITLE],
             text=text,
             points=points if points is not None else printed,
             is_veto=is_veto,

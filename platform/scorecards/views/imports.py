@@ -137,6 +137,10 @@ class ReadForm:
         return [item for item in self.form.items() if item.review]
 
     @property
+    def base(self) -> Any:
+        return base_of(self.form)
+
+    @property
     def item_count(self) -> int:
         return sum(1 for _item in self.form.items())
 
