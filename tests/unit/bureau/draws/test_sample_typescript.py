@@ -44,7 +44,8 @@ def test_two_hundred_other_visits(drawn_there):
     rows = [
         {
             "seed": f"{number:02x}" * 32, "visit": str(UUID(int=number)), "what": ("rooms", "windows", "学生")[number % 3],
-            "population": number * number, "k": number % 17,
+            "population": number % 30 if number % 2 else number * number,
+            "k": max(0, number % 30 - 2) if number % 2 else number % 17,
         }
         for number in range(200)
     ]  # fmt: skip
