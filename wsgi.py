@@ -20,6 +20,7 @@ from bureau.people.module import MODULE as people
 from bureau.rectifications.module import MODULE as rectifications
 from bureau.roles import LABELS, OFFICERS, Role, bureau_role, school_role, zone_role
 from bureau.schools.module import MODULE as schools
+from bureau.surveys.module import MODULE as surveys
 from kernel.access import any_of, at_bureau, in_school, in_zone
 from kernel.app import build_app
 from kernel.audit.module import module as audit
@@ -65,6 +66,7 @@ def modules() -> list[Module]:
         rectifications,
         hazards,
         papers,
+        surveys,
         draws,
         fairness,
         evidence,

@@ -74,6 +74,7 @@ def test_no_route_is_public_by_accident(app):
         "openapi", "shell.set_language", "health.healthz", "health.readyz", "metrics.metrics", "healthz", "readyz",
         "metrics", "identity.sign_in", "api_identity.create_token", "draws.public_draw", "draws.public_document",
         "api_fill.ping", "fill_shell.shell", "fill_shell.manifest", "fill_shell.worker", "papers.verify",
+        "surveys.ask", "surveys.answer",
     }  # fmt: skip
 
 
