@@ -3,6 +3,7 @@
 from flask_babel import lazy_gettext as _l
 
 from bureau.appeals import api, views
+from bureau.appeals.demo import demo
 from bureau.appeals.following import PART, due
 from bureau.appeals.permissions import RULES, Permission
 from kernel.module import MenuItem, Module
@@ -19,5 +20,6 @@ MODULE = Module(
     pages=(views.blueprint,),
     api=(api.blp,),
     due=(due,),
+    demo=demo,
     publishes=(PART,),
 )

@@ -3,6 +3,7 @@
 from flask_babel import lazy_gettext as _l
 
 from bureau.rectifications import api, views
+from bureau.rectifications.demo import demo
 from bureau.rectifications.following import PART, due
 from bureau.rectifications.permissions import RULES, Permission
 from bureau.rectifications.service.opening import FOLLOWER
@@ -20,5 +21,6 @@ MODULE = Module(
     pages=(views.blueprint,),
     api=(api.blp,),
     due=(due,),
+    demo=demo,
     publishes=(FOLLOWER, PART),
 )
