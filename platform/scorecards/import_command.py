@@ -26,6 +26,7 @@ ACTION = "bureau:form:import"
 @forms.command("import")
 @click.argument("file", type=FILE)
 @click.option("--bureau", "bureau_code", required=True, metavar="CODE", help="The bureau that gets the form.")
+@click.option("--table", metavar="NAME", help="Of several sheets or tables in FILE, this one.")
 @click.option("--publish", is_flag=True, help="Publish it at once; refused while anything about it is open.")
 @click.option("--draft", is_flag=True, help="Import it although it has errors, as a draft to be mended.")
 @click.option("--title", help="Instead of the title in the file.")
@@ -34,10 +35,10 @@ ACTION = "bureau:form:import"
 )
 @click.pass_context
 def import_command(
-    context: click.Context, file: Path, bureau_code: str, publish: bool, draft: bool, title: str | None,
-    template_id: UUID | None,
+    context: click.Context, file: Path, bureau_code: str, table: str | None, publish: bool, draft: bool,
+    title: str | None, template_id: UUID | None,
 ) -> None:  # fmt: skip
-    """Import FILE (YAML or JSON) into a bureau as a draft, and print what was found in it.
+    """Import FILE (.xlsx, .docx, .csv, YAML or JSON) into a bureau as a draft, and print what was found in it.
 
     A form with errors is imported only with --draft; exit status 1 says that it has errors. A file that the bureau has
     already with the same content is not imported again. Prints the version's id.
@@ -50,7 +51,7 @@ def import_command(
     assert tools is not None
     with tools.app().test_request_context():
         actor = _act_for(bureau_code)
-        imported = read_upload(file.name, read_bytes(file))
+        imported = read_upload(file.name, read_bytes(file), table)
         print_findings(imported.findings)
         faulty = imported.form is None or has_errors(imported.findings)
         if imported.form is None or (faulty and not draft):

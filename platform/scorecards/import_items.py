@@ -150,7 +150,9 @@ def read_item(source: Source, raw: Any, section: int, number: int) -> Item | Non
     veto = raw.get("veto") is True
     reading = read_rule(rule_text, points, item_text=text, veto=veto)
     if source.of_table and not rule_text and raw.get("assume"):
-        reading = _assumed(str(raw["assume"]), points, text, veto)
+        assumed = str(raw["assume"])
+        reading = _assumed(assumed, points, text, veto)
+        rule_text = assumed.removeprefix("rule:") if assumed.startswith("rule:") else ""
     if source.of_table and raw.get("must_pass") is True and reading.veto.effect == "none":
         must_pass = Veto("fail", "不合格", on_loss=True)
         reading = replace(

@@ -168,9 +168,7 @@ def _bonus(parts_of_text: list[str], points: Decimal | None) -> Reading | None:
     pairs = [(number(one["n"]), one["if"]) for one in found if one]
     doubts = ("bonus_read",) if points is not None else ("bonus_read", "bonus_without_points")
     rows = tuple(replace(entry, repeatable=counted) for entry, counted in zip(_entries(pairs), each, strict=True))
-    return Reading(
-        rule=Additive(rows), bonus=True, confidence=70 if points is not None else 55, doubts=doubts
-    )
+    return Reading(rule=Additive(rows), bonus=True, confidence=70 if points is not None else 55, doubts=doubts)
 
 
 def _sum(text: str, points: Decimal | None, item_text: str) -> Reading:

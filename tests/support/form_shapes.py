@@ -241,6 +241,39 @@ def _tiers() -> list[Drawing]:
     return [page]
 
 
+def _self_scoring() -> list[Drawing]:
+    page = Drawing(4)
+    page.across("食堂环境检查表（满分20分）")
+    page.line("项目", "检查内容及评分标准", "分值", "得分")
+    page.line("地面", "地面干净无积水。每处不洁扣1分，扣完为止。", "10")
+    page.line("餐具", "餐具一餐一消毒，有记录，缺一次记录扣2分", "6")
+    page.line("标识", "标识清楚（不符合不得分）", "4")
+    return [page]
+
+
+def _graded_columns() -> list[Drawing]:
+    page = Drawing(7)
+    page.across("宿舍文明评比表")
+    first = page.line("序号", "评比内容", "分值", None, None, None, "得分")
+    page.put("评分标准", first, 3, 1, 3)
+    second = page.line(None, None, None, "优", "良", "差", None)
+    page.cells = [cell for cell in page.cells if not (cell[1] == first and cell[3:] == (1, 1))]
+    for column, words in ((0, "序号"), (1, "评比内容"), (2, "分值"), (6, "得分")):
+        page.put(words, first, column, second - first + 1)
+    page.line("1", "床铺整齐", "5", "5", "3", "0")
+    page.line("2", "地面清洁", "5", "5", "4", "0")
+    return [page]
+
+
+def _cost_column() -> list[Drawing]:
+    page = Drawing(5)
+    page.across("教室水电巡查表")
+    page.line("序号", "检查内容", "标准分", "扣分值", "备注")
+    page.line("1", "人走灯不灭", "5", "5")
+    page.line("2", "水龙头漏水未报修", "5", "2分")
+    return [page]
+
+
 C, A, L, J, T = "count_deduction", "all_or_nothing", "listed_deductions", "judged", "tiers"
 
 SHAPES: dict[str, Shape] = {
@@ -282,6 +315,9 @@ SHAPES: dict[str, Shape] = {
     "deducts only": Shape(_deducts_only, [[(None, C), (None, C), (None, C)]], total="100"),
     "two columns of text": Shape(_two_columns_of_text, [[("5", A), ("5", C)]]),
     "spread title": Shape(_spread_title, [[("50", C), ("50", A)]]),
+    "self scoring": Shape(_self_scoring, [[("10", C), ("6", C), ("4", A)]], total="20"),
+    "graded columns": Shape(_graded_columns, [[("5", "levels"), ("5", "levels")]]),
+    "cost column": Shape(_cost_column, [[("5", A), ("5", L)]]),
     "tiers and staff": Shape(_tiers, [[("15", T), ("5", "required_count"), ("10", "levels"), ("5", "levels")]]),
 }  # fmt: skip
 

@@ -259,12 +259,20 @@ def _assumed(line: Line, columns: Columns, common: str) -> str:
     if common:
         return f"rule:{common}"
     said = " ".join(part.text for part in line.parts)
-    if columns.yes_no or (columns.points is None and not columns.rules and line.points is None):
+    # The text may score itself: "地面干净。每处不洁扣1分", "有制度得2分，上墙得1分".
+    if not columns.rules and words.scoring_tail(said):
+        return f"rule:{words.scoring_tail(said)}"
+    if columns.yes_no or (
+        columns.points is None and not columns.rules and line.points is None and not _has_figures(line)
+    ):
         return "yes_no"
     if not columns.rules:
-        # The text may score itself: "有制度得2分，上墙得1分".
-        return f"rule:{said}" if re.search(r"扣|不得分|得\s*\d|得满分", said) else "judged"
+        return "judged"
     return ""
+
+
+def _has_figures(line: Line) -> bool:
+    return any(words.bracketed_points(part.text) for part in line.parts)
 
 
 def _only_deducts(sections: list[dict[str, Any]]) -> bool:

@@ -244,8 +244,12 @@ class Reader:
         text_cell = self._cell(row, columns.text)
         points_cell = self._cell(row, columns.points)
         no = words.plain(text_at(row, columns.no)) if columns.no is not None else ""
-        rules = [cell for place in columns.rules if (cell := self._cell(row, place)) is not None]
-        rules = [cell for cell in rules if cell != text_cell]
+        rules = [
+            cell._replace(text=words.graded(columns.labels[place], cell.text))
+            for place in columns.rules
+            if (cell := self._cell(row, place)) is not None
+        ]
+        rules = [cell for cell in rules if text_cell is None or cell[1:] != text_cell[1:]]
         line = self._continued(at, row, text_cell, points_cell, no, rules)
         if line is None:
             if text_cell is None and not rules:

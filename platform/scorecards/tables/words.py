@@ -135,3 +135,31 @@ def one_line(text: str) -> str:
         if "\n" in text
         else text.strip()
     )
+
+
+_SCORES = re.compile(r"扣|不得分|不给分|得满分|酌情|[得计]\s*[\d０-９]+(?:\.\d+)?\s*分|否决")
+
+
+def scoring_tail(text: str) -> str:
+    """The end of a text that scores: "地面干净。每处不洁扣1分" → "每处不洁扣1分"; "" where nothing does."""
+    inside = [found for found in re.findall(r"[(（]([^()（）]*)[)）]", text) if _SCORES.search(found) and "分" in found]
+    outside = re.sub(r"[(（][^()（）]*[)）]", "", text)
+    for marks in (r"(?<=[。；;\n])", r"(?<=[，,：:])"):
+        pieces = [piece for piece in re.split(marks, outside) if piece.strip()]
+        scoring = [place for place, piece in enumerate(pieces) if _SCORES.search(piece)]
+        if scoring and (scoring[0] > 0 or marks != r"(?<=[。；;\n])"):
+            return "".join(pieces[scoring[0] :]).strip(" ，,。；;\n")
+    return "；".join(inside) if inside else ""
+
+
+def graded(label: str, text: str) -> str:
+    """A bare figure below a heading that gives it its sense: "5" below 评分标准/优 is "优5分", "2" below 扣分值 "扣2分"."""
+    figure = points_of(text)
+    if figure is None or not re.fullmatch(r"\s*[\d０-９.]+\s*分?\s*", text):
+        return text
+    last = label.rsplit("/", 1)[-1]
+    if "/" in label and re.fullmatch(
+        r"[A-D][级等]?|优秀?|良好?|中等?|一般|合格|较?差|好|较好|不合格|及格|不及格", last
+    ):
+        return f"{last}{decimal_text(figure)}分"
+    return f"扣{decimal_text(figure)}分" if "扣" in label else text
