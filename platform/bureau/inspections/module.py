@@ -2,7 +2,7 @@
 
 from flask_babel import lazy_gettext as _l
 
-from bureau.inspections import api, revision_models, views  # noqa: F401
+from bureau.inspections import api, api_follow_up, views
 from bureau.inspections.demo import demo
 from bureau.inspections.due import due
 from bureau.inspections.permissions import RULES, Permission
@@ -20,7 +20,7 @@ MODULE = Module(
         MenuItem(_l("检查结果"), "inspections.own_results", "clipboard-check", Permission.READ_OWN_RESULT, GROUP, 42),
     ),
     pages=(views.blueprint,),
-    api=(api.blp,),
+    api=(api.blp, api_follow_up.blp),
     due=(due,),
     search=(search,),
     demo=demo,

@@ -1,10 +1,9 @@
 """What goes in and out of what follows a visit: review, acknowledgement, revisions, publication."""
 
-from marshmallow import fields, validate
+from marshmallow import fields
 
-from bureau.inspections.labels import SEVERITIES as SEVERITY
 from bureau.inspections.schemas import Points
-from kernel.schemas import BaseSchema, Choice, Flag, Text, Whole
+from kernel.schemas import BaseSchema, Flag, Text, Whole
 
 
 class AcknowledgementForm(BaseSchema):
@@ -26,18 +25,13 @@ class ReviewIn(BaseSchema):
     note = Text(500, load_default="", allow_none=True)
 
 
-class ReleaseIn(BaseSchema):
-    """`severities`: {item key: how soon it is to be rectified}, for the items where the releaser decides otherwise."""
-
-    severities = fields.Dict(
-        keys=fields.String(validate=validate.Length(1, 90)), values=Choice(SEVERITY), load_default=dict
-    )
-
-
-class FollowUpForm(BaseSchema):
-    version = Whole(1, required=True)
+class FollowUpIn(BaseSchema):
     needs_review = Flag()
     doubles_unresolved = Flag()
+
+
+class FollowUpForm(FollowUpIn):
+    version = Whole(1, required=True)
 
 
 class PublicationForm(BaseSchema):

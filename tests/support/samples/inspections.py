@@ -1,17 +1,29 @@
+from bureau.inspections.service.acknowledging import acknowledge
+from bureau.inspections.service.planning import get_plan
+from bureau.inspections.service.publishing import publish
 from bureau.inspections.service.results import get_result
 from bureau.inspections.service.revising import revise
+from bureau.roles import Role
 from kernel.actor import system_actor
+from kernel.database import db
+from kernel.database.scope import use_scope
 from tests.support.inspections import add_photo, make_plan, make_visit, released_visit
 from tests.support.samples import Sample
 
 
 def _revised_visit(world, place):
-    """Told to the school and revised once, so that an earlier reading can be looked at."""
+    """Told to the school, revised once, so that an earlier reading can be looked at, acknowledged and published."""
     visit = released_visit(world, place)
     actor = system_actor(visit.bureau_id)
     result = get_result(actor, visit.school_id, visit.id)
     revise(actor, visit, result, {"1": {"met": True}}, cause="appeal", reason="演示")
-    return visit.id
+    visit_id, plan_id = visit.id, visit.plan_id
+    principal = world.actor(Role.PRINCIPAL, place)
+    use_scope(db.session(), principal.scope)
+    acknowledge(principal, visit_id)
+    use_scope(db.session(), actor.scope)
+    publish(actor, plan_id, get_plan(actor, plan_id).version)
+    return visit_id
 
 
 SAMPLES = {
