@@ -3,6 +3,7 @@
 from flask_babel import lazy_gettext as _l
 
 from bureau.fairness import api, jobs, views
+from bureau.fairness.demo import demo
 from bureau.fairness.permissions import RULES, Permission
 from kernel.module import MenuItem, Module
 
@@ -21,4 +22,5 @@ MODULE = Module(
     api=(api.blp,),
     jobs={"estimate": jobs.estimate},
     periodic={"estimate": ("40 3 * * 1", jobs.estimate_all), "flag": ("20 4 * * *", jobs.flag)},
+    demo=demo,
 )

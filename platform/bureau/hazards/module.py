@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from bureau.hazards import api, labels, rules, views
+from bureau.hazards.demo import demo
 from bureau.hazards.permissions import RULES, Permission
 from bureau.hazards.service import finding, handling, reading
 from bureau.inspections.watching import AnswerWatcher
@@ -44,4 +45,5 @@ MODULE = Module(
     due=(due,),
     periodic={"remind": ("15 * * * *", handling.remind)},
     publishes=(AnswerWatcher(finding.answered),),
+    demo=demo,
 )

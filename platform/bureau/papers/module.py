@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _l
 
 from bureau.inspections.panels import VisitPart
 from bureau.papers import api, views
+from bureau.papers.demo import demo
 from bureau.papers.permissions import RULES, Permission
 from bureau.papers.service import issuing
 from kernel.actor import system_actor
@@ -25,4 +26,5 @@ MODULE = Module(
     api=(api.blp,),
     jobs={"letters": letters},
     publishes=(VisitPart(panel=views.panel, order=90),),
+    demo=demo,
 )

@@ -3,6 +3,7 @@
 from flask_babel import lazy_gettext as _l
 
 from bureau.surveys import api, views
+from bureau.surveys.demo import demo
 from bureau.surveys.permissions import RULES, Permission
 from kernel.module import MenuItem, Module
 
@@ -12,4 +13,5 @@ MODULE = Module(
     menu=(MenuItem(_l("满意度问卷"), "surveys.index", "message-question", Permission.READ, _l("检查"), 50),),
     pages=(views.blueprint,),
     api=(api.blp,),
+    demo=demo,
 )
