@@ -76,5 +76,3 @@ def section_words(section: Section) -> str:
     if section.note:
         parts.append(section.note)
     return "，".join(str(part) for part in parts)
-
-

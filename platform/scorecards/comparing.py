@@ -96,7 +96,9 @@ def compare(old: Form, new: Form) -> Comparison:
             changes.append(ItemChange("added", None, item, "", section))
             continue
         old_section, old_item = before[old_at]
-        differing = tuple(spec.name for spec in fields(Item) if getattr(old_item, spec.name) != getattr(item, spec.name))
+        differing = tuple(
+            spec.name for spec in fields(Item) if getattr(old_item, spec.name) != getattr(item, spec.name)
+        )
         moved = old_at not in steady or section != old_section
         kind: Kind = "changed" if differing else "same"
         changes.append(ItemChange(kind, old_item, item, old_section, section, differing, moved))

@@ -77,9 +77,7 @@ def _visit(form: Form, chance: Random) -> PastVisit:
     of_unit = {one.name: _value(form, one, chance) for one in form.parameters if one.source == "unit"}
     units = [{"code": code, "label": code, "parameters": of_unit} for code in UNITS]
     repeating = [""] if form.repeat else [section.code for section in form.sections if section.repeat]
-    return PastVisit(
-        answers_to_json(answers), tags=None, parameters=values, units=dict.fromkeys(repeating, units)
-    )
+    return PastVisit(answers_to_json(answers), tags=None, parameters=values, units=dict.fromkeys(repeating, units))
 
 
 def _keys(form: Form, section: Section, item: Item) -> list[str]:

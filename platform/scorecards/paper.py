@@ -78,9 +78,13 @@ def _foot(form: Form) -> list[str]:
     lines = []
     bands = bands_from_best(form)
     if bands:
-        words = [_("%(label)s：%(minimum)s 分及以上", label=one.label, minimum=decimal_text(one.minimum)) for one in bands]
+        words = [
+            _("%(label)s：%(minimum)s 分及以上", label=one.label, minimum=decimal_text(one.minimum)) for one in bands
+        ]
         lines.append(_("等级：%(bands)s", bands="；".join(words)))
     if form.verdicts:
         lines += [f"{rule.label}：{verdict_words(rule)}" for rule in form.verdicts.rules]
-    lines.append(_("检查人员（签名）：                学校负责人（签名）：                检查日期：      年    月    日"))
+    lines.append(
+        _("检查人员（签名）：                学校负责人（签名）：                检查日期：      年    月    日")
+    )
     return lines

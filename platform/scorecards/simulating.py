@@ -12,6 +12,7 @@ from statistics import median
 from typing import Any
 
 from scorecards.answers import Answer, read_answers
+from scorecards.context import repeating
 from scorecards.engine import Scorer
 from scorecards.form import Form
 from scorecards.generating import best_answer
@@ -164,6 +165,8 @@ def _score(scorer: Scorer, visit: PastVisit, answers: Mapping[str, Answer]) -> R
     more: dict[str, Any] = {}
     if visit.parameters:
         more["parameters"] = visit.parameters
-    if visit.units:
-        more["units"] = visit.units
+    places = repeating(scorer.form)
+    units = {place: rows for place, rows in visit.units.items() if place in places}
+    if units:
+        more["units"] = units
     return scorer.score(answers, visit.tags, **more)

@@ -104,7 +104,9 @@ def with_stepped_item(document: Document, code: str, *, up: bool) -> dict[str, A
     if up and place == 0:
         return with_moved_item(document, code, sections[at - 1]["code"], 10**6) if at else dict(document)
     if not up and place == len(sections[at]["items"]) - 1:
-        return with_moved_item(document, code, sections[at + 1]["code"], 0) if at + 1 < len(sections) else dict(document)
+        return (
+            with_moved_item(document, code, sections[at + 1]["code"], 0) if at + 1 < len(sections) else dict(document)
+        )
     return with_moved_item(document, code, sections[at]["code"], place - 1 if up else place + 1)
 
 

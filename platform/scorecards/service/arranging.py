@@ -59,7 +59,12 @@ class _Adding:
 
 
 def add_item(
-    actor: Actor, version_id: UUID, section_code: str, item: Mapping[str, Any], seen: int | None, after: str | None = None
+    actor: Actor,
+    version_id: UUID,
+    section_code: str,
+    item: Mapping[str, Any],
+    seen: int | None,
+    after: str | None = None,
 ) -> tuple[FormVersion, str]:
     """`item`: without a code; gives the code it got."""
     return _Adding(lambda document, taken: structure.with_new_item(document, section_code, item, taken, after)).run(

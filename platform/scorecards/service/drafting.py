@@ -49,9 +49,7 @@ def confirm_item(actor: Actor, version_id: UUID, item_code: str, seen: int | Non
     return change_draft(actor, version_id, seen, lambda document: editing.confirmed(document, item_code))
 
 
-def edit_section(
-    actor: Actor, version_id: UUID, section_code: str, *, seen: int | None, **changes: Any
-) -> FormVersion:
+def edit_section(actor: Actor, version_id: UUID, section_code: str, *, seen: int | None, **changes: Any) -> FormVersion:
     """`changes`: fields of the section's head as scorecards.form_json has them."""
     return change_draft(
         actor, version_id, seen, lambda document: editing.with_section(document, section_code, **changes)

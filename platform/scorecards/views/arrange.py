@@ -194,4 +194,3 @@ def renumber(form_version_id: UUID) -> Any:
         return "sheet"
 
     return _pressed(form_version_id, change)
-

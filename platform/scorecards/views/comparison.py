@@ -71,7 +71,9 @@ def changes_of(change: ItemChange) -> list[ShownChange]:
 def _settings(settings: Mapping[str, tuple[Any, Any]]) -> list[ShownChange]:
     names = {"verdicts": _("判定表"), "notes": _("原表说明")}
     return [
-        ShownChange(labels.FIELDS.get(name) or names.get(name, name), setting_words(name, old), setting_words(name, new))
+        ShownChange(
+            labels.FIELDS.get(name) or names.get(name, name), setting_words(name, old), setting_words(name, new)
+        )
         for name, (old, new) in settings.items()
     ]
 

@@ -60,7 +60,9 @@ def _settings_page(form: Form, version: FormVersion) -> str:
     if form.conflict is not None:
         form.values["version"] = version.version
     versions = service.versions_of(current_actor(), version.template_id)
-    rows = {name: range(len(found if isinstance(found := form.value(name, []), list) else []) + SPARE) for name in TABLES}
+    rows = {
+        name: range(len(found if isinstance(found := form.value(name, []), list) else []) + SPARE) for name in TABLES
+    }
     return render_template(
         "forms/settings.html", form=form, version=version, stored=stored, labels=labels,
         rows=rows, kind_is_open=len(versions) == 1, metrics=METRICS, operators=OPERATORS,
@@ -96,9 +98,7 @@ def save_section(form_version_id: UUID, section_code: str) -> Any:
     with form.catching():
         values = form.load()
         try:
-            service.edit_section(
-                actor, form_version_id, section_code, seen=values["version"], **section_from(values)
-            )
+            service.edit_section(actor, form_version_id, section_code, seen=values["version"], **section_from(values))
         except FormInvalid as error:
             raise in_words(error, form.schema.fields) from error
         flash(_("已保存，并重新检查了全表。"), "success")

@@ -27,7 +27,9 @@ MOST_SHOWN = 50
 
 
 def _here(template_id: UUID, item_code: str = "") -> Any:
-    return redirect(url_for("forms.phrases", template_id=template_id, _anchor=f"item-{item_code}" if item_code else None))
+    return redirect(
+        url_for("forms.phrases", template_id=template_id, _anchor=f"item-{item_code}" if item_code else None)
+    )
 
 
 @blueprint.get("/<uuid:template_id>/phrases", endpoint="phrases")
@@ -205,7 +207,10 @@ def import_phrases(template_id: UUID) -> Any:
     parsed = read_xlsx(phrase_sheet.PHRASES, files[0].stream.read())
     result = phrase_sheet.import_phrases(actor, template_id, parsed)
     if not result.problems:
-        flash(_("导入完成：新增 %(added)s 条，更新 %(changed)s 条。", added=result.added, changed=result.changed), "success")
+        flash(
+            _("导入完成：新增 %(added)s 条，更新 %(changed)s 条。", added=result.added, changed=result.changed),
+            "success",
+        )
         return _here(template_id)
     db.session.rollback()
     marked = base64.b64encode(errors_xlsx(phrase_sheet.PHRASES, parsed, result.problems)).decode()

@@ -74,7 +74,10 @@ def file_name(version: FormVersion) -> str:
 
 WRITERS: Mapping[str, Callable[[FormVersion], tuple[str | bytes, str]]] = {
     "json": lambda shown: (json.dumps(shown.form, ensure_ascii=False, indent=2), "application/json"),
-    "yaml": lambda shown: (yaml.safe_dump(shown.form, allow_unicode=True, sort_keys=False, width=120), "application/yaml"),
+    "yaml": lambda shown: (
+        yaml.safe_dump(shown.form, allow_unicode=True, sort_keys=False, width=120),
+        "application/yaml",
+    ),
     "xlsx": lambda shown: (paper_xlsx(paper_of(service.form_of(shown))), MEDIA_TYPE),
     "docx": lambda shown: (paper_docx(paper_of(service.form_of(shown))), DOCX),
 }

@@ -5,7 +5,7 @@ from typing import Any
 
 from kernel.actor import system_actor
 from scorecards import examples, service
-from scorecards.demo import demo
+from scorecards.demo import CANTEEN_PHRASES, demo
 
 
 @dataclass
@@ -30,3 +30,6 @@ def test_examples_are_published_and_one_draft_waits(app, session, acting, world)
     assert questions.unconfirmed
     assert questions.errors
     assert len(listed) == len(examples.names()) + 1
+    kept = [one for listed_one in listed for one in service.phrases_of(actor, listed_one.template.id).values()]
+    assert sum(len(rows) for rows in kept) == len(CANTEEN_PHRASES)
+    assert all(phrase["answer"] == {"met": False} for rows in kept for phrase in rows)

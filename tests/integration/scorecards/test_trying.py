@@ -23,7 +23,14 @@ def test_what_a_new_version_changes_is_shown_word_by_word(client_as, next_versio
     _first, draft = next_version(client)
     same = client.get(f"/forms/versions/{draft}/comparison").get_data(as_text=True)
     assert "与第 1 版完全相同" in same
-    values = {"no": "1", "text": "后厨地面干燥", "points": "4", "shape": "judged", "rule_text": "不符合扣4分", "version": 1}
+    values = {
+        "no": "1",
+        "text": "后厨地面干燥",
+        "points": "4",
+        "shape": "judged",
+        "rule_text": "不符合扣4分",
+        "version": 1,
+    }
     assert client.post(f"/forms/versions/{draft}/items/1", data=values).status_code == 302
     assert client.post(f"/forms/versions/{draft}/items/3/remove", data={"version": 2}).status_code == 302
     page = client.get(f"/forms/versions/{draft}/comparison").get_data(as_text=True)

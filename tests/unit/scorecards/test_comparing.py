@@ -48,7 +48,9 @@ def test_only_what_left_its_neighbours_counts_as_moved():
 
 def test_a_shifted_number_is_recognised_by_its_words():
     """A line inserted in an imported sheet moves all numbers below it by one."""
-    new = form(("A", [item("1"), item("2", "新的一条"), item("3", "条目2"), item("4", "条目3")]), ("B", [item("5", "条目4")]))
+    new = form(
+        ("A", [item("1"), item("2", "新的一条"), item("3", "条目2"), item("4", "条目3")]), ("B", [item("5", "条目4")])
+    )
     comparison = compare(OLD, new)
     assert [(one.kind, one.item.text) for one in comparison.items] == [
         ("same", "条目1"), ("added", "新的一条"), ("changed", "条目2"), ("changed", "条目3"), ("changed", "条目4"),

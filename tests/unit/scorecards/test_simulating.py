@@ -14,7 +14,14 @@ from scorecards.form import (
     Judged,
     Levels,
     ListedDeductions,
+    Parameter,
+    Repeat,
+    RequiredCount,
+    Scale,
+    ScaleRow,
     Section,
+    Tier,
+    Tiers,
     Veto,
     VetoOnly,
 )
@@ -41,7 +48,9 @@ def visits(*answers, score=None):
 
 
 def test_scores_bands_and_what_was_lost():
-    found = simulate(FORM, visits({"1": {"met": True}, "2": {"count": 0}}, {"1": {"met": False}, "2": {"count": 2}}, score=D(7)))
+    found = simulate(
+        FORM, visits({"1": {"met": True}, "2": {"count": 0}}, {"1": {"met": False}, "2": {"count": 2}}, score=D(7))
+    )
     assert found.scores == [D("10.0"), D("3.0")]
     assert (found.mean, found.median, found.mean_before) == (D("6.5"), D("6.5"), D(7))
     assert found.bands == {"合格": 1, "不合格": 1}
@@ -108,3 +117,42 @@ def test_no_score_is_lost_from_the_picture(seed):
     found = simulate(EVERY, generated_visits(EVERY, 100, seed))
     assert sum(row[2] for row in found.histogram()) == 100
     assert len(found.histogram()) <= 11
+
+
+def test_generated_answers_fit_what_depends_on_counts_parameters_and_units():
+    rooms = Section(
+        code="r", title="寝室", repeat=Repeat(unit_label="寝室"),
+        items=(
+            item("r1", CountDeduction(D(2), unit_points_by=Scale(
+                parameter="beds", rows=(ScaleRow(D(4), D(3)), ScaleRow(D(6), D(2)))))),
+            item("r2"),
+        ),
+    )  # fmt: skip
+    others = Section(
+        code="o", title="其他",
+        items=(
+            item("o1", Tiers((Tier(0, D(5)), Tier(1, D(3)), Tier(2, D(0))))),
+            item("o2", RequiredCount(Scale(parameter="pupils", per=D(500), minimum=2), D(1))),
+            replace(item("o3", Additive(entries(2))), bonus=True),
+        ),
+    )  # fmt: skip
+    form = Form(
+        title="表", kind="dormitory", sections=(rooms, others),
+        parameters=(Parameter("pupils", "学生数"), Parameter("beds", "床位", source="unit")),
+    )  # fmt: skip
+    found = simulate(form, generated_visits(form, 80, seed=2))
+    assert found.incomplete == 0
+    assert {code: story.unmatched for code, story in found.items.items()} == dict.fromkeys(found.items, 0)
+    assert found.items["r1"].given == 240  # three rooms each
+    assert len(set(found.scores)) > 5
+    # Answers to rooms are kept by their item where the section stays, and named where it went.
+    past = generated_visits(form, 5, seed=2)
+    assert simulate(replace(form, sections=(others,)), past).dropped == {"r1": 15, "r2": 15}
+
+
+def test_an_item_that_begins_to_repeat_counts_as_well_done():
+    """The answers of before have no rooms."""
+    past = visits({"1": {"met": False}, "2": {"count": 2}})
+    again = replace(FORM, sections=(replace(FORM.sections[0], repeat=Repeat(unit_label="间")),))
+    found = simulate(again, past)
+    assert found.visits == 1
