@@ -33,6 +33,11 @@ PARAMETERS: Mapping[str, Parameter] = {
 }
 _BONUS_SECTION = re.compile(r"(?:附加|加|奖励)分(?:项|指标|内容|部分|因素)?|特色(?:加分|创新加分)")
 _BONUS_RULES = (AllOrNothing, Judged, Additive, Levels, Tiers)
+# A veto in a remark hangs on no item, so somebody has to decide what it does.
+_VETO_WORDS = re.compile(
+    r"(?:实行|实施|给予|予以|直接|则|即|,|，|的).{0,6}一票否决|取消.{0,10}(?:资格|称号)|情形之一|情况之一"
+)
+_LEGEND = re.compile(r"[★※▲*☆△＊].{0,10}(?:为|是|表示|代表|指)")
 _NOT_BEST = re.compile(
     r"(?:不得|不能|不予|一律不得|取消).*?(?:评为?|评定为?|定为|被评为|授予)[\"“]?(?P<band>[^\"”等的]{1,6})"
 )
@@ -93,6 +98,9 @@ def _limits(source: Source, form: Form, notes: Iterable[str]) -> Iterable[Limit]
     marks = {item.mark for item in form.items() if item.mark}
     for note in notes:
         for text in re.split(r"[;；。\n]", note):
+            if _VETO_WORDS.search(text) and not _LEGEND.search(text):
+                source.add("warning", "limit_words_unread", text=text.strip()[:200])
+                continue
             if not re.search(r"(?:重点|关键|核心|[★※▲*☆])", text) or not re.search(
                 r"[\d一二两三四五]\s*(?:项|个|条)", normalise(text)
             ):

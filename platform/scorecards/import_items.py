@@ -116,7 +116,8 @@ def read_section(source: Source, raw: Any, place: int) -> Section:
 def _code(source: Source, no: str, section: int, number: int) -> str:
     """The printed number where it can serve and is not taken (two levels A1/A2 may both have a B1)."""
     plain = unicodedata.normalize("NFKC", no).strip().rstrip(".、)")
-    for code in (plain, f"{section}.{plain}", f"{section}.{number}", f"s{section}-{number}"):
+    printed = (plain, f"{section}.{plain}") if plain else ()
+    for code in (*printed, f"{section}.{number}", f"s{section}-{number}"):
         if _CODE.fullmatch(code) and code not in source.codes:
             source.codes.add(code)
             return code

@@ -154,3 +154,17 @@ def test_a_csv_is_a_table_too() -> None:
     (imported,) = read_all("表.csv", text.encode("gb18030"))
     assert imported.form is not None
     assert figures(imported.form) == [("6", "count_deduction"), ("4", "all_or_nothing")]
+
+
+def test_a_veto_in_a_remark_is_left_to_a_person_and_numbers_are_made_where_none_is_printed() -> None:
+    page = Drawing(4)
+    page.across("学校后勤管理评估标准")
+    page.line("类别", "检查内容", "分值", "评分标准")
+    page.line("水电", "水表按月抄录", "6", "每缺一次扣1分")
+    page.line("", "电表按月抄录", "4", "每缺一次扣1分")
+    page.across("备注：1.发生安全责任事故的，实行一票否决。2.无食堂的学校，该项为合理缺项，按得分率折算。")
+    (imported,) = read_all("x.xlsx", as_xlsx(page))
+    assert imported.form is not None
+    assert [row.code for row in imported.form.items()] == ["1.1", "1.2"]
+    assert imported.form.na_policy == "renormalise"
+    assert "limit_words_unread" in codes(imported)
