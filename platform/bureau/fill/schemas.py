@@ -1,5 +1,6 @@
 """What a phone sends and gets, see docs/fill-protocol.md."""
 
+from datetime import datetime
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -22,6 +23,16 @@ KEY = validate.Length(max=200)
 
 def _at_most(most: int) -> validate.Length:
     return validate.Length(max=most, error=_l("最多 %(most)s 项。", most=most))
+
+
+def _within_calendar(value: datetime) -> None:
+    """A clock that lost its time may say 1970; what is far beyond no database and no page can show."""
+    if not 1970 <= value.year < 2200:
+        raise ValidationError(str(_l("时间超出合理范围。")))
+
+
+def _instant() -> fields.AwareDateTime:
+    return fields.AwareDateTime(format="iso", required=True, validate=_within_calendar)
 
 
 class Amount(fields.Field[Any]):
@@ -65,7 +76,7 @@ class FillUnitIn(BaseSchema):
 class FillAnswerIn(BaseSchema):
     answer = fields.Raw(required=True, allow_none=True)
     remark = Text(MOST_REMARK, load_default="")
-    at = fields.AwareDateTime(required=True)
+    at = _instant()
     base = fields.String(load_default=None, allow_none=True, validate=SHA256)
 
 
@@ -76,7 +87,7 @@ class FillFileIn(BaseSchema):
     key = fields.String(load_default="", validate=KEY)
     purpose = Choice(["photo", "signature"], required=True)
     signer = fields.String(load_default="", allow_none=True, validate=SIGNER)
-    taken_at = fields.AwareDateTime(required=True)
+    taken_at = _instant()
     place = fields.Nested(FillPlaceIn, load_default=None, allow_none=True)
 
 
@@ -95,7 +106,7 @@ class FillSubmissionIn(BaseSchema):
     school_id = Whole(1, required=True)
     form_version_id = Identifier(required=True)
     device = fields.Nested(FillDeviceIn, required=True)
-    started_at = fields.AwareDateTime(required=True)
+    started_at = _instant()
     clock_offset_ms = fields.Integer(
         strict=True, load_default=0, allow_none=True, validate=validate.Range(-(10**13), 10**13)
     )

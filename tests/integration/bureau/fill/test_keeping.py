@@ -9,7 +9,7 @@ from bureau.inspections.models import Inspection, InspectionAnswer, InspectionPh
 from bureau.inspections.service import answering, planning, results
 from bureau.roles import Role
 from kernel.actor import system_actor
-from kernel.database import db, new_id
+from kernel.database import db, new_id, now
 from tests.support import inspections
 
 
@@ -283,6 +283,8 @@ def test_another_bureaus_visit_and_another_persons_submission_are_not_found(scen
         ({"answers": {"1": {"answer": {"met": True}, "remark": "坏\x00", "at": "2026-01-01T00:00:00Z"}}}, "answers.1.value.remark"),
         ({"answers": {"1": {"answer": None, "remark": "", "at": "2026-01-01T00:00:00"}}}, "answers.1.value.at"),
         ({"surprise": 1}, "surprise"),
+        ({"started_at": "0001-01-01T00:00:00+14:00"}, "started_at"),
+        ({"started_at": "9999-12-31T23:59:59Z"}, "started_at"),
         ({"attachments": [{"sha256": "x", "size": 1, "mime": "image/jpeg", "purpose": "photo", "taken_at": "2026-01-01T00:00:00Z"}]}, "attachments.0.sha256"),
         ({"clock_offset_ms": "5"}, "clock_offset_ms"),
         ({"answers": {str(n): {"answer": None, "at": "2026-01-01T00:00:00Z"} for n in range(2001)}}, "answers"),
@@ -293,6 +295,16 @@ def test_what_cannot_be_taken_is_refused_whole_by_path(scene, change, field):
     assert (refused.status_code, list(refused.json["errors"])) == (422, [field]), refused.json
     scene.as_bureau()
     assert count(FillSubmission) == 0
+
+
+def test_a_clock_that_lost_its_time_loses_no_work(scene):
+    scene.phone.more |= {"started_at": "1970-01-01T00:00:05Z", "clock_offset_ms": -(10**12)}
+    scene.phone.answers["1"] = {"answer": {"met": True}, "remark": "", "at": "2199-01-01T00:00:00Z", "base": None}
+    scene.phone.photo("1", taken_at="1970-01-01T00:00:10Z")
+    assert scene.phone.put().status_code == 201
+    assert scene.phone.upload() == [201]
+    scene.as_bureau()
+    assert db.session.scalars(select(InspectionAnswer.answered_at)).one() <= now()
 
 
 def test_a_visit_stays_on_the_version_that_it_began_with(scene):
