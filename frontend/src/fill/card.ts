@@ -120,6 +120,9 @@ export const absence = (filling: Filling, key: string): Child => {
   });
 };
 
+/** A room's own figures come before the school's. */
+const parametersOf = (filling: Filling, { unit }: Slot): Record<string, number> => ({ ...filling.submission.parameters, ...unit?.parameters });
+
 export const itemCard = (filling: Filling, slot: Slot): Card => {
   const { item, key } = slot;
   const controls = h("div", { class: "controls" });
@@ -169,7 +172,7 @@ export const itemCard = (filling: Filling, slot: Slot): Card => {
     const answer = filling.answer(key);
     const focused = document.activeElement instanceof HTMLElement && controls.contains(document.activeElement) ? document.activeElement.dataset["k"] : null;
     const absent = isNotApplicable(answer);
-    const parts: Child[] = absent ? [] : inputs({ item, answer, disabled: !filling.editable, set: (next) => filling.set(key, next) });
+    const parts: Child[] = absent ? [] : inputs({ item, answer, disabled: !filling.editable, parameters: parametersOf(filling, slot), set: (next) => filling.set(key, next) });
     if (mayBeAbsent(filling.form, item) || absent) parts.push(absence(filling, key));
     controls.replaceChildren(...parts.filter((part): part is Node | string => Boolean(part)));
     if (focused) controls.querySelector<HTMLElement>(`[data-k="${CSS.escape(focused)}"]`)?.focus();

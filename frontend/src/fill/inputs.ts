@@ -3,7 +3,7 @@
 import { button, h, type Child } from "./dom";
 import type { EntryJson, ItemJson } from "./form";
 import { t } from "./messages";
-import { stepped } from "./model";
+import { requiredOf, stepped, unitWords } from "./model";
 import type { AnswerJson } from "./types";
 
 const MOST_COUNT = 9999;
@@ -12,6 +12,7 @@ export interface InputContext {
   item: ItemJson;
   answer: AnswerJson | null;
   disabled: boolean;
+  parameters: Record<string, number>;
   set: (answer: AnswerJson | null) => void;
 }
 
@@ -80,7 +81,8 @@ const counter = (context: InputContext): Child[] => {
   const { rule } = item;
   const now = typeof answer?.["count"] === "number" ? answer["count"] : null;
   const set = (count: number | null): void => context.set(count === null ? null : withFlags(answer, { count: Math.min(MOST_COUNT, Math.max(0, count)) }));
-  const unit = rule.unit_label ?? t("unit_place");
+  const unit = unitWords(item);
+  const required = requiredOf(rule.required, context.parameters);
   const isDefects = rule.shape === "count_deduction" || (rule.shape === "tiers" && rule.counts !== "present");
   const parts: Child[] = [
     h("div", { class: "choices" },
@@ -91,6 +93,7 @@ const counter = (context: InputContext): Child[] => {
       }),
     ),
   ];
+  if (rule.shape === "required_count") parts.push(h("p", { class: "fine" }, required === null ? t("required_unknown") : t("required_n", { n: required, unit })));
   const factor = rule.unresolved_factor;
   if (factor && factor !== "1" && now) {
     const unresolved = Number(answer?.["unresolved"] ?? 0);

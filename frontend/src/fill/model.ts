@@ -1,6 +1,6 @@
 // Pure: which answers a form asks for, whose they are, what "all right" says, and an answer in words.
 
-import type { FormJson, ItemJson, SectionJson } from "./form";
+import type { FormJson, ItemJson, ScaleJson, SectionJson } from "./form";
 import { t } from "./messages";
 import type { AnswerJson, Inspector, Unit, Units } from "./types";
 
@@ -116,7 +116,7 @@ export const inWords = (item: ItemJson | null, answer: AnswerJson | null | undef
     const yesNo = item?.rule.shape === "yes_no";
     words.push(answer["met"] ? t(yesNo ? "passed" : "met") : t(yesNo ? "failed" : "not_met"));
   }
-  if ("count" in answer) words.push(`${String(answer["count"])} ${item?.rule.unit_label ?? t("unit_place")}`);
+  if ("count" in answer) words.push(`${String(answer["count"])} ${unitWords(item)}`);
   if ("unresolved" in answer) words.push(t("of_them_unresolved", { n: String(answer["unresolved"]) }));
   if ("judged" in answer) words.push(t("points", { n: String(answer["judged"]) }));
   if ("checked" in answer && item) words.push(entryWords(item, answer["checked"]));
@@ -124,6 +124,22 @@ export const inWords = (item: ItemJson | null, answer: AnswerJson | null | undef
   if ("found" in answer) words.push(answer["found"] ? t("found") : t("not_found"));
   if (answer["veto"]) words.push(t("veto_seen"));
   return words.join(t("list_comma"));
+};
+
+const UNIT_WORDS: Record<string, string> = { tiers: "unit_item", required_count: "unit_person" };
+
+/** What a count counts, in the form's words or by the kind of rule. */
+export const unitWords = (item: ItemJson | null): string =>
+  item?.rule.unit_label ?? t(UNIT_WORDS[item?.rule.shape ?? ""] ?? "unit_place");
+
+/** How many must be there, for reading beside the counter; null where the figure that it depends on is not known. */
+export const requiredOf = (scale: ScaleJson | undefined, parameters: Record<string, number>): number | null => {
+  const value = scale ? parameters[scale.parameter] : undefined;
+  if (!scale || value === undefined) return null;
+  let found: number | undefined;
+  if (scale.rows) found = scale.rows.filter((one) => Number(one.from) <= value).map((one) => Number(one.value)).at(-1);
+  else if (scale.per) found = (scale.rounding === "down" ? Math.floor : Math.ceil)(value / Number(scale.per)) + (scale.plus ?? 0);
+  return found === undefined ? null : Math.max(found, scale.minimum ?? 0);
 };
 
 /** Steps of a judged mark without binary fractions: 0.1 + 0.2 is 0.3 here. */

@@ -301,5 +301,3 @@ def phone(
             except Exception as error:  # the page may be gone: the test has said what went wrong
                 print(f"no picture: {error}")
         one.close()
-
-

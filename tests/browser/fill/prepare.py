@@ -7,6 +7,8 @@ import sys
 from datetime import timedelta
 from uuid import UUID
 
+from sqlalchemy import select
+
 import wsgi
 from bureau.inspections.models import InspectionInspector
 from bureau.inspections.service import planning
@@ -19,7 +21,6 @@ from kernel.identity.models import Account, Bureau
 from kernel.web.dates import today
 from scorecards import service as forms
 from scorecards.form_json import from_json
-from sqlalchemy import select
 
 
 def version_of(actor, wanted, template_id):

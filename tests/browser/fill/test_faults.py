@@ -12,7 +12,7 @@ SUBMISSIONS = "**/api/v1/fill/submissions/*"
 FINALISATION = "**/api/v1/fill/submissions/*/finalisation"
 BLOBS = "**/api/v1/fill/blobs/*"
 TITLES = (
-    "两张之间", "回执丢失", "照片出错", "登录失效", "两个标签", "空间不足", "时钟错误", "新版本", "丢失照片", "拒绝退出", "另一台",
+    "两张之间", "回执丢失", "照片出错", "登录失效", "两个标签", "空间不足", "时钟错误", "新版本", "丢失照片", "拒绝退出", "另一台", "七天", "拒签",
 )  # fmt: skip
 
 
@@ -102,7 +102,9 @@ def test_the_service_fails_on_a_photo(phone, rows, visits):
     def fail(route):
         if len(failures) < 2:
             failures.append(route.request.url)
-            return route.fulfill(status=500, content_type="application/problem+json", body='{"title": "系统出错", "status": 500}')
+            return route.fulfill(
+                status=500, content_type="application/problem+json", body='{"title": "系统出错", "status": 500}'
+            )
         return route.continue_()
 
     one.page.route(BLOBS, fail)
@@ -249,7 +251,8 @@ def test_a_newer_version_is_published_meanwhile(phone, rows, visits, prepare):
     filled(one, visit)
     newer = prepare([{"form": short(6), "again": visit["template"], "title": "新版计划", "school": 30,
                       "inspectors": ["inspector-9", "inspector-10"], "days": 20}])["新版计划"]  # fmt: skip
-    assert newer["template"] == visit["template"] and newer["version"] != visit["version"]
+    assert newer["template"] == visit["template"]
+    assert newer["version"] != visit["version"]
     one.restart().go()
     one.begin(visit, "A")
     one.finish(visit)
@@ -270,7 +273,7 @@ def test_a_photo_that_vanished_is_said_and_never_left_out(phone, rows, visits):
             const r = db.transaction("attachments").objectStore("attachments").getAll(); r.onsuccess = () => done(r.result);
           });
           const tx = db.transaction("blobs", "readwrite");
-          tx.objectStore("blobs").delete(photos[0].sha256);
+          tx.objectStore("blobs").delete(photos.find(one => !one.remote).sha256);
           await new Promise(done => { tx.oncomplete = done; });
           db.close();
         }"""
@@ -360,3 +363,69 @@ def test_two_inspectors_answer_one_item_differently(phone, rows, visits):
     other.go("/")
     other.card(visit).get_by_text("草稿已上传").wait_for()
     assert rows.answers(visit["id"]) == {"1": {"met": False}, "2": {"met": True}}
+
+
+def test_what_is_receipted_stays_seven_days(phone, rows, visits):
+    visit = visits["七天"]
+    one = phone(visit["who"])
+    filled(one, visit)
+    one.finish(visit)
+    one.state(visit, "sent")
+    arrived(rows, visit)
+    for days, state, photos in ((6, "sent", 1), (8, "purged", 0)):
+        one.page.evaluate(RECEIPT_AGE, [visit["id"], days])
+        one.fetch()
+        one.state(visit, state)
+        one.page.locator(".top .state[data-state=online]").wait_for()
+        assert one.page.evaluate(PHOTOS, visit["id"]) == photos
+    live = "SELECT count(*) AS n FROM api_tokens WHERE revoked_at IS NULL AND account_id = %s"
+    (before,) = rows(live, visit["people"][0])
+    one.go("/more")
+    one.page.click("#sign-out")  # nothing is unsent any more
+    one.page.locator("[name=username]").wait_for()
+    (after,) = rows(live, visit["people"][0])
+    assert after["n"] == before["n"] - 1
+
+
+OPEN = """const name = (await indexedDB.databases()).map(one => one.name).find(one => /houqin-fill-\\d/.test(one));
+  const db = await new Promise(done => { const r = indexedDB.open(name); r.onsuccess = () => done(r.result); });
+  const asked = request => new Promise(done => { request.onsuccess = () => done(request.result); });"""
+RECEIPT_AGE = (
+    "async ([visit, days]) => {"
+    + OPEN
+    + """
+  const store = db.transaction("submissions", "readwrite").objectStore("submissions");
+  const row = await asked(store.index("inspection").get(visit));
+  row.receipt.server_time = new Date(Date.now() - days * 86400000).toISOString();
+  await asked(store.put(row));
+  db.close();
+}"""
+)
+PHOTOS = (
+    "async visit => {"
+    + OPEN
+    + """
+  const tx = db.transaction(["submissions", "attachments", "blobs"]);
+  const row = await asked(tx.objectStore("submissions").index("inspection").get(visit));
+  const found = await asked(tx.objectStore("attachments").index("submission").getAll(row.id));
+  const kept = await Promise.all(found.filter(one => one.purpose === "photo").map(one => asked(tx.objectStore("blobs").count(one.sha256))));
+  db.close();
+  return kept.reduce((sum, one) => sum + one, 0);
+}"""
+)
+
+
+def test_the_school_that_does_not_sign(phone, rows, visits):
+    visit = visits["拒签"]
+    one = phone(visit["who"])
+    filled(one, visit, photos=0)
+    one.page.click("#to-finish")
+    one.sign(f"inspector:{visit['people'][0]}")
+    one.page.click("#finalise")
+    one.page.locator(".toast").get_by_text("未签字的原因").wait_for()
+    one.page.fill("[name=refusal]", "演示：负责人外出")
+    one.page.keyboard.press("Tab")
+    one.page.click("#finalise")
+    one.state(visit, "sent")
+    (submission,) = rows.submissions(visit["id"])
+    assert submission["document"]["unsigned_reason"] == "演示：负责人外出"

@@ -53,17 +53,17 @@ export const fill = async (app: App, [inspection = "", wanted = "", wantedUnit =
   let cards = new Map<string, Card>();
   let drawn = 0;
 
-  const progress = h("span", { class: "progress" });
   const score = h("a", { class: "score", href: `#/account/${inspection}` });
-  const filter = button(t("only_open"), () => {
+  // How much is open, and the switch that shows only that.
+  const filter = button("", () => {
     onlyOpen = !onlyOpen;
     filter.setAttribute("aria-pressed", String(onlyOpen));
     draw();
-  }, { class: "chip", "aria-pressed": "false" });
+  }, { class: "chip", id: "only-open", "aria-pressed": "false" });
   const chips = h("nav", { class: "chips", "aria-label": t("sections") });
   const heading = h("div", {});
   const list = h("div", { class: "items" });
-  const element = h("div", { class: "page filling" }, h("div", { class: "bar" }, progress, score, filter, h("a", { class: "button primary", href: `#/finish/${inspection}`, id: "to-finish" }, t("finish"))), chips, heading, list);
+  const element = h("div", { class: "page filling" }, h("div", { class: "bar" }, filter, score, h("a", { class: "button primary", href: `#/finish/${inspection}`, id: "to-finish" }, t("finish"))), chips, heading, list);
 
   const show = (next: SectionJson | null): void => {
     section = next;
@@ -90,7 +90,7 @@ export const fill = async (app: App, [inspection = "", wanted = "", wantedUnit =
       const words = filling.own.has(one.code) ? (many > 0 ? `${one.title} ${many}` : `${one.title} ✓`) : `${one.title} ·`;
       if (place && place.textContent !== words) place.textContent = words;
     }
-    progress.textContent = open > 0 ? t("open_n", { n: open }) : t("all_answered");
+    filter.textContent = open > 0 ? t("open_n", { n: open }) : t("all_answered");
     const figures = filling.score.now();
     score.textContent = figures?.score ? t("score_now", { n: figures.score }) : t("score");
   };
@@ -102,7 +102,7 @@ export const fill = async (app: App, [inspection = "", wanted = "", wantedUnit =
 
   let drawnStructure = "";
   const structureOf = (): string =>
-    JSON.stringify([filling.submission.units, filling.editable, filling.task.tags, filling.form.sections.map((one) => filling.sectionIsAbsent(one, unit))]);
+    JSON.stringify([filling.submission.units, filling.submission.parameters, filling.editable, filling.task.tags, filling.form.sections.map((one) => filling.sectionIsAbsent(one, unit))]);
 
   const draw = (): void => {
     const turn = ++drawn;

@@ -29,7 +29,9 @@ def test_every_word_asked_for_is_there_and_none_is_left_over():
 
 
 def test_every_code_of_a_family_has_words():
-    codes = {f"attention_{code}" for code in re.findall(r"NeedsAttention\((?:[^\"()]*\? )?\"(\w+)\"(?: : \"\w+\")?", SOURCES)}
+    codes = {
+        f"attention_{code}" for code in re.findall(r"NeedsAttention\((?:[^\"()]*\? )?\"(\w+)\"(?: : \"\w+\")?", SOURCES)
+    }
     codes |= {f"probe_{code}" for code in re.findall(r"fault: \"(\w+)\"", SOURCES)}
     assert len(codes) > 8
     assert codes - TABLES["zh"].keys() == set()
