@@ -71,7 +71,9 @@ def _sums(form: Form) -> Iterator[Finding]:
         return
     counted = [section for section in form.sections if not _is_bonus(section)]
     items = sum((_items_sum(section) for section in counted), Decimal(0))
-    if items != form.total:
+    caps = [section.cap for section in counted if section.cap is not None]
+    capped = form.mode == "deduct" and len(caps) == len(counted) and sum(caps, Decimal(0)) == form.total
+    if items != form.total and not capped:
         yield finding(severity, "total_sum", items=items, total=form.total)
     printed = [section.points for section in counted if section.points is not None]
     if counted and len(printed) == len(counted) and sum(printed, Decimal(0)) != form.total:

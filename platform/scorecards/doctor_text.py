@@ -146,6 +146,7 @@ FINDINGS: Mapping[str, Any] = {
     "several_points_columns": _l("有几列分值（%(columns)s），采用“%(used)s”，请核对"),
     "no_rule_column": _l("表中没有评分标准列，各条暂按在分值内评分"),
     "common_rule": _l("各条的计分方式取自表后说明：“%(text)s”"),
+    "section_points_shared": _l("分值只印在各部分上：各条按自己的标准扣分，一个部分最多扣完它的分值，请核对"),
     "total_differs": _l("标题或说明中的总分 %(stated)s 分，合计行 %(summed)s 分；采用前者"),
     "subtotal_differs": _l("小计行是 %(printed)s 分，标题中是 %(points)s 分；采用后者"),
     "group_sum": _l("“%(label)s”印 %(points)s 分，其下条目合计 %(items)s 分"),

@@ -101,7 +101,7 @@ def read_section(source: Source, raw: Any, place: int) -> Section:
     if note:
         source.add("warning", "section_note", where, text=note[:200])
     source.said(raw, where)
-    for key in set(raw) - _KNOWN_SECTION - ({"said", "veto"} if source.of_table else set()):
+    for key in set(raw) - _KNOWN_SECTION - ({"said", "veto", "cap"} if source.of_table else set()):
         source.add("info", "key_ignored", where, key=str(key)[:80])
     found = [read_item(source, item, place, number) for number, item in enumerate(items or [], start=1)]
     return Section(
@@ -110,6 +110,7 @@ def read_section(source: Source, raw: Any, place: int) -> Section:
         points=source.points(raw, "points", where) or None,
         items=tuple(item for item in found if item is not None),
         note=note,
+        cap=source.points(raw, "cap", where) if source.of_table else None,
     )
 
 

@@ -186,7 +186,9 @@ def _cost(clause: str, parts: Parts) -> bool:
         )
         parts.singles.extend((number(matched["n"]), label) for label in labels)
         # "不足3人扣2": a threshold, or two per person missing?
-        parts.doubtful = parts.doubtful or bool(re.search(r"\d", matched["if"]))
+        # "缺一撂扣2": a unit that is not known, so perhaps two for each.
+        threshold = r"\d|(?:缺少?|少|发现|有|出现|查出|漏|差|每)一[\u4e00-\u9fff]{1,3}$"
+        parts.doubtful = parts.doubtful or bool(re.search(threshold, matched["if"]))
     else:
         return False
     return True

@@ -274,6 +274,23 @@ def _cost_column() -> list[Drawing]:
     return [page]
 
 
+def _points_of_parts_only() -> list[Drawing]:
+    page = Drawing(5)
+    page.across("学生食堂检查扣分表")
+    page.line("项目", "分值", "检查内容", "扣分标准", "扣分")
+    for text, rule in (
+        ("地面干净", "每处扣1分"),
+        ("餐具消毒", "一次未消毒扣3分"),
+        ("留样", "缺一样扣2分"),
+        ("着装", "一人扣1分"),
+    ):
+        page.line(None, None, text, rule)
+    for place, (name, points) in enumerate((("卫生", "12"), ("操作", "8"))):
+        page.put(name, 2 + 2 * place, 0, 2)
+        page.put(points, 2 + 2 * place, 1, 2)
+    return [page]
+
+
 C, A, L, J, T = "count_deduction", "all_or_nothing", "listed_deductions", "judged", "tiers"
 
 SHAPES: dict[str, Shape] = {
@@ -299,7 +316,9 @@ SHAPES: dict[str, Shape] = {
         _points_in_text, [[("8", A), ("10", C), ("12", C)]], [[("一、责任落实", "18"), ("二、宣传教育", "12")]], "30",
         texts={0: "明确消防安全责任人和管理人", 2: "每学期开展演练"},
     ),
-    "shared points": Shape(_shared_points, [[("10", C), ("10", A)]], findings=frozenset({"rows_joined"})),
+    "shared points": Shape(_shared_points, [[("10", C), ("10", A)]], findings=frozenset({"rows_joined"}),
+        texts={0: "工作人员着装整洁；不留长指甲、不戴首饰"},
+    ),
     "blank below": Shape(
         _blank_below, [[("10", C), ("10", C), ("10", L)]], [[("用电", None), ("消防", None)]], "30",
         findings=frozenset({"rows_joined"}),
@@ -315,6 +334,10 @@ SHAPES: dict[str, Shape] = {
     "deducts only": Shape(_deducts_only, [[(None, C), (None, C), (None, C)]], total="100"),
     "two columns of text": Shape(_two_columns_of_text, [[("5", A), ("5", C)]]),
     "spread title": Shape(_spread_title, [[("50", C), ("50", A)]]),
+    "points of parts only": Shape(
+        _points_of_parts_only, [[(None, C)] * 4], [[("卫生", "12"), ("操作", "8")]], "20",
+        findings=frozenset({"section_points_shared"}),
+    ),
     "self scoring": Shape(_self_scoring, [[("10", C), ("6", C), ("4", A)]], total="20"),
     "graded columns": Shape(_graded_columns, [[("5", "levels"), ("5", "levels")]]),
     "cost column": Shape(_cost_column, [[("5", A), ("5", L)]]),

@@ -257,7 +257,7 @@ def _whose(grid: Grid, rows: range, points: int, levels: list[int], text: int | 
     starts = {cell.row for cell in data_cells(grid, rows, points)}
     of_level = {cell.row for cell in data_cells(grid, rows, level)}
     of_text = {cell.row for cell in data_cells(grid, rows, text)}
-    return level if starts <= of_level and len(of_text - starts) * 2 > len(of_text) else None
+    return level if starts and starts <= of_level and of_text - starts else None
 
 
 def _points_of(

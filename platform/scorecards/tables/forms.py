@@ -204,6 +204,14 @@ def _raw(title: str, above: list[str], table: Table, columns: Columns) -> dict[s
         scoring["na_rule"] = na_rule[:500]
     if total is not None and _only_deducts(sections):
         scoring["model"] = "deduct_from_total"
+    elif _share_section_points(sections):
+        # Each part has its points, its items only what they cost: the part loses no more than it has.
+        scoring["model"] = "deduct_from_total"
+        for section in sections:
+            section["cap"] = section["points"]
+        if total is None:
+            total = sum((Decimal(section["points"]) for section in sections if section["points"]), Decimal(0))
+        said.append(("warning", "section_points_shared", {}))
     return {
         "title": title,
         "kind": kind,
@@ -269,6 +277,14 @@ def _assumed(line: Line, columns: Columns, common: str) -> str:
     if not columns.rules:
         return "judged"
     return ""
+
+
+def _share_section_points(sections: list[dict[str, Any]]) -> bool:
+    items = [item for section in sections for item in section["items"] if not item.get("veto")]
+    scored = [section for section in sections if not all(item.get("veto") for item in section["items"])]
+    if not items or any(item["points"] is not None for item in items) or not all(one["points"] for one in scored):
+        return False
+    return all(re.search(r"扣\s*[\d０-９一二三半]", item["rule"]) for item in items)
 
 
 def _has_figures(line: Line) -> bool:

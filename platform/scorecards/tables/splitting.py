@@ -45,7 +45,8 @@ def as_items(line: "Line", in_veto: bool, veto_rule: str, legend: dict[str, str]
                  in_veto, veto_rule, legend, assume, first=place == 1)
             for place, part in enumerate(split, start=1)
         ]  # fmt: skip
-    text = "\n".join(dict.fromkeys(words.one_line(part.text) for part in line.parts if part.text))
+    texts = list(dict.fromkeys(part.text.strip() for part in line.parts if part.text))
+    text = texts[0] if len(texts) == 1 else "；".join(words.one_line(one).rstrip("；;。") for one in texts)
     rules = list(dict.fromkeys(rule for part in line.parts for rule in [_rule(part)] if rule))
     if len(line.parts) > 1 and line.points is not None:
         line.said.append(("warning", "rows_joined", {"rows": len(line.parts)}))

@@ -229,6 +229,11 @@ def test_staffing_asks_for_the_pupils_and_beds_for_the_room() -> None:
     assert read_rule("8人间10/床, 6人间15", None).parameters == ("beds",)
 
 
+def test_an_unknown_unit_is_no_single_deduction() -> None:
+    assert read_rule("缺一样扣2分", D(6)).review == ""
+    assert read_rule("缺一撂扣2分", D(6)).review == "confirm"
+
+
 @pytest.mark.parametrize("text", ["每处扣1分，获奖加2分", "有特色的酌情加1-2分", "基本分5分，每增加1项加1分"])
 def test_what_adds_to_the_points_is_never_taken_for_sure(text: str) -> None:
     assert read_rule(text, D(5)).review
