@@ -41,7 +41,10 @@ def upgrade() -> None:
             ["bureau_id", "school_id", "inspection_id"],
             ["inspections.bureau_id", "inspections.school_id", "inspections.id"],
         ),
-        sa.ForeignKeyConstraint(["bureau_id", "attachment_id"], ["attachments.bureau_id", "attachments.id"]),
+        sa.ForeignKeyConstraint(
+            ["bureau_id", "school_id", "attachment_id"],
+            ["attachments.bureau_id", "attachments.school_id", "attachments.id"],
+        ),
         sa.UniqueConstraint("bureau_id", "code"),
         sa.UniqueConstraint("bureau_id", "number"),
         sa.CheckConstraint("kind IN ('record', 'notice', 'bulletin', 'letter')", name="kind"),

@@ -15,7 +15,7 @@ def print_new(bureau_id: int) -> None:
 MODULE = Module(
     name="evidence",
     permissions=RULES,
-    menu=(MenuItem(_l("照片核对"), "evidence.matches", "photo-search", Permission.READ, _l("检查"), 49),),
+    menu=(MenuItem(_l("照片核对"), "evidence.matches", "photo-search", Permission.READ, _l("检查分析"), 49),),
     pages=(views.blueprint,),
     api=(api.blp,),
     periodic={"print": ("*/10 * * * *", print_new)},

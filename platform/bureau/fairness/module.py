@@ -7,7 +7,7 @@ from bureau.fairness.demo import demo
 from bureau.fairness.permissions import RULES, Permission
 from kernel.module import MenuItem, Module
 
-GROUP = _l("检查")
+GROUP = _l("检查分析")
 
 MODULE = Module(
     name="fairness",

@@ -27,7 +27,10 @@ class Paper(Versioned, BureauOwned, db.Model):
             ["bureau_id", "school_id", "inspection_id"],
             ["inspections.bureau_id", "inspections.school_id", "inspections.id"],
         ),
-        ForeignKeyConstraint(["bureau_id", "attachment_id"], ["attachments.bureau_id", "attachments.id"]),
+        ForeignKeyConstraint(
+            ["bureau_id", "school_id", "attachment_id"],
+            ["attachments.bureau_id", "attachments.school_id", "attachments.id"],
+        ),
         UniqueConstraint("bureau_id", "code"),
         UniqueConstraint("bureau_id", "number"),
         CheckConstraint("kind IN ('record', 'notice', 'bulletin', 'letter')", name="kind"),

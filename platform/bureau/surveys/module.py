@@ -10,7 +10,7 @@ from kernel.module import MenuItem, Module
 MODULE = Module(
     name="surveys",
     permissions=RULES,
-    menu=(MenuItem(_l("满意度问卷"), "surveys.index", "message-question", Permission.READ, _l("检查"), 50),),
+    menu=(MenuItem(_l("满意度问卷"), "surveys.index", "message-question", Permission.READ, _l("检查分析"), 50),),
     pages=(views.blueprint,),
     api=(api.blp,),
     demo=demo,
