@@ -40,7 +40,7 @@ def mine() -> str:
     actor = current_actor()
     found = visits.my_visits(actor, open_only=False)
     still_open = [row for row in found if row[0].state in rules.OPEN_STATES]
-    done = [row for row in reversed(found) if row[0].state in ("submitted", "released")][:RECENT]
+    done = [row for row in reversed(found) if row[0].state in rules.SUBMITTED_STATES][:RECENT]
     groups = [
         (_("已逾期"), [row for row in still_open if row[0].scheduled_on < today()]),
         (_("今天"), [row for row in still_open if row[0].scheduled_on == today()]),
