@@ -9,6 +9,8 @@ from uuid import UUID
 from bureau.demo import SEED
 from bureau.demo.district import District, build_district
 from kernel.actor import Actor, system_actor
+from kernel.database import db
+from kernel.identity.models import Person
 
 
 @dataclass
@@ -36,3 +38,9 @@ class DemoContext:
     def actor(self) -> Actor:
         """The system at the bureau's level; a record that a person makes is better made as that person."""
         return system_actor(self.bureau_id)
+
+    def officer(self, username: str, role: str) -> Actor:
+        """One of the bureau's demo people, by the name that their records will bear; in the bureau's scope."""
+        person = db.session.get(Person, (self.bureau_id, self.accounts[username]))
+        name = person.display_name if person else username
+        return Actor(self.accounts[username], name, "bureau", self.bureau_id, roles=frozenset({str(role)}))

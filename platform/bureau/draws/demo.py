@@ -12,7 +12,6 @@ from bureau.draws.service.pools import Settings
 from bureau.inspections.models import InspectionPlan
 from bureau.inspections.service import planning
 from bureau.roles import Role
-from kernel.actor import Actor
 from kernel.database import db, new_id
 from kernel.database.scope import use_scope
 from scorecards import service as forms
@@ -28,7 +27,7 @@ def demo(app: Flask, demo: DemoContext) -> None:
     _declare(demo)
     drawn = _plan(demo, "bureau-canteen", Role.CANTEEN_OFFICER, "canteen", "双随机食堂抽查", canteen=True)
     row = _commit(demo, "bureau-canteen", Role.CANTEEN_OFFICER, drawn, "演示：约定日期的体彩号码")
-    drawing.reveal(_officer(demo, "bureau-canteen", Role.CANTEEN_OFFICER), row.id, "演示 3 1 4 1 5", row.version)
+    drawing.reveal(demo.officer("bureau-canteen", Role.CANTEEN_OFFICER), row.id, "演示 3 1 4 1 5", row.version)
     session.commit()
     waiting = _plan(demo, "bureau-safety", Role.SAFETY_OFFICER, "safety", "双随机消防抽查", canteen=False)
     _commit(demo, "bureau-safety", Role.SAFETY_OFFICER, waiting, "")
@@ -43,7 +42,7 @@ def _declare(demo: DemoContext) -> None:
         ("inspector-3", codes[1], "relative", f"{MARK}：近亲属在该校食堂工作"),
     ):
         person_id = demo.accounts[username]
-        actor = Actor(person_id, username, "bureau", demo.bureau_id, roles=frozenset({str(Role.INSPECTOR)}))
+        actor = demo.officer(username, Role.INSPECTOR)
         interests.declare(
             actor, id=new_id(), person_id=person_id, school_id=demo.schools[code], kind=kind, reason=reason,
             valid_from=demo.today, valid_until=demo.today + timedelta(days=365),
@@ -51,7 +50,7 @@ def _declare(demo: DemoContext) -> None:
 
 
 def _plan(demo: DemoContext, username: str, role: Role, kind: str, title: str, *, canteen: bool) -> InspectionPlan:
-    actor = _officer(demo, username, role)
+    actor = demo.officer(username, role)
     version, _title = forms.published_versions(actor, kind)[0]
     plan = planning.create_plan(
         actor,
@@ -78,8 +77,4 @@ def _commit(demo: DemoContext, username: str, role: Role, plan: InspectionPlan, 
         last_day=demo.today + timedelta(days=SPAN_DAYS),
         public_value=public_value,
     )
-    return drawing.commit(_officer(demo, username, role), plan.id, new_id(), settings)
-
-
-def _officer(demo: DemoContext, username: str, role: Role) -> Actor:
-    return Actor(demo.accounts[username], username, "bureau", demo.bureau_id, roles=frozenset({str(role)}))
+    return drawing.commit(demo.officer(username, role), plan.id, new_id(), settings)

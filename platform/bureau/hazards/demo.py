@@ -29,13 +29,7 @@ def demo(app: Flask, demo: DemoContext) -> None:
     session = db.session()
     system = demo.actor()
     use_scope(session, system.scope)
-    officer = Actor(
-        demo.accounts["bureau-safety"],
-        "bureau-safety",
-        "bureau",
-        demo.bureau_id,
-        roles=frozenset({Role.SAFETY_OFFICER}),
-    )
+    officer = demo.officer("bureau-safety", Role.SAFETY_OFFICER)
     codes = [school.code for school in demo.district.schools if school.is_boarding] or list(demo.schools)
     for (text, place, steps), code in zip(HAZARDS, codes, strict=False):
         use_scope(session, system.scope)

@@ -66,7 +66,7 @@ def demo(app: Flask, demo: DemoContext) -> None:
             demo_photo(f"{one.title} {place}", rng) for place in range(1, PICTURES // len(ROUNDS) + 1)
         ]
         plan = planning.create_plan(
-            _person(demo, one.officer, Role.SAFETY_OFFICER),
+            demo.officer(one.officer, Role.SAFETY_OFFICER),
             id=new_id(),
             title=f"{MARK}·{one.title}",
             form_version_id=version.id,
@@ -88,10 +88,6 @@ def _published(demo: DemoContext, name: str) -> FormVersion:
             return version
     draft = forms.import_form(actor, form, source_name=f"{name}.yaml")
     return forms.publish(actor, draft.id, draft.version)
-
-
-def _person(demo: DemoContext, username: str, role: Role) -> Actor:
-    return Actor(demo.accounts[username], username, "bureau", demo.bureau_id, roles=frozenset({str(role)}))
 
 
 def _carry_out(
@@ -148,7 +144,7 @@ def _team(demo: DemoContext, turn: int) -> list[UUID]:
 def _assign(
     demo: DemoContext, one: Round, plan: InspectionPlan, school: School, team: list[UUID], day: date
 ) -> Inspection:
-    officer = _person(demo, one.officer, Role.SAFETY_OFFICER)
+    officer = demo.officer(one.officer, Role.SAFETY_OFFICER)
     at = _clock(min(day, demo.today) - timedelta(days=3), 9, 30)
     return planning.assign(officer, plan.id, [demo.schools[school.code]], team, day, at=at)[0]
 
@@ -187,7 +183,7 @@ def _inspect(
         at=over,
     )
     if not one.releases_on_submit and not held:
-        officer = _person(demo, one.officer, Role.CANTEEN_OFFICER)
+        officer = demo.officer(one.officer, Role.CANTEEN_OFFICER)
         told = min(over + timedelta(hours=20), datetime.now(UTC))
         results.release(officer, visit.school_id, visit.id, visit.version, at=told)
 

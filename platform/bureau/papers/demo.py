@@ -7,7 +7,6 @@ from bureau.demo.context import DemoContext
 from bureau.inspections.models import Inspection, InspectionPlan
 from bureau.papers.service import issuing
 from bureau.roles import Role
-from kernel.actor import Actor
 from kernel.database import db
 from kernel.database.scope import use_scope
 from kernel.errors import RuleBroken
@@ -17,11 +16,8 @@ VISITS = 4
 
 def demo(app: Flask, demo: DemoContext) -> None:
     session = db.session()
-    officer = Actor(
-        demo.accounts["bureau-canteen"], "bureau-canteen", "bureau", demo.bureau_id,
-        roles=frozenset({Role.CANTEEN_OFFICER}),
-    )  # fmt: skip
-    use_scope(session, officer.scope)
+    use_scope(session, demo.actor().scope)
+    officer = demo.officer("bureau-canteen", Role.CANTEEN_OFFICER)
     visits = session.scalars(
         select(Inspection)
         .where(Inspection.bureau_id == demo.bureau_id, Inspection.released_at.is_not(None))
