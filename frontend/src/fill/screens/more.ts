@@ -1,6 +1,5 @@
 // Storage, export, language, light; signing out and clearing, which refuse while unsent work exists.
 
-import { call } from "../api";
 import type { App, Screen } from "../app";
 import { ask, button, h, toast } from "../dom";
 import { unsentCount } from "../export";
@@ -66,11 +65,10 @@ const refused = async (app: App): Promise<boolean> => {
 const signOut = async (app: App): Promise<void> => {
   const person = app.work?.person;
   if (!person || (await refused(app))) return;
-  const { token, token_id: id } = person;
   app.leave();
+  // The only copy of the token goes; the service may not let a device end tokens (a lost one must not sign its owner out).
   await setPerson({ ...person, token: null, token_id: null });
   await forgetCurrent();
-  if (token && id) await call(token, "DELETE", `/tokens/${id}`).catch(() => undefined); // without a network it ends by itself
   app.go("/sign-in");
 };
 
@@ -79,11 +77,9 @@ const reset = async (app: App): Promise<void> => {
   if (!person || (await refused(app))) return;
   const chosen = await ask(t("reset"), [h("p", {}, t("reset_sure"))], [{ label: t("cancel"), value: "" }, { label: t("reset"), value: "yes", class: "button danger" }]);
   if (chosen !== "yes" || (await refused(app))) return; // another tab may have gone on meanwhile
-  const { token, token_id: id } = person;
   app.leave();
   await forgetCurrent();
   await deleteStore(person.key);
   await removePerson(person.key);
-  if (token && id) await call(token, "DELETE", `/tokens/${id}`).catch(() => undefined);
   app.go("/sign-in");
 };

@@ -10,7 +10,7 @@ import { keepPerson, knownPeople } from "../store";
 import type { Identity, Tasks } from "../types";
 
 const DAYS = 30;
-const SCOPES = ["bureau:inspection:*"];
+const SCOPES = ["bureau:inspection:fill"];
 
 const field = (label: string, attributes: Record<string, unknown>): { row: HTMLElement; input: HTMLInputElement } => {
   const input = h("input", attributes) as HTMLInputElement;
