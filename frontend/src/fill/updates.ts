@@ -4,6 +4,7 @@ import { button, h } from "./dom";
 import { t } from "./messages";
 
 const OPEN = "houqin-fill-form-open";
+const HOUR_MS = 3_600_000;
 
 /** Held while a form is on the screen. Gives the function that lets go. */
 export const formIsOpen = (): (() => void) => {
@@ -31,6 +32,8 @@ export const startWorker = async (): Promise<void> => {
   });
   try {
     registration = await navigator.serviceWorker.register("/fill/sw.js", { scope: "/fill/" });
+    // An installed page is seldom opened anew, so the browser would seldom look by itself.
+    setInterval(() => void registration?.update().catch(() => undefined), HOUR_MS);
   } catch (error) {
     console.warn("no offline page", error); // shown on the settings screen; the work itself is kept all the same
   }
