@@ -3,11 +3,10 @@
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from math import sqrt
+from statistics import NormalDist
 from typing import Literal, TypeAlias
 
-from scipy.stats import norm
-
-from bureau.fairness.strictness import Fit
+from bureau.fairness.fits import Fit
 
 Uncalibrated: TypeAlias = Literal["inspector_unknown"]
 
@@ -32,8 +31,8 @@ def calibrate(percent: float, shares: Mapping[Hashable, float], fitted: Fit) -> 
     total = sum(shares.values())
     weights = [(places[name], share / total) for name, share in shares.items()]
     shift = sum(share * fitted.inspectors[name].effect for name, share in shares.items()) / total
-    variance = sum(one * other * float(fitted.covariance[i, j]) for i, one in weights for j, other in weights)
-    reach = float(norm.ppf(0.5 + fitted.level / 2)) * sqrt(max(variance, 0.0))
+    variance = sum(one * other * float(fitted.covariance[i][j]) for i, one in weights for j, other in weights)
+    reach = NormalDist().inv_cdf(0.5 + fitted.level / 2) * sqrt(max(variance, 0.0))
     return Calibrated(*(min(100.0, max(0.0, percent + 100 * part)) for part in (shift, shift - reach, shift + reach)))
 
 
@@ -60,7 +59,7 @@ class Placed:
 def tiers(entries: Sequence[tuple[Hashable, float, float]], *, level: float = 0.95) -> list[Placed]:
     """(entry, score, standard error) → places, best first. A tier reaches as far down as the difference to its best
     entry stays within what chance explains at `level`; the next one begins there."""
-    reach = float(norm.ppf(0.5 + level / 2))
+    reach = NormalDist().inv_cdf(0.5 + level / 2)
     placed: list[Placed] = []
     best: tuple[float, float] | None = None
     tier = 0

@@ -17,36 +17,11 @@ from scipy.linalg import cho_factor, cho_solve
 from scipy.optimize import minimize
 from scipy.stats import norm
 
+from bureau.fairness.fits import Fit, Strictness
 from bureau.fairness.observations import Observation
 
 Matrix = NDArray[np.float64]
 _LOWEST, _HIGHEST = -14.0, 6.0  # of the logarithm of a variance's ratio to the error's
-
-
-@dataclass(frozen=True, slots=True)
-class Strictness:
-    """`effect`: share of the points that this inspector takes beyond what others would, with its interval."""
-
-    effect: float
-    low: float
-    high: float
-    standard_error: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fit:
-    """Standard deviations are in shares of the points (0.02 = two points of a hundred). `covariance` of the inspectors'
-    effects stands in the order of `inspectors`."""
-
-    inspectors: dict[Hashable, Strictness]
-    covariance: Matrix
-    sd_school: float
-    sd_visit: float
-    sd_inspector: float
-    sd_error: float
-    mean_weight: float
-    observations: int
-    level: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from bureau.fairness.calibrated import calibrate, score_error, tiers
 from bureau.fairness.grading import grade_of, stars_of
 from bureau.fairness.service.estimating import fit_of, latest_run
 from bureau.fairness.service.observing import item_points, shares_by_visit
@@ -105,8 +106,6 @@ def _group(
 
 
 def _tiers(places: list[Place], fitted: Any, shares: Mapping[UUID, Mapping[Any, float]]) -> dict[Any, Any]:
-    from bureau.fairness.calibrated import score_error, tiers
-
     entries = []
     for place in places:
         of_visit = shares.get(place.inspection_id)
@@ -117,7 +116,5 @@ def _tiers(places: list[Place], fitted: Any, shares: Mapping[UUID, Mapping[Any, 
 
 
 def _calibrated(percent: float, shares: Mapping[Any, float], fitted: Any) -> tuple[float, float, float] | None:
-    from bureau.fairness.calibrated import calibrate
-
     answer = calibrate(percent, shares, fitted)
     return None if isinstance(answer, str) else (answer.value, answer.low, answer.high)

@@ -4,12 +4,13 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from math import sqrt
 from uuid import UUID
 
 from flask_babel import gettext as _
 from sqlalchemy import select
 
+from bureau.fairness.fits import Fit, Strictness
 from bureau.fairness.models import StrictnessEstimate, StrictnessRun
 from bureau.fairness.observations import design_of
 from bureau.fairness.service.observing import observations
@@ -123,15 +124,11 @@ def _points(share: float | None) -> float | None:
     return None if share is None else 100 * share
 
 
-def fit_of(run: StrictnessRun | None) -> Any:
-    """The stored estimate as bureau.fairness.strictness.Fit; None where it was refused or never made."""
+def fit_of(run: StrictnessRun | None) -> Fit | None:
+    """The stored estimate; None where it was refused or never made."""
     if run is None or run.refusal:
         return None
-    from numpy import array, sqrt
-
-    from bureau.fairness.strictness import Fit, Strictness
-
-    covariance = array(run.covariance)
+    covariance = run.covariance
     rows = db.session.scalars(
         select(StrictnessEstimate).where(
             StrictnessEstimate.bureau_id == run.bureau_id, StrictnessEstimate.run_id == run.id
@@ -143,7 +140,7 @@ def fit_of(run: StrictnessRun | None) -> Any:
         inspectors={
             person: Strictness(
                 by_person[person].effect or 0.0, by_person[person].low or 0.0, by_person[person].high or 0.0,
-                float(sqrt(covariance[index, index])),
+                sqrt(covariance[index][index]),
             )
             for index, person in enumerate(run.people)
         },
