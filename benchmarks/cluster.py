@@ -31,7 +31,8 @@ def database_name(schools: int) -> str:
 def stamp() -> str:
     """Of everything that decides what the databases hold: other migrations or another filling make them anew."""
     digest = hashlib.sha256()
-    sources = [*sorted((ROOT / "migrations").rglob("*.py")), Path(fill.__file__), ROOT / "benchmarks" / "sample.py"]
+    made_by = ("fill.py", "fill_inspections.py", "sample.py")
+    sources = [*sorted((ROOT / "migrations").rglob("*.py")), *(ROOT / "benchmarks" / name for name in made_by)]
     for path in sources:
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]

@@ -1,30 +1,24 @@
-"""Fills a database with set-based SQL: a year of receipts and inspections, in the order in which they would have come
+"""Fills a database with set-based SQL: 200 days of receipts, three years of inspections, in the order in which they would have come
 in, the schools taking turns. That order matters: filled school by school, every school's rows would lie together on
 disk and its page would look cheaper than it is.
 
 Foreign keys are not checked while filling (they would take longer than the rows); `_check` looks for orphans after.
 """
 
-import json
 import time
 from collections.abc import Callable
 from typing import Any
 
-from psycopg2.extras import Json
-
-from benchmarks.sample import BUREAU, CATALOGUE_ITEMS, CATEGORIES, CERTIFIED, LINES, answers, form, result
+from benchmarks.fill_inspections import INSPECTORS, VISITS, fill_inspections
+from benchmarks.sample import BUREAU, CATALOGUE_ITEMS, CATEGORIES, CERTIFIED, LINES
 from kernel.identity.loading import digest
-from scorecards.form_json import to_json
-from scorecards.service import digest_of
 
 RECEIPTS = 400  # per school: two a day over 200 days
-VISITS = 10  # per school, submitted and released
-OPEN_VISITS = 4  # per school, for the measurement of submitting
-ITEMS_PER_VISIT = 60
 SYSTEM = "'00000000-0000-0000-0000-000000000000'"
 
 INSPECTOR_TOKEN = "bench-inspector"
 OFFICER_TOKEN = "bench-officer"
+OFFICER_SIGN_IN = "bench-officer-in-a-browser"
 
 
 def school_token(school_id: int) -> str:
@@ -61,6 +55,10 @@ INSERT INTO memberships (bureau_id, id, person_id, level, role, school_id, valid
 INSERT INTO api_tokens (id, account_id, token_hash, name, scopes, bureau_id, school_id, level, created_at, expires_at)
   SELECT md5('token-' || who)::uuid, md5('account-' || who)::uuid, token_hash, 'bench', '{{*}}', {BUREAU}, school_id,
     level, now(), '2199-12-31' FROM bench_people;
+INSERT INTO sign_ins (id, account_id, token_hash, bureau_id, level, second_factor_at, created_at, last_seen_at,
+    expires_at, address, user_agent)
+  SELECT md5('sign-in-' || who)::uuid, md5('account-' || who)::uuid, %(browser)s, {BUREAU}, level, now(), now(), now(),
+    '2199-12-31', '', '' FROM bench_people WHERE who = 'officer';
 """
 
 CATALOGUE = f"""
@@ -123,67 +121,13 @@ INSERT INTO audit_entries (bureau_id, id, school_id, at, actor_id, actor_name, a
   FROM goods_receipts r WHERE received_at >= %(since)s ORDER BY received_at, school_id;
 """
 
-FORMS = f"""
-INSERT INTO form_templates (bureau_id, id, title, kind, state, created_at, created_by, version)
-  VALUES ({BUREAU}, md5('template')::uuid, %(title)s, 'canteen', 'active', now(), {SYSTEM}, 1);
-INSERT INTO form_versions (bureau_id, id, template_id, number, state, form, digest, item_count, findings, source_name,
-    published_at, published_by, created_at, created_by, version)
-  VALUES ({BUREAU}, md5('form')::uuid, md5('template')::uuid, 1, 'published', %(form)s, %(digest)s, {ITEMS_PER_VISIT},
-    '[]', '', now(), {SYSTEM}, now(), {SYSTEM}, 1);
-INSERT INTO inspection_plans (bureau_id, id, title, kind, form_version_id, starts_on, ends_on, note,
-    releases_on_submit, needs_review, doubles_unresolved, shares_sections, sampling, state, created_at, created_by,
-    version)
-  SELECT {BUREAU}, md5('plan-' || p)::uuid, '演示检查计划' || p, 'canteen', md5('form')::uuid, '2020-01-01', '2199-12-31',
-    '', true, false, false, false, '{{}}', CASE WHEN p <= {VISITS} THEN 'closed' ELSE 'open' END, now(), {SYSTEM}, 1
-  FROM generate_series(1, {VISITS + OPEN_VISITS}) p;
-"""
-
-VISIT_ROWS = f"""
-INSERT INTO inspections (bureau_id, school_id, id, plan_id, form_version_id, kind, scheduled_on, state, started_at,
-    submitted_at, released_at, met_by, remark, parameters, units, created_at, created_by, version)
-  SELECT {BUREAU}, s, md5('visit-' || p || '-' || s)::uuid, md5('plan-' || p)::uuid, md5('form')::uuid, 'canteen', at::date,
-    CASE WHEN done THEN 'released' ELSE 'planned' END, CASE WHEN done THEN at END, CASE WHEN done THEN at END,
-    CASE WHEN done THEN at END, '', '', '{{}}', '{{}}', at, {SYSTEM}, CASE WHEN done THEN 3 ELSE 1 END
-  FROM generate_series(1, {VISITS + OPEN_VISITS}) p, generate_series(1, %(schools)s) s,
-    LATERAL (SELECT p <= {VISITS} AS done,
-      now() - ({VISITS} - least(p, {VISITS})) * interval '20 days' - (%(schools)s - s) * interval '9 minutes' AS at) t
-  ORDER BY p, s;
-INSERT INTO inspection_inspectors (bureau_id, school_id, id, inspection_id, person_id, is_lead)
-  SELECT bureau_id, school_id, md5('inspector-' || id)::uuid, id, md5('account-inspector')::uuid, true FROM inspections
-  ORDER BY created_at;
-INSERT INTO inspection_answers (bureau_id, school_id, id, inspection_id, item_code, answer, remark, answered_at,
-    answered_by)
-  SELECT v.bureau_id, v.school_id, uuidv7(v.created_at - now()), v.id, a.key, a.value, '', v.created_at,
-    md5('account-inspector')::uuid
-  FROM (SELECT * FROM inspections WHERE state = 'released' ORDER BY created_at) v
-    CROSS JOIN (SELECT key, value FROM jsonb_each(%(answers)s)) a
-  ORDER BY v.created_at, v.school_id, a.key;
-INSERT INTO inspection_results (bureau_id, school_id, id, plan_id, form_version_id, kind, stage, is_boarding, zone_id,
-    score, maximum, percent, band, account, submitted_at, released_at, revision)
-  SELECT v.bureau_id, v.school_id, v.id, v.plan_id, v.form_version_id, v.kind, c.stage, c.is_boarding, c.zone_id,
-    score, %(maximum)s, round(100 * score / %(maximum)s, 4), CASE WHEN score >= 108 THEN '优秀' ELSE '合格' END,
-    %(account)s, v.created_at, v.created_at, 0
-  FROM inspections v JOIN schools c ON c.bureau_id = v.bureau_id AND c.id = v.school_id,
-    LATERAL (SELECT %(score)s - mod(v.school_id * 37, 60) / 2.0 AS score) t
-  WHERE v.state = 'released' ORDER BY v.created_at;
-INSERT INTO inspection_losses (bureau_id, school_id, id, inspection_id, plan_id, item_code, lost)
-  SELECT v.bureau_id, v.school_id, uuidv7(v.created_at - now()), v.id, v.plan_id, l.key, l.value::numeric
-  FROM inspections v CROSS JOIN jsonb_each_text(%(losses)s) l WHERE v.state = 'released' ORDER BY v.created_at;
-INSERT INTO inspection_events (bureau_id, school_id, id, inspection_id, event, from_state, to_state, reason, at, by)
-  SELECT v.bureau_id, v.school_id, uuidv7(v.created_at - now()), v.id, e.event, e.before, e.after, '', v.created_at,
-    md5('account-inspector')::uuid
-  FROM inspections v CROSS JOIN (VALUES (1, 'plan', '', 'planned'), (2, 'start', 'planned', 'in_progress'),
-      (3, 'submit', 'in_progress', 'submitted'), (4, 'release', 'submitted', 'released')) e (place, event, before, after)
-  WHERE v.state = 'released' OR e.place = 1 ORDER BY v.created_at, e.place;
-"""
-
 ORPHANS = """
 SELECT count(*) FROM goods_receipt_lines l WHERE NOT EXISTS (SELECT FROM goods_receipts r
   WHERE r.bureau_id = l.bureau_id AND r.school_id = l.school_id AND r.id = l.receipt_id)
 """
 
 
-def fill(cursor: Any, schools: int, say: Callable[[str], None]) -> None:
+def fill(cursor: Any, schools: int, say: Callable[[str], None], *, receipts: bool = True) -> None:
     cursor.execute("SET session_replication_role = replica; SET work_mem = '512MB'; SET maintenance_work_mem = '512MB'")
     cursor.execute("SET synchronous_commit = off")  # of the filling only
     cursor.execute(REGISTRY, {"schools": schools})
@@ -193,10 +137,11 @@ def fill(cursor: Any, schools: int, say: Callable[[str], None]) -> None:
         "CREATE TEMP TABLE bench_items AS SELECT i.*, c.name AS category_name, substr(i.code, 2)::int AS ordinal"
         " FROM catalogue_items i JOIN catalogue_categories c ON c.id = i.category_id"
     )
-    _inspections(cursor, schools)
-    say(f"{schools} schools, their people and {schools * VISITS:,} visits are there; now the receipts")
-    _receipts(cursor, schools, say)
-    _check(cursor, schools)
+    fill_inspections(cursor, schools)
+    say(f"{schools} schools, their people and {schools * VISITS:,} visits are there")
+    if receipts:
+        _receipts(cursor, schools, say)
+        _check(cursor, schools)
     say("counting and tidying (VACUUM, ANALYZE)")
     cursor.execute("VACUUM (ANALYZE, FREEZE)")
     cursor.execute("CHECKPOINT")
@@ -207,24 +152,15 @@ def _people(cursor: Any, schools: int) -> None:
     rows: list[tuple[Any, ...]] = [("inspector", "bureau", "inspector", None, digest(INSPECTOR_TOKEN))]
     rows.append(("officer", "bureau", "bureau_admin", None, digest(OFFICER_TOKEN)))
     rows += [
+        (f"inspector-{n}", "bureau", "inspector", None, digest(f"bench-inspector-{n}"))
+        for n in range(1, INSPECTORS + 1)
+    ]
+    rows += [
         (f"storekeeper-{school}", "school", "storekeeper", school, digest(school_token(school)))
         for school in range(1, schools + 1)
     ]
     cursor.executemany("INSERT INTO bench_people VALUES (%s, %s, %s, %s, %s)", rows)
-    cursor.execute(PEOPLE)
-
-
-def _inspections(cursor: Any, schools: int) -> None:
-    document = to_json(form())
-    account, losses, score, maximum = result()
-    cursor.execute(FORMS, {"title": form().title, "form": Json(document), "digest": digest_of(document)})
-    cursor.execute(
-        VISIT_ROWS,
-        {
-            "schools": schools, "answers": Json(answers()), "account": Json(account), "score": score,
-            "maximum": maximum, "losses": json.dumps({code: str(lost) for code, lost in losses}),
-        },
-    )  # fmt: skip
+    cursor.execute(PEOPLE, {"browser": digest(OFFICER_SIGN_IN)})
 
 
 def _receipts(cursor: Any, schools: int, say: Callable[[str], None]) -> None:

@@ -9,7 +9,8 @@ from typing import Any
 from benchmarks import sample
 from benchmarks.client import Call, Refused
 from benchmarks.cluster import admin
-from benchmarks.fill import INSPECTOR_TOKEN, OFFICER_TOKEN, RECEIPTS, VISITS, school_token
+from benchmarks.fill import INSPECTOR_TOKEN, OFFICER_TOKEN, RECEIPTS, school_token
+from benchmarks.fill_inspections import VISITS
 
 SUBMISSION_BODY = {"answers": sample.answers(), "met_by": "演示接待人"}
 

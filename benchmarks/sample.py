@@ -31,6 +31,7 @@ CATEGORIES = 8
 CERTIFIED = (1, 2)  # categories that ask for a certificate, so that recording a receipt notes what is missing
 LINES = 10
 ITEMS = 60
+VARIANTS = 7  # of the answers: in each, other items lose points
 RULES: tuple[Rule, ...] = (
     AllOrNothing(),
     Judged(),
@@ -69,17 +70,20 @@ def form() -> Form:
     )  # fmt: skip
 
 
-def answers() -> dict[str, Any]:
+def answers(variant: int = 0) -> dict[str, Any]:
     """Scorecards' JSON of one visit: every item answered, every seventh one with a loss."""
     good: tuple[Any, ...] = ({"met": True}, {"judged": "2"}, {"count": 0}, {"checked": {}}, {"level": "good"})
     lossy: tuple[Any, ...] = ({"met": False}, {"judged": "1.5"}, {"count": 2}, {"checked": {"a": 1}}, {"level": "fair"})
     codes = [item.code for item in form().items()]
-    return {code: (lossy if place % 7 == 0 else good)[place % len(RULES)] for place, code in enumerate(codes)}
+    return {
+        code: (lossy if (place + variant) % VARIANTS == 0 else good)[place % len(RULES)]
+        for place, code in enumerate(codes)
+    }
 
 
-def result() -> tuple[dict[str, Any], list[tuple[str, Decimal]], Decimal | None, Decimal | None]:
+def result(variant: int = 0) -> tuple[dict[str, Any], list[tuple[str, Decimal]], Decimal | None, Decimal | None]:
     """What the service would have stored for such a visit: (account, [(item code, lost)], score, maximum)."""
-    the_form, given = form(), answers()
+    the_form, given = form(), answers(variant)
     outcome = Scorer(the_form).score(read_answers(the_form, given), frozenset())
     document = result_to_json(outcome)
     account = enriched_account(document.pop("account"), to_json(the_form), {}, {}, given)
