@@ -30,14 +30,14 @@ from scorecards.service.comparing import beside, compared
 from scorecards.service.simulating import try_out
 
 
-@blueprint.route("/form-versions/<uuid:form_version_id>/comparison", methods=["GET"])
+@blueprint.route("/form-versions/<uuid:later_version_id>/comparison", methods=["GET"])
 @access(Permission.READ)
 @blueprint.arguments(FormComparisonQuery, location="query")
 @blueprint.response(200, FormComparisonOut)
-def compare_versions(query: dict[str, Any], form_version_id: UUID) -> dict[str, Any]:
+def compare_versions(query: dict[str, Any], later_version_id: UUID) -> dict[str, Any]:
     """What this version changes of another one of the same form, item by item."""
     actor = current_actor()
-    version = service.get_version(actor, form_version_id)
+    version = service.get_version(actor, later_version_id)
     other = beside(actor, version, query["other"])
     if other is None:
         raise NotFound(_("这是第一个版本，没有可比较的版本。"))

@@ -70,11 +70,11 @@ def list_tasks() -> dict[str, Any]:
     return tasks.tasks(current_actor())
 
 
-@blp.route("/fill/forms/<uuid:form_version_id>", methods=["GET"])
+@blp.route("/fill/forms/<uuid:published_version_id>", methods=["GET"])
 @access(Permission.FILL)
 @blp.response(200, FillFormOut)
-def show_form(form_version_id: UUID) -> dict[str, Any]:
-    return tasks.form(current_actor(), form_version_id)
+def show_form(published_version_id: UUID) -> dict[str, Any]:
+    return tasks.form(current_actor(), published_version_id)
 
 
 @blp.route("/fill/submissions/<uuid:submission_id>", methods=["PUT"])

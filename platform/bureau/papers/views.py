@@ -99,7 +99,8 @@ def issue_bulletin(plan_id: UUID) -> Any:
 @blueprint.post("/papers/plans/<uuid:plan_id>/letters")
 @access(Permission.ISSUE)
 def issue_letters(plan_id: UUID) -> Any:
-    run = jobs.start(current_actor(), "papers.letters", _("生成致学校的信"), {"plan_id": plan_id})
+    plan = planning.get_plan(current_actor(), plan_id)
+    run = jobs.start(current_actor(), "papers.letters", _("生成致学校的信"), {"plan_id": plan.id})
     return redirect(url_for("jobs.show", run_id=run.id))
 
 

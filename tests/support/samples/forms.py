@@ -18,7 +18,19 @@ def phrase(world, place):
     return phrases.save_phrase(actor, template_id, new_id(), phrases.PhraseValues("1", "地面有积水"))
 
 
+def published(world, place):
+    made = draft(world, place)
+    return service.publish(system_actor(world.bureaus[place[0]]), made.id, made.version)
+
+
+def later(world, place):
+    """A second version of a form, which can be compared with the first."""
+    return service.copy_version(system_actor(world.bureaus[place[0]]), published(world, place).id, new_id())
+
+
 SAMPLES = {
+    "published_version_id": Sample(lambda world, place: published(world, place).id, owner="bureau"),
+    "later_version_id": Sample(lambda world, place: later(world, place).id, owner="bureau"),
     "template_id": Sample(lambda world, place: draft(world, place).template_id, owner="bureau"),
     "phrase_id": Sample(lambda world, place: phrase(world, place).id, owner="bureau"),
     "form_version_id": Sample(lambda world, place: draft(world, place).id, owner="bureau"),

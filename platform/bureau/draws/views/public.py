@@ -29,10 +29,10 @@ def public_draw(bureau_id: int, draw_id: UUID) -> Any:
     )  # fmt: skip
 
 
-@blueprint.get("/public/draws/<int:bureau_id>/<uuid:draw_id>/document.json")
+@blueprint.get("/public/draws/<int:bureau_id>/<uuid:published_draw_id>/document.json")
 @access(PUBLIC)
-def public_document(bureau_id: int, draw_id: UUID) -> Response:
-    shown = public.public_draw(bureau_id, draw_id)
+def public_document(bureau_id: int, published_draw_id: UUID) -> Response:
+    shown = public.public_draw(bureau_id, published_draw_id)
     if shown.document is None:
         raise NotFound(_("这次抽取还没有公布。"))
     return json_file(shown.document)

@@ -79,6 +79,7 @@ def camera(rectification_id: UUID) -> str:
 @access(Permission.RECTIFY)
 def add_photo(rectification_id: UUID) -> Any:
     """One photo, by the camera page's script or as a plain form."""
+    own_rectification(current_actor(), rectification_id)  # a slip in the form must not hide that it is not there
     form = Form.submitted(PhotoForm())
     with form.catching():
         data = form.load()
