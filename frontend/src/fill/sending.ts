@@ -101,6 +101,8 @@ export const send = async (work: Work, token: string, id: string, device: Device
     const whole = await load(work, id);
     const { submission } = whole;
     if (submission.state === "sent" || submission.state === "purged") return true;
+    // This person answered otherwise on another device: sending now would decide it, and that is theirs to do.
+    if (whole.answers.some((row) => row.theirs?.by === work.person.person_id)) return false;
     // What the service has whole is not sent again: after a lost receipt only the receipt is asked for.
     if (submission.rev === null || submission.changes !== submission.sent_changes) {
       try {
@@ -306,6 +308,10 @@ export const adopt = async (work: Work, id: string, held: Document, rev: number,
         if (!own) await store.put({ submission: id, key, answer, remark, at: at ?? nowText(), base: digest, theirs: null });
       } else if (own || mine.get(key) === digest) {
         await store.put({ ...row, base: digest });
+      } else if (digest === row.base) {
+        continue; // changed here alone
+      } else if (mine.get(key) === row.base) {
+        await store.put({ ...row, answer, remark, base: digest, theirs: null }); // not touched here since it was sent
       } else {
         const theirs = { answer, remark, digest, by: work.person.person_id, by_name: work.person.person_name, at: at ?? "" };
         await store.put({ ...row, theirs });

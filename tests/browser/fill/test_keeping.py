@@ -110,11 +110,32 @@ def test_going_on_with_a_second_phone(phone, rows, visits):
     second.begin(visit, "A")
     second.item("1").locator("[data-k=yes][aria-pressed=true]").wait_for()
     second.tap("1", "no")
+    second.tap("2", "no")
     second.saved()
-    second.finish(visit)
-    second.state(visit, "sent")
+    second.go("/")
+    second.fetch()
+    second.card(visit).get_by_text("草稿已上传").wait_for()
+    # The first one knows nothing of it and goes on: what it did not touch is taken over, the rest is asked.
+    first.begin(visit, "A")
+    first.tap("2", "yes")  # pressed again: taken back
+    first.section("B")
+    first.tap("3", "no")
+    first.saved()
+    first.go("/")
+    first.fetch()
+    first.card(visit).locator("a.button.danger").click()
+    first.page.locator("[data-conflict='2']").wait_for()
+    assert first.page.locator("[data-conflict]").count() == 1
+    assert rows.answers(visit["id"])["3"] == {"met": True}
+    first.page.locator("[data-conflict='2'] [data-take=theirs]").click()
+    first.page.locator(".empty").wait_for()
+    first.begin(visit, "A")
+    first.finish(visit)
+    first.state(visit, "sent")
     arrived(rows, visit)
-    assert rows.answers(visit["id"])["1"] == {"met": False}
+    assert rows.answers(visit["id"]) == {
+        "1": {"met": False}, "2": {"met": False}, "3": {"met": False}, "4": {"met": True},
+    }  # fmt: skip
 
 
 def test_two_inspectors_answer_one_item_differently(phone, rows, visits):
