@@ -166,6 +166,7 @@ class FillFormOut(BaseSchema):
     number = fields.Integer()
     title = fields.String()
     form = fields.Dict()
+    words = fields.Dict()
     phrases = fields.Dict()
 
 

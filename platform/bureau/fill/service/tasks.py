@@ -26,6 +26,8 @@ from kernel.database import db, now
 from kernel.errors import NotFound
 from kernel.identity.models import Bureau, Person
 from scorecards import service as forms
+from scorecards.form import Form
+from scorecards.rule_words import rule_words
 from scorecards.service.phrases import phrases_of
 
 MOST_TASKS = 100
@@ -175,5 +177,12 @@ def form(actor: Actor, form_version_id: UUID) -> dict[str, Any]:
         raise NotFound(_("没有这个评分表版本。"))
     return {
         "id": str(version.id), "digest": version.digest, "number": version.number, "title": version.form["title"],
-        "form": version.form, "phrases": phrases_of(actor, version.template_id),
+        "form": version.form, "words": _words(forms.form_of(version)),
+        "phrases": phrases_of(actor, version.template_id),
     }  # fmt: skip
+
+
+def _words(form: Form) -> dict[str, list[str]]:
+    """By item: how it is scored, in the language of the request; a person who has no network reads it too."""
+    names = {one.name: one.label for one in form.parameters}
+    return {item.code: rule_words(item.rule, item.points, names) for item in form.items()}
