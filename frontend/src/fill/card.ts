@@ -35,8 +35,8 @@ const head = (filling: Filling, { item, key }: Slot): HTMLElement =>
     ),
   );
 
-const standard = ({ item }: Slot): HTMLElement | null => {
-  const words = [item.rule_text, item.method && `${t("method")}：${item.method}`, item.note].filter(Boolean);
+const standard = (filling: Filling, { item }: Slot): HTMLElement | null => {
+  const words = [item.rule_text, ...(filling.visit.form.words?.[item.code] ?? []), item.method && `${t("method")}：${item.method}`, item.note].filter(Boolean);
   return words.length > 0 ? h("details", { class: "standard" }, h("summary", {}, t("standard")), ...words.map((line) => h("p", {}, line as string))) : null;
 };
 
@@ -131,7 +131,7 @@ export const itemCard = (filling: Filling, slot: Slot): Card => {
   const status = h("p", { class: "card-state", role: "status" });
   const remark = h("textarea", { rows: 2, maxlength: MOST_REMARK, "aria-label": `${t("remark")} ${item.no ?? ""}`, placeholder: t("remark") }) as HTMLTextAreaElement;
   const remarkPlace = h("div", { class: "remark", hidden: true }, remark);
-  const element = h("article", { class: "card item", id: `item-${key}`, "data-key": key }, head(filling, slot), standard(slot), before(filling, slot), controls, tools, remarkPlace, pictures, status);
+  const element = h("article", { class: "card item", id: `item-${key}`, "data-key": key }, head(filling, slot), standard(filling, slot), before(filling, slot), controls, tools, remarkPlace, pictures, status);
 
   let timer: ReturnType<typeof setTimeout> | undefined;
   const saveRemark = (): void => {

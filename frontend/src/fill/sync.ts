@@ -13,6 +13,7 @@ declare const APP_VERSION: string;
 
 const STEADY_MS = 5_000;
 const EVERY_MS = 60_000;
+const DAY_MS = 86_400_000;
 const FETCH_EVERY_MS = 10 * 60_000;
 const LONGEST_WAIT_S = 300;
 
@@ -176,10 +177,16 @@ export class Sync {
     const given = await call<Tasks>(token, "GET", "/fill/tasks");
     const versions = new Set(given.tasks.map((task) => task.form_version_id));
     for (const one of await this.work.submissions()) if (isUnsent(one)) versions.add(one.form_version_id);
-    const known = new Set(await this.work.store.run((db) => db.getAllKeys("forms")));
+    // A version never changes, but its phrases do: they are fetched again once a day.
+    const kept = new Map((await this.work.store.run((db) => db.getAll("forms"))).map((one) => [one.id, one]));
     const forms: FormRow[] = [];
     for (const version of versions) {
-      if (!known.has(version)) forms.push(await call<FormRow>(token, "GET", `/fill/forms/${version}`));
+      if (Date.now() - (kept.get(version)?.kept_at ?? 0) < DAY_MS) continue;
+      try {
+        forms.push({ ...(await call<FormRow>(token, "GET", `/fill/forms/${version}`)), kept_at: Date.now() });
+      } catch (error) {
+        if (!kept.has(version) || !(error instanceof Refused) || isRefusedToken(error)) throw error;
+      }
     }
     await this.keepTasks(given.tasks, forms);
     for (const task of given.tasks) if (task.submission_id) await this.goOn(token, task, task.submission_id);

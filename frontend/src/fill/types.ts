@@ -80,6 +80,9 @@ export interface FormRow {
   title: string;
   form: FormJson;
   phrases: unknown;
+  /** By item: how it is scored, in words. */
+  words?: Record<string, string[]>;
+  kept_at?: number;
 }
 
 export type State = "open" | "finalised" | "sent" | "purged" | "needs_attention";
