@@ -1,16 +1,22 @@
-"""`make bench`: fill once, start the servers, measure, print the table and write benchmarks/results.md."""
+"""`make bench`: fill once, start the servers, measure, print the tables and write benchmarks/results.md.
+
+Parts: requests (what a request costs beside bare SQL), engine (rescoring 10,000 submissions), pages (comparing a thousand
+schools over three years), phones (two hundred hand in at once). All of them, or those that are named.
+"""
 
 import argparse
 import os
+import subprocess
 import sys
-import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from benchmarks import cluster, report, servers, statements
+from benchmarks import cluster, engine, fill_sync, pages, results
 from benchmarks.client import Refused
-from benchmarks.measure import Variant, run
 from benchmarks.operations import OPERATIONS, District
+from benchmarks.requests import environment, in_this_process, measure
 from kernel.embedded_postgres import EmbeddedPostgresError
 
 RESULTS = Path(__file__).resolve().parent / "results.md"
@@ -21,11 +27,18 @@ def say(text: str) -> None:
 
 
 def arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"{', '.join(results.PARTS)}; none: all of them")
     parser.add_argument("--schools", type=int, default=1000, help="schools of the large database (1000)")
     parser.add_argument("--few", type=int, default=10, help="schools of the small database (10)")
     parser.add_argument("--rounds", type=int, default=15, help="turns of each variant (15)")
     parser.add_argument("--scale", type=float, default=1.0, help="requests in a turn, times this (1.0)")
+    parser.add_argument("--phones", type=int, default=fill_sync.PHONES, help=f"phones at once ({fill_sync.PHONES})")
+    parser.add_argument(
+        "--submissions", type=int, default=engine.SUBMISSIONS, help=f"submissions rescored ({engine.SUBMISSIONS})"
+    )
     parser.add_argument(
         "--only", default="", help="operations, comma-separated: " + ",".join(o.code for o in OPERATIONS)
     )
@@ -33,101 +46,96 @@ def arguments() -> argparse.Namespace:
     parser.add_argument(
         "--profile", metavar="OPERATION", help="show where the service's time goes instead of measuring"
     )
-    return parser.parse_args()
-
-
-def environment(server: Any, name: str) -> dict[str, str]:
-    return {"DATABASE_URL": server.url(name), "HOUQIN_LOG_LEVEL": "INFO", "HOUQIN_ENVIRONMENT": "demo"}
-
-
-def in_this_process(server: Any, district: District) -> None:
-    os.environ.update(environment(server, district.name), HOUQIN_VAR_DIR=str(cluster.VAR / "profile"))
+    options = parser.parse_args()
+    unknown = set(options.parts) - set(results.PARTS)
+    if unknown:
+        parser.error(f"unknown part: {', '.join(sorted(unknown))}")
+    options.parts = options.parts or (["requests"] if options.only else list(results.PARTS))
+    return options
 
 
 def main() -> int:
     options = arguments()
+    if len(options.parts) > 1 and not options.profile:
+        # A process for each: what one loads into memory, or sets in the environment, is not in the next one's figures.
+        own = [one for one in sys.argv[1:] if one not in results.PARTS]
+        return max(subprocess.call([sys.executable, "-m", "benchmarks", part, *own]) for part in options.parts)
+    work: dict[str, Callable[[argparse.Namespace], bool]] = {
+        "engine": rescore, "phones": phones, "pages": compare, "requests": cost,
+    }  # fmt: skip
     try:
-        postgres = cluster.start()
-    except EmbeddedPostgresError as error:
-        print(error, file=sys.stderr)
+        return 0 if (look if options.profile else work[options.parts[0]])(options) else 1
+    except (EmbeddedPostgresError, Refused) as error:
+        print(f"refused: {error}" if isinstance(error, Refused) else error, file=sys.stderr)
         return 1
-    running: list[servers.Server] = []
-    try:
-        districts = {
-            schools: District(postgres, cluster.prepare(postgres, schools, say), schools)
-            for schools in dict.fromkeys((options.schools, options.few))
-        }
+
+
+def keep(options: argparse.Namespace, part: str, text: str, whole: bool) -> None:
+    """`whole`: measured with the sizes that the aims speak of; anything smaller is only looked at."""
+    say("\n" + text)
+    if options.no_write or not whole:
+        return
+    results.put(RESULTS, part, text)
+    say(f"written to {RESULTS.relative_to(cluster.ROOT)}: {part}")
+
+
+def rescore(options: argparse.Namespace) -> bool:
+    figures = engine.measure(options.submissions)
+    keep(options, "engine", engine.report(figures), options.submissions >= engine.SUBMISSIONS)
+    return engine.met(figures)
+
+
+def phones(options: argparse.Namespace) -> bool:
+    text, met = fill_sync.run(options.phones)
+    keep(options, "phones", text, options.phones >= fill_sync.PHONES)
+    return met
+
+
+def compare(options: argparse.Namespace) -> bool:
+    with filled([options.schools]) as (postgres, districts):
+        many = districts[options.schools]
+        measured = pages.measure(many, environment(postgres, many.name), say)
+    keep(options, "pages", pages.report(measured, many.schools), options.schools >= 1000)
+    return pages.met(measured)
+
+
+def cost(options: argparse.Namespace) -> bool:
+    """Ratios that miss their aim are the table's to say: by how much, and what they are made of."""
+    with filled([options.schools, options.few]) as (postgres, districts):
         for district in districts.values():
             district.load()
-        if options.profile:
-            from benchmarks.profile import profile
+        text = measure(options, postgres, districts, say)
+    keep(options, "requests", text, options.schools >= 1000 and not options.only)
+    return True
 
-            in_this_process(postgres, districts[options.schools])
-            profile(options.profile, districts[options.schools])
-            return 0
-        return measure(options, postgres, districts, running)
-    except Refused as error:
-        print(f"refused: {error}", file=sys.stderr)
-        return 1
+
+def look(options: argparse.Namespace) -> bool:
+    from benchmarks.profile import profile
+
+    with filled([options.schools]) as (postgres, districts):
+        many = districts[options.schools]
+        many.load()
+        in_this_process(postgres, many)
+        profile(options.profile, many)
+    return True
+
+
+@contextmanager
+def filled(sizes: list[int]) -> Iterator[tuple[Any, dict[int, District]]]:
+    postgres = cluster.start()
+    try:
+        yield (
+            postgres,
+            {
+                schools: District(postgres, cluster.prepare(postgres, schools, say), schools)
+                for schools in dict.fromkeys(sizes)
+            },
+        )
     finally:
-        for server in running:
-            server.stop()
         postgres.stop()
 
 
-def measure(
-    options: argparse.Namespace, postgres: Any, districts: dict[int, District], running: list[servers.Server]
-) -> int:
-    many, few = districts[options.schools], districts[options.few]
-    with many.admin() as cursor:
-        rows, tables = cluster.count_rows(cursor)
-    say(f"{many.schools} schools, {rows:,} school-owned rows; {few.schools} schools beside them")
-    facts = report.Facts.collect(postgres, many, rows, tables)
-    chosen = [one for one in OPERATIONS if not options.only or one.code in options.only.split(",")]
-    in_this_process(postgres, many)
-    facts.statements = statements.count(chosen, many)
-    say("start-up")
-    start_up = servers.start_up(environment(postgres, many.name))
-
-    def launch(name: str, application: str, district: District, **settings: str) -> Variant:
-        server, _ = servers.launch(name, application, {**environment(postgres, district.name), **settings})
-        running.append(server)
-        return Variant(name, server, district)
-
-    def floor(name: str, district: District, scoped: bool, sign_in: bool = True) -> Variant:
-        user = "houqin_app" if scoped else cluster.BYPASS
-        url = postgres.url(district.name, user)
-        return launch(
-            name, "benchmarks.floor:app", district, BENCH_URL=url, BENCH_SCOPE=str(int(scoped)),
-            BENCH_SIGN_IN=str(int(sign_in)),
-        )  # fmt: skip
-
-    ours = launch("ours", "wsgi:app", many)
-    variants = {
-        "ours": ours,
-        "floor": floor("floor", many, True),
-        "floor_off": floor("floor-without-rls", many, False),
-        "floor_anonymous": floor("floor-without-sign-in", many, True, False),
-        "ours_few": launch("ours-few-schools", "wsgi:app", few),
-        "floor_few": floor("floor-few-schools", few, True),
-    }
-    memory = [("at start", ours.server.memory())]
-    started = time.monotonic()
-    for operation in chosen:
-        say(f"{operation.title}")
-        wanted = [variant for code, variant in variants.items() if not code.endswith("_few") or operation.compare_sizes]
-        run(operation, wanted, options.rounds, options.scale, say)
-    for district in districts.values():
-        district.reset()
-    memory.append(("after the run", ours.server.memory()))
-    facts.minutes = (time.monotonic() - started) / 60
-    text = report.render(facts, chosen, variants, start_up, memory)
-    say("\n" + text)
-    if not options.no_write and len(chosen) == len(OPERATIONS):
-        RESULTS.write_text(text, encoding="utf-8")
-        say(f"written to {RESULTS.relative_to(cluster.ROOT)}")
-    return 0
-
-
 if __name__ == "__main__":
+    # The in-process service reads its settings from here; what a shell has set must not reach the measurement.
+    os.environ.pop("HOUQIN_BASE_URL", None)
     raise SystemExit(main())

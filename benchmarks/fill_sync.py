@@ -1,13 +1,11 @@
-"""Two hundred phones hand in their visits at the same moment: `python -m benchmarks.fill_sync`.
+"""Two hundred phones hand in their visits at the same moment: `python -m benchmarks phones`.
 
 Each phone has a visit of its own: 60 answers, 10 photos of about 300 kB, 2 signatures. It fetches its task and its form,
 sends the document, every file, and finalises: what docs/fill-protocol.md says. The run counts only when nothing was
 refused and the database and the folder hold exactly what was sent. The phones run on the same processors as the service.
 """
 
-import argparse
 import hashlib
-import io
 import json
 import os
 import shutil
@@ -16,28 +14,24 @@ import threading
 import time
 import uuid
 from dataclasses import dataclass, field
-from datetime import date, timedelta
 from pathlib import Path
-from statistics import median
+from statistics import median, quantiles
 from typing import Any
 
 import psutil  # type: ignore[import-untyped]
-from PIL import Image
 
 from benchmarks import cluster, sample, servers
 from benchmarks.client import Connection, Refused
+from benchmarks.fill_sync_setting import DATABASE, photos, prepare, signature
+from benchmarks.results import circumstances
 from bureau.fill import rules
-from kernel.database import migrate
 from scorecards.answers import read_answers
 from scorecards.engine import Scorer
 from scorecards.result import result_to_json
 
-DATABASE = "houqin_bench_sync"
 PHONES = 200
 PHOTOS = 10
-PHOTO_BYTES = 300_000
 MOST_SECONDS = 60
-RESULTS = Path(__file__).resolve().parent / "fill_sync.md"
 RETRIES = 20
 
 
@@ -147,128 +141,7 @@ def _client_score() -> dict[str, Any]:
 CLIENT_SCORE = _client_score()
 
 
-def photos(count: int) -> list[bytes]:
-    """As a phone makes them: 1600 × 1200, about 300 kB. A comment makes each one's bytes its own."""
-    bases = []
-    for seed in range(4):
-        noise = Image.effect_noise((1600, 1200), 20 + 2 * seed).convert("RGB")
-        fitting = b""
-        for quality in range(30, 90, 3):
-            target = io.BytesIO()
-            noise.save(target, "JPEG", quality=quality)
-            fitting = target.getvalue()
-            if len(fitting) >= PHOTO_BYTES:
-                break
-        bases.append(fitting)
-    made = []
-    for number in range(count):
-        mark = f"houqin bench {number} {uuid.uuid4()}".encode()
-        block = b"\xff\xfe" + (len(mark) + 2).to_bytes(2, "big") + mark
-        base = bases[number % len(bases)]
-        made.append(base[:2] + block + base[2:])
-    return made
-
-
-def signature(number: int) -> bytes:
-    target = io.BytesIO()
-    Image.new("RGBA", (400, 160), (number % 256, number // 256, 7, 255)).save(target, "PNG")
-    return target.getvalue()
-
-
-def prepare(server: Any, count: int) -> list[tuple[str, str]]:
-    """A fresh database with `count` schools, each with one open visit of one inspector of its own: [(token, person)]."""
-    server.psql("postgres", f'DROP DATABASE IF EXISTS "{DATABASE}" WITH (FORCE)')
-    server.create_database(DATABASE)
-    migrate.upgrade(server.owner_url(DATABASE).replace("postgresql://", "postgresql+psycopg2://"))
-    import wsgi
-
-    app = wsgi.create_app()
-    with app.app_context():
-        try:
-            return _people_and_visits(count)
-        finally:
-            from kernel.database import db
-
-            db.session.remove()
-            db.engine.dispose()
-
-
-def _people_and_visits(count: int) -> list[tuple[str, str]]:
-    from bureau.inspections.models import Inspection, InspectionInspector, InspectionPlan
-    from bureau.schools.models import School
-    from kernel.actor import system_actor
-    from kernel.database import db, new_id, now
-    from kernel.database.scope import IDENTITY, OPERATOR, use_scope
-    from kernel.identity.loading import digest
-    from kernel.identity.models import Account, ApiToken, Bureau, Membership, Person
-    from scorecards import service as forms
-
-    session = db.session()
-    use_scope(session, OPERATOR)
-    bureau = Bureau(code="bench", name="演示教育局", settings={})
-    session.add(bureau)
-    session.flush()
-    system = system_actor(bureau.id)
-    use_scope(session, system.scope)
-    draft = forms.import_form(system, sample.form())
-    version = forms.publish(system, draft.id, draft.version)
-    today = date.today()  # noqa: DTZ011
-    plan = InspectionPlan(
-        bureau_id=bureau.id, id=new_id(), title="演示检查计划", kind="canteen", form_version_id=version.id,
-        starts_on=today, ends_on=today, created_by=system.account_id,
-    )  # fmt: skip
-    session.add(plan)
-    session.flush()
-    people = []
-    for number in range(1, count + 1):
-        account = Account(
-            id=new_id(), username=f"bench-{number}", display_name=f"演示检查员{number}", password_hash="!",
-            must_change_password=False,
-        )  # fmt: skip
-        token = f"bench-phone-{number}-{uuid.uuid4().hex}"
-        use_scope(session, IDENTITY)
-        session.add(account)
-        session.flush()
-        name = account.display_name
-        session.add(Person(bureau_id=bureau.id, id=account.id, display_name=name, search_name=name))
-        session.flush()
-        session.add(
-            Membership(
-                bureau_id=bureau.id, person_id=account.id, level="bureau", role="inspector",
-                valid_from=date(2020, 1, 1),
-            )
-        )  # fmt: skip
-        session.add(
-            ApiToken(
-                account_id=account.id, token_hash=digest(token), name="bench", scopes=["bureau:inspection:fill"],
-                bureau_id=bureau.id, level="bureau", expires_at=now() + timedelta(days=1), last_used_at=now(),
-            )
-        )  # fmt: skip
-        session.flush()
-        use_scope(session, system.scope)
-        school = School(
-            bureau_id=bureau.id, code=f"s{number}", name=f"演示第{number}学校", search_name=f"演示第{number}学校",
-            stage="primary", enrolment_6_8=300, classes=12, diners=300,
-        )  # fmt: skip
-        session.add(school)
-        session.flush()
-        visit = Inspection(
-            bureau_id=bureau.id, school_id=school.id, id=new_id(), plan_id=plan.id, form_version_id=version.id,
-            kind="canteen", scheduled_on=today, created_by=system.account_id,
-        )  # fmt: skip
-        session.add(visit)
-        session.flush()
-        session.add(
-            InspectionInspector(
-                bureau_id=bureau.id, school_id=school.id, inspection_id=visit.id, person_id=account.id, is_lead=True
-            )
-        )
-        people.append((token, str(account.id)))
-    session.commit()
-    return people
-
-
-def check(server: Any, phones: list[Phone], files: Path) -> None:
+def check(server: Any, phones: list[Phone], files: Path) -> dict[str, int]:
     """Nothing lost, nothing doubled: hash by hash in the database and in the folder, answer by answer, link by link."""
     sent = {hashlib.sha256(data).hexdigest() for phone in phones for data in (*phone.photos, *phone.signatures)}
     with cluster.admin(server, DATABASE) as cursor:
@@ -300,17 +173,14 @@ def check(server: Any, phones: list[Phone], files: Path) -> None:
         "visits handed in": (results == len(phones), results),
         "scores that phone and service agree on": (agreed == len(phones), agreed),
     }
-    for name, (holds, number) in facts.items():
-        print(f"  {name}: {number}{'' if holds else '  WRONG'}", flush=True)
-    if not all(holds for holds, _ in facts.values()):
-        raise Refused("something was lost or doubled")
+    wrong_ones = [f"{name}: {number}" for name, (holds, number) in facts.items() if not holds]
+    if wrong_ones:
+        raise Refused(f"something was lost or doubled: {'; '.join(wrong_ones)}")
+    return {name: number for name, (_, number) in facts.items()}
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.fill_sync", description=__doc__)
-    parser.add_argument("--phones", type=int, default=PHONES, help=f"phones at once ({PHONES})")
-    parser.add_argument("--no-write", action="store_true", help=f"print only, leave {RESULTS.name} as it is")
-    options = parser.parse_args()
+def run(count: int = PHONES) -> tuple[str, bool]:
+    """(section for benchmarks/results.md, whether every phone was done in time). Refused where anything was lost."""
     postgres = cluster.start()
     server: servers.Server | None = None
     name = "fill-sync"
@@ -323,8 +193,8 @@ def main() -> int:
         os.environ.update(environ, HOUQIN_VAR_DIR=str(cluster.VAR / name))
         _empty(files)
         print("preparing people, visits and pictures", flush=True)
-        people = prepare(postgres, options.phones)
-        pictures = photos(options.phones * PHOTOS)
+        people = prepare(postgres, count)
+        pictures = photos(count * PHOTOS)
         phones = [
             Phone(
                 number, token, person, pictures[number * PHOTOS : (number + 1) * PHOTOS],
@@ -333,19 +203,15 @@ def main() -> int:
             for number, (token, person) in enumerate(people)
         ]  # fmt: skip
         server, _ = servers.launch(name, "wsgi:app", environ)
-        return _measure(options, postgres, server, phones, files)
-    except Refused as error:
-        print(f"refused: {error}", file=sys.stderr)
-        return 1
+        return _measure(postgres, server, phones, files)
     finally:
         if server is not None:
             server.stop()
         postgres.stop()
+        shutil.rmtree(cluster.VAR / name / "files", ignore_errors=True)  # 600 MB that nobody needs any more
 
 
-def _measure(
-    options: argparse.Namespace, postgres: Any, server: servers.Server, phones: list[Phone], files: Path
-) -> int:
+def _measure(postgres: Any, server: servers.Server, phones: list[Phone], files: Path) -> tuple[str, bool]:
     spent = server.cpu_seconds(), sum(psutil.Process().cpu_times()[:2])
     barrier = threading.Barrier(len(phones) + 1)
 
@@ -364,35 +230,36 @@ def _measure(
     failed = [phone for phone in phones if phone.failure is not None]
     for phone in failed[:5]:
         print(f"  {phone.failure}", file=sys.stderr)
-    seconds = sorted(phone.seconds for phone in phones)
-    sent = sum(len(data) for phone in phones for data in phone.photos)
-    lines = [
-        f"- {len(phones)} phones at once, each {sample.ITEMS} items, {PHOTOS} photos of {sent / len(phones) / PHOTOS / 1000:.0f} kB, 2 signatures",
-        f"- {os.cpu_count()} cores for the service, the database and the phones together; gunicorn {servers.WORKERS} × {servers.THREADS}",
-        f"- all done after {total:.1f} s; a phone: median {median(seconds):.1f} s, longest {seconds[-1]:.1f} s (aim < {MOST_SECONDS} s)",
-        f"- {len(failed)} failed, {sum(phone.busy for phone in phones)} answers asked to come back",
-        f"- processor time: workers {server.cpu_seconds() - spent[0]:.1f} s, phones {sum(psutil.Process().cpu_times()[:2]) - spent[1]:.1f} s",
-    ]
-    print("\n".join(lines), flush=True)
     if failed:
         raise Refused(f"{len(failed)} phones did not get their receipt")
-    check(postgres, phones, files)
-    met = seconds[-1] < MOST_SECONDS
-    if not options.no_write and len(phones) == PHONES:
-        RESULTS.write_text(
-            "# Two hundred phones at once\n\nWritten by `python -m benchmarks.fill_sync`.\n\n"
-            + "\n".join(lines)
-            + "\n",
-            encoding="utf-8",
-        )
-    print("met" if met else "missed", flush=True)
-    return 0 if met else 1
+    seconds = sorted(phone.seconds for phone in phones)
+    in_time = seconds[-1] < MOST_SECONDS
+    size = sum(len(data) for phone in phones for data in phone.photos) / len(phones) / PHOTOS
+    busy = server.cpu_seconds() - spent[0], sum(psutil.Process().cpu_times()[:2]) - spent[1]
+    kept = check(postgres, phones, files)
+    lines = [
+        f"## {len(phones)} phones handing in at once",
+        "",
+        circumstances(),
+        "",
+        f"Each phone: its task and its form, {sample.ITEMS} answers, {PHOTOS} photos of {size / 1000:.0f} kB, 2 signatures,"
+        f" finalised, receipt compared with what was sent. The phones run on the same {os.cpu_count()} cores as the"
+        f" service (gunicorn {servers.WORKERS} × {servers.THREADS}) and the database (fsync on).",
+        "",
+        "| | |",
+        "|---|---|",
+        f"| a phone, from the common start to its receipt: median | {median(seconds):.1f} s |",
+        f"| 95th percentile | {quantiles(seconds, n=20)[-1]:.1f} s |",
+        f"| longest (aim < {MOST_SECONDS} s) | {seconds[-1]:.1f} s, {'met' if in_time else '**missed**'} |",
+        f"| all of them done after | {total:.1f} s |",
+        f"| refused or failed | {len(failed)} |",
+        f"| answers that asked to come back later | {sum(phone.busy for phone in phones)} |",
+        f"| processor time: workers, phones | {busy[0]:.1f} s, {busy[1]:.1f} s |",
+        *(f"| {name}: {number:,} | all there, nothing doubled |" for name, number in kept.items()),
+    ]
+    return "\n".join(lines) + "\n", in_time
 
 
 def _empty(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())

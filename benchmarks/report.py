@@ -56,9 +56,9 @@ def render(
     facts: Facts, operations: Sequence[Operation], variants: Mapping[str, Variant], start_up: Mapping[str, float],
     memory: Sequence[tuple[str, list[tuple[float, float]]]],
 ) -> str:  # fmt: skip
-    lines = ["# What a request costs", "", *_about(facts), "", "## Ratios", ""]
+    lines = ["## What a request costs", "", *_about(facts), "", "### Ratios", ""]
     lines += _ratios(operations, variants)
-    lines += ["", "## Start-up and memory", "", "| | figure | aim | |", "|---|---|---|---|"]
+    lines += ["", "### Start-up and memory", "", "| | figure | aim | |", "|---|---|---|---|"]
     for what, seconds in start_up.items():
         aimed = what == "healthz"
         aim = f"< {START_AIM:.0f} s" if aimed else ""
@@ -73,18 +73,16 @@ def render(
             f"| a worker's memory {when}: RSS (PSS) in MiB | {figures} | < {MEMORY_AIM:.0f} MiB |"
             f" {verdict(most, MEMORY_AIM, ' MiB')} |"
         )
-    lines += ["", "## Times", "", *_times(facts, operations, variants)]
+    lines += ["", "### Times", "", *_times(facts, operations, variants)]
     reasons = _reasons(operations, variants)
     if reasons:
-        lines += ["", "## What a miss is made of", "", *reasons]
+        lines += ["", "### What a miss is made of", "", *reasons]
     return "\n".join(lines) + "\n"
 
 
 def _about(facts: Facts) -> list[str]:
     tables = ", ".join(f"{name} {count:,}" for name, count in sorted(facts.tables.items(), key=lambda one: -one[1])[:6])
     return [
-        "Written by `make bench`; how to read it: [docs/performance.md](../docs/performance.md).",
-        "",
         f"- {facts.date}; {facts.machine}; load before the run {facts.load:.1f}; {facts.minutes:.0f} minutes of measuring",
         f"- {facts.software}",
         f"- {facts.schools:,} schools, {facts.rows:,} school-owned rows: {tables} …",

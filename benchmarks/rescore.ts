@@ -1,19 +1,19 @@
 // The phone's engine on the same submissions as benchmarks/engine.py: {form, stored} on stdin, the answers as JSON texts as
 // they lie in the database; out come the milliseconds for all of them and the scores, to be held against the service's.
 
-import { type FormJson, compile } from "../frontend/src/scoring";
+import { type FormJson, compile, resultToJson } from "../frontend/src/scoring";
 
 declare const process: {
   stdin: { setEncoding(name: string): void; on(event: string, listener: (chunk: string) => void): void };
   stdout: { write(text: string): void };
 };
 
-const rescore = (form: FormJson, stored: string[]): { milliseconds: number; scores: string[] } => {
+const rescore = (form: FormJson, stored: string[]): { milliseconds: number; scores: unknown[] } => {
   const scorer = compile(form);
   const began = performance.now();
   const results = stored.map((text) => scorer.score(JSON.parse(text)));
   const milliseconds = performance.now() - began;
-  return { milliseconds, scores: results.map(({ score }) => (score ? score.toString() : "")) };
+  return { milliseconds, scores: results.map((result) => resultToJson(result)["score"]) };
 };
 
 let given = "";

@@ -32,6 +32,7 @@ CERTIFIED = (1, 2)  # categories that ask for a certificate, so that recording a
 LINES = 10
 ITEMS = 60
 VARIANTS = 7  # of the answers: in each, other items lose points
+NEVER_LOST = 12  # the last items: they tell no school from another, as on real forms
 RULES: tuple[Rule, ...] = (
     AllOrNothing(),
     Judged(),
@@ -74,11 +75,11 @@ def answers(variant: int = 0) -> dict[str, Any]:
     """Scorecards' JSON of one visit: every item answered, every seventh one with a loss."""
     good: tuple[Any, ...] = ({"met": True}, {"judged": "2"}, {"count": 0}, {"checked": {}}, {"level": "good"})
     lossy: tuple[Any, ...] = ({"met": False}, {"judged": "1.5"}, {"count": 2}, {"checked": {"a": 1}}, {"level": "fair"})
-    codes = [item.code for item in form().items()]
-    return {
-        code: (lossy if (place + variant) % VARIANTS == 0 else good)[place % len(RULES)]
-        for place, code in enumerate(codes)
-    }
+    given = {}
+    for place, item in enumerate(form().items()):
+        loses = (place + variant) % VARIANTS == 0 and place < ITEMS - NEVER_LOST
+        given[item.code] = (lossy if loses else good)[place % len(RULES)]
+    return given
 
 
 def result(variant: int = 0) -> tuple[dict[str, Any], list[tuple[str, Decimal]], Decimal | None, Decimal | None]:
