@@ -95,3 +95,12 @@ export const ping = async (): Promise<number> => {
   if (answer.nonce !== nonce || Number.isNaN(time)) throw new Unreachable("not our service");
   return Math.round(time - (before + after) / 2);
 };
+
+/** Best effort: signing out must not wait for a network that is not there. */
+export const endToken = async (token: string): Promise<void> => {
+  try {
+    await call(token, "DELETE", "/tokens/current", { timeout: PING_MS });
+  } catch {
+    // no network, or the token had ended already
+  }
+};

@@ -38,8 +38,8 @@ def _declare(demo: DemoContext) -> None:
     """Made by the inspectors themselves."""
     codes = [school.code for school in demo.district.schools]
     for username, code, kind, reason in (
-        ("inspector-1", codes[0], "former_school", f"{MARK}：三年前在该校任教"),
-        ("inspector-3", codes[1], "relative", f"{MARK}：近亲属在该校食堂工作"),
+        ("inspector-1", codes[-1], "former_school", f"{MARK}：三年前在该校任教"),
+        ("inspector-3", codes[-2], "relative", f"{MARK}：近亲属在该校食堂工作"),
     ):
         person_id = demo.accounts[username]
         actor = demo.officer(username, Role.INSPECTOR)

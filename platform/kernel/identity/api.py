@@ -5,12 +5,13 @@ from uuid import UUID
 
 from flask import request
 
-from kernel.access import PUBLIC
+from kernel.access import PUBLIC, SIGNED_IN
 from kernel.access.edge import access, access_table, current_actor
 from kernel.actor import Actor
 from kernel.api import ApiBlueprint
 from kernel.database import db
 from kernel.database.scope import IDENTITY, use_scope
+from kernel.errors import NotFound
 from kernel.identity.permissions import Permission
 from kernel.identity.schemas import (
     MeSchema,
@@ -95,6 +96,18 @@ def list_tokens() -> Any:
 def revoke_token(token_id: UUID) -> None:
     """Takes effect at once."""
     tokens.revoke_token(_person(), token_id)
+
+
+@blueprint.route("/tokens/current", methods=["DELETE"])
+@access(SIGNED_IN)
+@blueprint.response(204)
+def revoke_current_token() -> None:
+    """The token that this request came with: how a device signs itself out. It needs no other right, and ends nothing
+    else: whoever finds a device cannot sign its owner out elsewhere."""
+    actor = _person()
+    if actor.token_id is None:
+        raise NotFound
+    tokens.revoke_token(actor, actor.token_id)
 
 
 @blueprint.route("/sessions", methods=["GET"])

@@ -1,5 +1,6 @@
 // Storage, export, language, light; signing out and clearing, which refuse while unsent work exists.
 
+import { endToken } from "../api";
 import type { App, Screen } from "../app";
 import { ask, button, h, toast } from "../dom";
 import { unsentCount } from "../export";
@@ -66,7 +67,8 @@ const signOut = async (app: App): Promise<void> => {
   const person = app.work?.person;
   if (!person || (await refused(app))) return;
   app.leave();
-  // The only copy of the token goes; the service may not let a device end tokens (a lost one must not sign its owner out).
+  // Without a network the service hears nothing of it; then the only copy of the token goes, and it ends by itself.
+  if (person.token) await endToken(person.token);
   await setPerson({ ...person, token: null, token_id: null });
   await forgetCurrent();
   app.go("/sign-in");

@@ -215,3 +215,19 @@ def test_steps_come_first(account, device, session, world):
     session.commit()
     answer = device(row.username)
     assert (answer.status_code, answer.get_json()["rule"]) == (403, "enrol_second_factor")
+
+
+def test_a_device_signs_itself_out_and_nothing_else(account, device, app):
+    row = account("inspector", "a")
+    one, other = (device(row.username, scopes=["bureau:inspection:fill"]).get_json()["token"] for _ in range(2))
+    client = app.test_client()
+    assert client.delete("/api/v1/tokens/current", headers=bearer(one)).status_code == 204
+    assert client.get("/api/v1/fill/tasks", headers=bearer(one)).status_code == 401
+    assert client.delete("/api/v1/tokens/current", headers=bearer(one)).status_code == 401
+    assert client.get("/api/v1/fill/tasks", headers=bearer(other)).status_code == 200
+    assert client.get("/api/v1/tokens", headers=bearer(other)).status_code == 403
+
+
+def test_a_browser_has_no_token_to_end(person):
+    _, client = person
+    assert client.delete("/api/v1/tokens/current").status_code == 404
