@@ -68,6 +68,9 @@ RESET = (
     "CREATE TEMP TABLE IF NOT EXISTS done AS SELECT v.bureau_id, v.school_id, v.id FROM inspections v"
     " JOIN inspection_plans p ON p.bureau_id = v.bureau_id AND p.id = v.plan_id"
     " WHERE p.state = 'open' AND v.state <> 'planned'",
+    # The filling has none: all of them came from submissions.
+    "DELETE FROM rectification_events",
+    "DELETE FROM rectifications",
     "DELETE FROM inspection_losses t USING done d WHERE t.bureau_id = d.bureau_id AND t.school_id = d.school_id"
     " AND t.inspection_id = d.id",
     "DELETE FROM inspection_results t USING done d WHERE t.bureau_id = d.bureau_id AND t.school_id = d.school_id"
@@ -82,7 +85,7 @@ RESET = (
     # As after five minutes of use: when a token was last seen is written every five minutes, not with each request.
     "UPDATE api_tokens SET last_used_at = now()",
     "VACUUM (ANALYZE) goods_receipts, goods_receipt_lines, goods_receipt_missing_certificates, audit_entries, inspections,"
-    " inspection_answers, inspection_results, inspection_losses, inspection_events, document_counters, api_tokens",
+    " inspection_answers, inspection_results, inspection_losses, inspection_events, rectifications, rectification_events, document_counters, api_tokens",
 )
 
 
