@@ -32,6 +32,7 @@ from kernel.module import Module
 from kernel.notices.module import module as notices
 from kernel.policy.module import module as policy
 from kernel.workdays.module import module as workdays
+from school.self_checks.module import MODULE as self_checks
 from school.supply.module import MODULE as supply
 from scorecards.module import module as forms
 
@@ -71,6 +72,7 @@ def modules() -> list[Module]:
         fairness,
         evidence,
         supply,
+        self_checks,
         oversight,
     ]
 

@@ -35,9 +35,11 @@ class Follower:
 class ResultPart:
     """lines  (actor, result) → {item key: safe HTML} shown below the items of a result that was told, on the school's
     page and on the bureau's.
+    head   (actor, result) → safe HTML above the items on the school's page, "" for nothing.
     """
 
     lines: Callable[[Actor, InspectionResult], Mapping[str, Markup]]
+    head: Callable[[Actor, InspectionResult], Markup] | None = None
     order: int = 100
 
 
@@ -50,6 +52,13 @@ def line_parts(actor: Actor, result: InspectionResult) -> dict[str, list[Markup]
         for key, html in part.lines(actor, result).items():
             found.setdefault(key, []).append(html)
     return found
+
+
+def head_parts(actor: Actor, result: InspectionResult) -> list[Markup]:
+    """What modules have to show above the items, in their order."""
+    modules = current_app.extensions["houqin.modules"]
+    parts = [offer for module in modules for offer in module.publishes if isinstance(offer, ResultPart)]
+    return [part.head(actor, result) for part in sorted(parts, key=lambda one: one.order) if part.head is not None]
 
 
 def followers() -> list[Follower]:

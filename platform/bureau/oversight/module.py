@@ -8,6 +8,7 @@ from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from bureau.oversight import self_check_api, self_check_views
 from bureau.oversight.api import blueprint as api
 from bureau.oversight.feeds import Span
 from bureau.oversight.permissions import RULES, Permission
@@ -37,13 +38,16 @@ def due(actor: Actor) -> Sequence[DueItem]:
     ]  # fmt: skip
 
 
+ROUTES = (self_check_api, self_check_views)  # their routes stand in the blueprints below
+
 MODULE = Module(
     name="oversight",
     permissions=RULES,
     menu=[
         MenuItem(
             _l("无证收货"), "oversight.uncertified_receipts", "alert-triangle", Permission.READ, _l("食材与供应"), 42
-        )
+        ),
+        MenuItem(_l("学校自查"), "oversight.self_check_scores", "clipboard-check", Permission.READ, _l("检查分析"), 51),
     ],
     pages=[pages],
     api=[api],

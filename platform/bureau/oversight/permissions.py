@@ -8,6 +8,12 @@ from kernel.access import Rule, any_of
 
 class Permission(StrEnum):
     READ = "bureau:oversight:read"
+    ASK = "bureau:self_check:ask"
 
 
-RULES: dict[str, Rule] = {Permission.READ: any_of(bureau_role(*OFFICERS), zone_role(Role.ZONE_SUPERVISOR))}
+ASKERS = (Role.BUREAU_ADMIN, Role.CANTEEN_OFFICER, Role.SAFETY_OFFICER, Role.ASSET_OFFICER)
+
+RULES: dict[str, Rule] = {
+    Permission.READ: any_of(bureau_role(*OFFICERS), zone_role(Role.ZONE_SUPERVISOR)),
+    Permission.ASK: any_of(bureau_role(*ASKERS)),
+}

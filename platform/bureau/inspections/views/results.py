@@ -8,7 +8,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from bureau.inspections import labels
-from bureau.inspections.following import line_parts
+from bureau.inspections.following import head_parts, line_parts
 from bureau.inspections.models import InspectionResult
 from bureau.inspections.permissions import Permission
 from bureau.inspections.schemas_follow_up import AcknowledgementForm
@@ -65,6 +65,7 @@ def _result_page(actor: Actor, result: InspectionResult, document: Any, revision
         school=schools.get_school(actor, result.school_id),
         account=account_view(document, "lost" if request.args.get("order") == "lost" else "form"),
         line_parts=line_parts(actor, result) if revision is None else {},
+        head_parts=head_parts(actor, result) if revision is None else [],
         window=acknowledging.window_of(actor, result),
         acknowledgement=acknowledging.acknowledgement_of(actor, result.school_id, result.id),
         calendar_known=result.appeal_until is None or has_arrangement(actor, result.appeal_until.year),

@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from flask import url_for
-from sqlalchemy import Select, case, func, or_, select
+from sqlalchemy import case, func, or_, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import defer
 
 from bureau.inspections.models import Inspection, InspectionPlan, InspectionResult
@@ -36,7 +38,7 @@ class Comparison:
         return self.check.form_version_id == self.result.form_version_id
 
 
-def _candidates(actor: Actor, plan: InspectionPlan) -> Select[tuple[SelfCheck]]:
+def _candidates(actor: Actor, plan: InspectionPlan) -> Any:
     """Per school the one check that counts: what was asked for with the plan before any other of the same form
     version, the newest of them; handed in before the inspectors handed in, else it would only be a copy."""
     query = (
@@ -54,7 +56,7 @@ def _candidates(actor: Actor, plan: InspectionPlan) -> Select[tuple[SelfCheck]]:
             or_(SelfCheck.plan_id.is_(None), SelfCheck.plan_id == plan.id),
             SelfCheck.submitted_at < func.coalesce(Inspection.submitted_at, now()),
         )
-        .distinct(SelfCheck.school_id)
+        .ext(distinct_on(SelfCheck.school_id))
         .order_by(
             SelfCheck.school_id,
             case((SelfCheck.plan_id == plan.id, 0), else_=1),
@@ -85,7 +87,8 @@ def check_beside(actor: Actor, school_id: int, plan_id: UUID) -> SelfCheck | Non
     plan = db.session.get(InspectionPlan, (actor.bureau_id, plan_id))
     if plan is None:
         return None
-    return db.session.scalar(_candidates(actor, plan).where(SelfCheck.school_id == school_id))
+    found: SelfCheck | None = db.session.scalar(_candidates(actor, plan).where(SelfCheck.school_id == school_id))
+    return found
 
 
 def comparison_of(actor: Actor, result: InspectionResult) -> Comparison | None:

@@ -90,7 +90,7 @@ def requests(actor: Actor) -> Sequence[SelfCheckRequest]:
         .exists()
     )
     first = func.min
-    query = (
+    query: Any = (
         select(
             SelfCheckSchedule.batch, first(SelfCheckSchedule.title), first(SelfCheckSchedule.rhythm),
             first(SelfCheckSchedule.starts_on), func.max(SelfCheckSchedule.ends_on), func.count(),

@@ -1,0 +1,3 @@
+from flask import Blueprint
+
+blueprint = Blueprint("self_checks", __name__)
