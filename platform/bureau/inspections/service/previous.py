@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from bureau.inspections.models import Inspection, InspectionAnswer, InspectionLoss
+from bureau.inspections.models import Inspection, InspectionAnswer, InspectionLoss, InspectionPlan
 from kernel.actor import Actor
 from kernel.database import db
 from kernel.web.dates import SHANGHAI
@@ -74,6 +74,16 @@ def _lost(lost: Mapping[str, Any], key: str) -> str | None:
 
 
 def _visit_before(actor: Actor, inspection: Inspection) -> Inspection | None:
+    """Never a blind double visit, of which nothing is shown to anybody who fills; and for a double never the visit that
+    it is the double of: whoever knows the first answers does not see the school for themselves."""
+    blind = select(InspectionPlan.id).where(
+        InspectionPlan.bureau_id == actor.bureau_id, InspectionPlan.double_of.is_not(None)
+    )
+    first = select(InspectionPlan.double_of).where(
+        InspectionPlan.bureau_id == actor.bureau_id,
+        InspectionPlan.id == inspection.plan_id,
+        InspectionPlan.double_of.is_not(None),
+    )
     template = (
         select(FormVersion.template_id)
         .where(FormVersion.bureau_id == actor.bureau_id, FormVersion.id == inspection.form_version_id)
@@ -92,6 +102,8 @@ def _visit_before(actor: Actor, inspection: Inspection) -> Inspection | None:
             Inspection.submitted_at.is_not(None),
             Inspection.state.not_in(("planned", "in_progress", "cancelled")),
             FormVersion.template_id == template,
+            Inspection.plan_id.not_in(blind),
+            Inspection.plan_id.not_in(first),
         )
         .order_by(Inspection.submitted_at.desc(), Inspection.id.desc())
         .limit(1)

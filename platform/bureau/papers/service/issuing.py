@@ -8,10 +8,11 @@ from uuid import UUID
 from flask import current_app
 from flask_babel import force_locale
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import exists, or_, select
 
-from bureau.inspections.models import Inspection
-from bureau.inspections.service.visits import get_inspection
+from bureau.inspections.models import Inspection, InspectionInspector
+from bureau.inspections.service.telling import plan_of
+from bureau.inspections.service.visits import get_inspection, sees_every_visit
 from bureau.papers.documents import WRITERS
 from bureau.papers.models import Paper
 from bureau.papers.service import gathering
@@ -20,7 +21,7 @@ from kernel.database import db, new_id, now
 from kernel.database.paging import Page, paginate
 from kernel.database.scope import Scope, within
 from kernel.database.writing import flush, require_version
-from kernel.errors import Conflict, Invalid, NotFound
+from kernel.errors import Conflict, Invalid, NotFound, RuleBroken
 from kernel.files.models import Attachment
 from kernel.files.service import content, store
 from kernel.identity.models import Bureau
@@ -39,13 +40,23 @@ DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 def issue_for_visit(actor: Actor, kind: str, school_id: int, inspection_id: UUID) -> Paper:
-    """Record, notice or letter of one visit. The visit's row is locked, so two clicks give one paper."""
+    """Record, notice or letter of one visit. The visit's row is locked, so two clicks give one paper.
+
+    A visit that was sent back and handed in anew has another record: the old one is withdrawn by it.
+    """
     if kind not in OF_A_VISIT:
         raise NotFound(_("没有这种文书。"))
     visit = get_inspection(actor, school_id, inspection_id, lock=True)
+    if plan_of(visit).double_of is not None:
+        raise RuleBroken("blind_double", _("背靠背复评只用于核对宽严，不告知学校。"))
     standing = _standing(actor, kind, visit.plan_id, inspection_id)
     if standing is not None:
-        return standing
+        if visit.submitted_at is None or visit.submitted_at <= standing.issued_at:
+            return standing
+        standing.state, standing.withdrawn_at = "withdrawn", now()
+        with force_locale(PAPERS_LANGUAGE):
+            standing.withdrawn_reason = _("检查已退回补正并重新提交，以新的文书为准。")
+        flush(db.session())
     with force_locale(PAPERS_LANGUAGE):
         data, pictures = OF_A_VISIT[kind](actor, school_id, inspection_id)
     return _issue(actor, kind, data, pictures, plan_id=visit.plan_id, visit=visit)
@@ -143,10 +154,24 @@ def get_paper(actor: Actor, paper_id: UUID, *, lock: bool = False) -> Paper:
 
 
 def _within(actor: Actor, query: Any) -> Any:
+    """A school has its own once it was told of the visit; an inspector those of their own visits and the bulletins."""
     query = query.where(Paper.bureau_id == actor.bureau_id)
     if actor.level == "school":
-        return query.where(Paper.school_id == actor.own_school_id())
-    return query.where(Paper.school_id.in_(actor.school_ids)) if actor.level == "zone" else query
+        told = exists().where(
+            Inspection.bureau_id == Paper.bureau_id, Inspection.school_id == Paper.school_id,
+            Inspection.id == Paper.inspection_id, Inspection.released_at.is_not(None),
+        )  # fmt: skip
+        return query.where(Paper.school_id == actor.own_school_id(), told)
+    if actor.level == "zone":
+        return query.where(Paper.school_id.in_(actor.school_ids))
+    if not sees_every_visit(actor):
+        mine = exists().where(
+            InspectionInspector.bureau_id == Paper.bureau_id, InspectionInspector.school_id == Paper.school_id,
+            InspectionInspector.inspection_id == Paper.inspection_id,
+            InspectionInspector.person_id == actor.account_id,
+        )  # fmt: skip
+        query = query.where(or_(Paper.inspection_id.is_(None), mine))
+    return query
 
 
 def list_papers(

@@ -1,3 +1,4 @@
+import dataclasses
 import hashlib
 import io
 
@@ -11,7 +12,7 @@ from bureau.papers.service import issuing
 from bureau.roles import Role
 from kernel.actor import system_actor
 from kernel.errors import Conflict, Invalid, NotFound, RuleBroken
-from tests.support.inspections import make_plan, make_visit, released_visit, submit
+from tests.support.inspections import make_plan, make_visit, more_inspectors, released_visit, submit
 from tests.support.samples.papers import make_paper
 
 
@@ -135,3 +136,44 @@ def test_pages(visit, world, client_as):
 def test_an_unknown_kind_is_not_found(visit, world):
     with pytest.raises(NotFound):
         issuing.issue_for_visit(system_actor(world.bureaus["a"]), "bulletin", visit.school_id, visit.id)
+
+
+def test_a_school_has_the_record_only_once_it_was_told(session, world, acting, client_as):
+    system = acting(system_actor(world.bureaus["a"]))
+    visit = make_visit(world, "a1", make_plan(system, releases_on_submit=False))
+    submit(world, visit, {"1": {"met": False}})
+    record = issuing.issue_for_visit(system, "record", visit.school_id, visit.id)
+    own = client_as(Role.PRINCIPAL)
+    assert own.get(f"/papers/{record.id}").status_code == 404
+    assert own.get(f"/papers/{record.id}/file.docx").status_code == 404
+    assert own.get("/api/v1/papers").json["items"] == []
+    acting(system)
+    results.release(system, visit.school_id, visit.id, visit.version)
+    session.flush()
+    assert own.get(f"/papers/{record.id}").status_code == 200
+
+
+def test_an_inspector_reads_the_papers_of_their_own_visits(visit, world, client_as, acting):
+    paper = issuing.issue_for_visit(system_actor(world.bureaus["a"]), "letter", visit.school_id, visit.id)
+    acting(system_actor(world.bureaus["a"]))
+    more_inspectors(world, Role.COMMITTEE_EXPERT)
+    assert client_as(Role.INSPECTOR).get(f"/papers/{paper.id}").status_code == 200
+    stranger = world.actor(Role.INSPECTOR)
+    assert issuing.list_papers(stranger).items == [paper]
+    elsewhere = dataclasses.replace(stranger, account_id=world.person(Role.COMMITTEE_EXPERT).account_id)
+    assert issuing.list_papers(elsewhere).items == []
+    with pytest.raises(NotFound):
+        issuing.get_paper(elsewhere, paper.id)
+
+
+def test_a_visit_handed_in_again_has_another_record(session, world, acting):
+    system = acting(system_actor(world.bureaus["a"]))
+    visit = make_visit(world, "a1", make_plan(system, releases_on_submit=False))
+    submit(world, visit, {"1": {"met": False}})
+    first = issuing.issue_for_visit(system, "record", visit.school_id, visit.id)
+    results.send_back(system, visit.school_id, visit.id, "照片不清", visit.version)
+    submit(world, visit, {"1": {"met": True}})
+    second = issuing.issue_for_visit(system, "record", visit.school_id, visit.id)
+    assert second.id != first.id
+    assert (first.state, second.data["lost"]) == ("withdrawn", [])
+    assert issuing.issue_for_visit(system, "record", visit.school_id, visit.id).id == second.id
