@@ -73,3 +73,15 @@ def upgrade() -> None:
     )
     tenancy.protect_school_table("surveys", bureau="rw", school="rw")
     tenancy.protect_school_table("survey_answers", bureau="ra", school="r")
+    # Whoever could read a survey's key could make tickets and try addresses; a time or an address tells who wrote what.
+    _show_only(
+        "surveys", "bureau_id", "school_id", "id", "title", "owner", "code", "form_version_id", "opens_at", "closes_at",
+        "most", "closed_at", "created_at", "created_by", "version",
+    )  # fmt: skip
+    _show_only("survey_answers", "bureau_id", "school_id", "survey_id", "answers", "comment", "percent", "doubtful")
+
+
+def _show_only(table: str, *columns: str) -> None:
+    for role in ("houqin_school", "houqin_zone"):
+        op.execute(f"REVOKE SELECT ON {table} FROM {role}")
+        op.execute(f"GRANT SELECT ({', '.join(columns)}) ON {table} TO {role}")

@@ -18,6 +18,7 @@ class Survey(Recorded, Versioned, SchoolOwned, db.Model):
 
     __tablename__ = "surveys"
     __audited__ = True
+    __audit_hides__ = ("key",)
     __table_args__ = (
         fk_school(),
         fk_in_bureau("form_version_id", "form_versions"),
@@ -34,7 +35,7 @@ class Survey(Recorded, Versioned, SchoolOwned, db.Model):
     closes_at: Mapped[datetime]
     most: Mapped[int]
     code: Mapped[str]
-    key: Mapped[str]
+    key: Mapped[str] = mapped_column(deferred=True)  # PostgreSQL gives it to the bureau's role alone
     closed_at: Mapped[datetime | None]
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, event
+from sqlalchemy.exc import InternalError
 from sqlalchemy.orm import Session, SessionTransaction
 
 RUNTIME_ROLES = (
@@ -78,7 +79,10 @@ def within(session: Session, scope: Scope) -> Iterator[None]:
         if former is None:
             session.info.pop("scope", None)
         elif session.is_active:
-            use_scope(session, former)
+            try:
+                use_scope(session, former)
+            except InternalError:  # the transaction is lost: the next one begins in the former scope
+                session.info["scope"] = former
         else:
             session.info["scope"] = former
 

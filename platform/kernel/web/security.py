@@ -1,6 +1,6 @@
 """Headers and request checks that hold for every answer."""
 
-from flask import Flask, Response, request
+from flask import Flask, Response, abort, request
 from flask_wtf.csrf import CSRFProtect
 
 CSP = (
@@ -23,6 +23,7 @@ def register(app: Flask, *, behind_tls: bool) -> None:
         WTF_CSRF_SSL_STRICT=behind_tls,
     )
     csrf.init_app(app)
+    app.before_request(_refuse_what_no_record_can_be_called)
     app.before_request(_check_csrf)
 
     @app.after_request
@@ -39,6 +40,12 @@ def register(app: Flask, *, behind_tls: bool) -> None:
         if request.endpoint != "static":
             headers.setdefault("Cache-Control", "no-store")
         return response
+
+
+def _refuse_what_no_record_can_be_called() -> None:
+    """No text in PostgreSQL holds a NUL, so no address with one leads anywhere."""
+    if "\x00" in request.path:
+        abort(404)
 
 
 def _check_csrf() -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import func, select
+from sqlalchemy.orm import undefer
 
 from bureau.schools.models import School
 from bureau.surveys import rules
@@ -63,8 +64,11 @@ def _survey(bureau_id: int, school_id: int, code: str, *, lock: bool = False) ->
         select(Survey, School.name)
         .join(School, (School.bureau_id == Survey.bureau_id) & (School.id == Survey.school_id))
         .where(Survey.bureau_id == bureau_id, Survey.school_id == school_id, Survey.code == code)
+        .options(undefer(Survey.key))
     )
-    row = db.session.execute(query.with_for_update(of=Survey) if lock else query).one_or_none()
+    if lock:  # read anew: it may have been closed since the page looked at it
+        query = query.with_for_update(of=Survey).execution_options(populate_existing=True)
+    row = db.session.execute(query).one_or_none()
     if row is None:
         raise NotFound(_("没有这份问卷，请核对链接。"))
     return row[0], row[1]
@@ -141,7 +145,7 @@ def answer(
             doubtful = "burst"
         kept = SurveyAnswer(
             bureau_id=bureau_id, school_id=school_id, id=new_id(), survey_id=survey.id, answers=stored,
-            comment=comment[:MAX_COMMENT].strip(), percent=percent, ticket=ticket, address_hash=mark,
+            comment=comment.replace("\x00", "")[:MAX_COMMENT].strip(), percent=percent, ticket=ticket, address_hash=mark,
             doubtful=doubtful,
         )  # fmt: skip
         db.session.add(kept)

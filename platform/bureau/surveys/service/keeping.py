@@ -188,7 +188,7 @@ def comments_of(actor: Actor, survey: Survey, tally: rules.Tally) -> list[str]:
             SurveyAnswer.comment != "",
             SurveyAnswer.doubtful == "",
         )
-        .order_by(SurveyAnswer.ticket.desc())
+        .order_by(func.md5(SurveyAnswer.comment))
         .limit(MOST_COMMENTS)
     )
     return sorted(rows)

@@ -3,14 +3,18 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text, update
+from sqlalchemy.exc import ProgrammingError
 
 from bureau.roles import Role
 from bureau.surveys import rules
 from bureau.surveys.models import Survey, SurveyAnswer
 from bureau.surveys.service import answering, keeping
 from kernel.actor import system_actor
+from kernel.audit.capture import write_pending
+from kernel.audit.models import AuditEntry
 from kernel.database import new_id, now
+from kernel.database.scope import Scope, use_scope
 from kernel.errors import Conflict, Invalid, NotFound, RuleBroken
 from kernel.web.dates import today
 from scorecards.form import CountDeduction
@@ -173,3 +177,58 @@ def test_pages(survey, client_as):
     assert client_as(Role.PRINCIPAL).get(path).status_code == 200
     assert client_as(Role.PRINCIPAL, "a2").get(path).status_code == 404
     assert client_as(Role.GUARD).get("/surveys").status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/public/surveys/1/1/%00x", 404),
+        ("/public/surveys/99999999999/1/x", 422),
+        ("/public/surveys/1/99999999999/x", 404),
+        ("/public/papers/1/%00x", 404),
+        ("/public/papers/99999999999/x", 422),
+    ],
+)
+def test_an_address_that_no_record_can_have_is_refused_in_words(client_as, path, status):
+    assert client_as(None).get(path).status_code == status
+
+
+def test_a_comment_keeps_no_character_that_cannot_be_kept(survey):
+    assert send(survey, comment="不错\x00谢谢").comment == "不错谢谢"
+
+
+SECRETS = (
+    "SELECT key FROM surveys", "SELECT ticket FROM survey_answers", "SELECT address_hash FROM survey_answers",
+    "SELECT answered_at FROM survey_answers", "SELECT id FROM survey_answers",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("statement", SECRETS)
+@pytest.mark.parametrize("role", ["school", "zone"])
+def test_a_school_cannot_read_what_tells_who_answered(survey, world, session, statement, role):
+    scope = Scope(
+        f"houqin_{role}", bureau_id=survey.bureau_id, school_id=survey.school_id, school_ids=(survey.school_id,)
+    )
+    use_scope(session(), scope)
+    with pytest.raises(ProgrammingError), session.begin_nested():
+        session.execute(text(statement))
+
+
+def test_the_audit_does_not_keep_the_key(survey, session):
+    session.flush()
+    write_pending(session())
+    entries = session.scalars(select(AuditEntry).where(AuditEntry.school_id == survey.school_id)).all()
+    assert any("surveys" in str(entry.changes) for entry in entries)
+    assert all(survey.key not in str(entry.changes) for entry in entries)
+
+
+def test_a_survey_closed_while_its_page_was_answered_takes_nothing(survey, session):
+    """Closed on another connection, so that this session still holds the survey as it was."""
+    session.flush()
+    session.execute(
+        update(Survey).where(Survey.id == survey.id).values(closed_at=now()),
+        execution_options={"synchronize_session": False},
+    )
+    assert survey.closed_at is None
+    with pytest.raises(RuleBroken):
+        send(survey)
