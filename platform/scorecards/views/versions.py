@@ -19,7 +19,6 @@ from kernel.web.forms import Form
 from scorecards import labels, service
 from scorecards.models import FormVersion
 from scorecards.paper import paper_of
-from scorecards.paper_docx import paper_docx
 from scorecards.paper_xlsx import paper_xlsx
 from scorecards.permissions import Permission
 from scorecards.rule_words import repeat_words
@@ -72,6 +71,12 @@ def file_name(version: FormVersion) -> str:
     return "".join(mark for mark in name if mark.isprintable())[:80].strip() or "form"
 
 
+def _as_word(version: FormVersion) -> bytes:
+    from scorecards.paper_docx import paper_docx  # the Word library is slow to load, and seldom wanted
+
+    return paper_docx(paper_of(service.form_of(version)))
+
+
 WRITERS: Mapping[str, Callable[[FormVersion], tuple[str | bytes, str]]] = {
     "json": lambda shown: (json.dumps(shown.form, ensure_ascii=False, indent=2), "application/json"),
     "yaml": lambda shown: (
@@ -79,7 +84,7 @@ WRITERS: Mapping[str, Callable[[FormVersion], tuple[str | bytes, str]]] = {
         "application/yaml",
     ),
     "xlsx": lambda shown: (paper_xlsx(paper_of(service.form_of(shown))), MEDIA_TYPE),
-    "docx": lambda shown: (paper_docx(paper_of(service.form_of(shown))), DOCX),
+    "docx": lambda shown: (_as_word(shown), DOCX),
 }
 
 

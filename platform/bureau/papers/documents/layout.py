@@ -18,6 +18,8 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
+from bureau.papers.documents.words import chinese_day
+
 TEXT_FONT, HEAD_FONT, TITLE_FONT, SECOND_FONT = "仿宋_GB2312", "黑体", "方正小标宋简体", "楷体_GB2312"
 TEXT_SIZE, TITLE_SIZE, SMALL_SIZE = Pt(16), Pt(22), Pt(10.5)
 LINE = Pt(28.95)
@@ -139,10 +141,6 @@ class Sheet:
             paragraph.paragraph_format.first_line_indent = Pt(32)  # two characters
         if not exact:
             paragraph.paragraph_format.line_spacing_rule = WD_LINE_SPACING.SINGLE
-
-
-def chinese_day(day: date) -> str:
-    return f"{day.year}年{day.month}月{day.day}日"
 
 
 def _font(run: Any, font: str, size: Any) -> None:

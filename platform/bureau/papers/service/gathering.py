@@ -18,7 +18,7 @@ from bureau.inspections.service import planning, reading, results
 from bureau.inspections.service.answering import photos_of
 from bureau.inspections.service.visits import get_inspection
 from bureau.inspections.views.compare import peer_group_name
-from bureau.papers.documents.layout import chinese_day
+from bureau.papers.documents.words import chinese_day
 from bureau.rectifications.models import Rectification
 from bureau.rectifications.service.reading import of_visit
 from bureau.schools.models import School

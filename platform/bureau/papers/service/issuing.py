@@ -13,7 +13,7 @@ from sqlalchemy import exists, or_, select
 from bureau.inspections.models import Inspection, InspectionInspector
 from bureau.inspections.service.telling import plan_of
 from bureau.inspections.service.visits import get_inspection, sees_every_visit
-from bureau.papers.documents import WRITERS
+from bureau.papers import documents
 from bureau.papers.models import Paper
 from bureau.papers.service import gathering
 from kernel.actor import Actor
@@ -111,7 +111,7 @@ def _issue(
     code = secrets.token_urlsafe(16)
     number = next_number(db.session(), actor.bureau_id, None, PREFIX[kind], today().year)
     data = {**data, "number": number, "url": verify_url(actor.bureau_id, code)}
-    document = WRITERS[kind](data, pictures)
+    document = documents.write(kind, data, pictures)
     title = f"{NAME[kind]} {data['plan']}" + (f" {data['school']}" if visit else "")
     attachment = store(
         actor, document, name=f"{title}.docx", purpose="paper", school_id=visit.school_id if visit else None
