@@ -4,15 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import pairwise
-from math import asin, cos, radians, sin, sqrt
 from statistics import median
 from typing import Any, Literal, NamedTuple, TypeAlias
+
+from bureau.distance import metres_between
 
 FlagCode: TypeAlias = Literal[
     "impossible_speed", "answers_in_one_go", "straight_line", "one_spot", "far_from_school", "position_jump",
     "item_always_full", "item_never_used", "round_preference",
 ]  # fmt: skip
-EARTH_METRES = 6_371_000.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +54,6 @@ class PhotoSeen(NamedTuple):
 class Flag:
     code: FlagCode
     params: Mapping[str, Any] = field(default_factory=dict)
-
-
-def metres_between(one: tuple[float, float], other: tuple[float, float]) -> float:
-    """Great-circle distance of two (latitude, longitude) in degrees."""
-    (lat1, lon1), (lat2, lon2) = one, other
-    part = (
-        sin(radians(lat2 - lat1) / 2) ** 2
-        + cos(radians(lat1)) * cos(radians(lat2)) * sin(radians(lon2 - lon1) / 2) ** 2
-    )
-    return 2 * EARTH_METRES * asin(min(1.0, sqrt(part)))
 
 
 def visit_flags(

@@ -3,14 +3,12 @@
 import hashlib
 import hmac
 import json
-import math
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 GENESIS = "0" * 64
-EARTH_METRES = 6_371_000
 
 
 def canonical(value: Any) -> bytes:
@@ -131,13 +129,6 @@ def required_signers(inspectors: Iterable[Any], signed: Collection[str], refusal
     if not refusal.strip():
         wanted.append("school")
     return [signer for signer in wanted if signer not in signed]
-
-
-def metres_apart(one: tuple[Decimal, Decimal], other: tuple[Decimal, Decimal]) -> int:
-    """Great-circle distance of two (latitude, longitude), in whole metres."""
-    lat1, lon1, lat2, lon2 = (math.radians(float(value)) for value in (*one, *other))
-    half = math.sin((lat2 - lat1) / 2) ** 2 + math.cos(lat1) * math.cos(lat2) * math.sin((lon2 - lon1) / 2) ** 2
-    return round(2 * EARTH_METRES * math.asin(min(1.0, math.sqrt(half))))
 
 
 def clock_is_off(offset_ms: int, most_minutes: Decimal) -> bool:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from bureau.distance import metres_between
 from bureau.fill import rules
 from bureau.fill.models import FillFile, FillReceipt, FillSubmission
 from bureau.fill.service.finalising import files_of_visit
@@ -20,7 +21,7 @@ from kernel.actor import Actor
 from kernel.database import db
 from kernel.policy.service import effective
 
-PHOTO_DISTANCE = "inspection.photo.distance"
+PHOTO_DISTANCE = "inspection.photo.far_metres"
 CLOCK_MINUTES = "inspection.clock.minutes"
 
 
@@ -133,7 +134,8 @@ def _shown(
 def _file(file: FillFile, school: School, names: Mapping[UUID, str], most: Decimal) -> ShownFile:
     metres = None
     if None not in (file.latitude, file.longitude, school.latitude, school.longitude):
-        metres = rules.metres_apart((file.latitude, file.longitude), (school.latitude, school.longitude))  # type: ignore[arg-type]
+        here = (float(file.latitude), float(file.longitude))  # type: ignore[arg-type]
+        metres = round(metres_between(here, (float(school.latitude), float(school.longitude))))  # type: ignore[arg-type]
     # How exact the place is known counts for the inspector: it is flagged only where even the nearest point is too far.
     is_far = metres is not None and metres - (file.accuracy or 0) > most
     return ShownFile(file, _signer(file.signer, names), metres, is_far)

@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bureau.fairness.flags import AnswerSeen, PhotoSeen, item_flags, metres_between, prefers_round, visit_flags
+from bureau.fairness.flags import AnswerSeen, PhotoSeen, item_flags, prefers_round, visit_flags
 
 START = datetime(2026, 5, 8, 9, 0, tzinfo=UTC)
 SCHOOL = (31.0, 121.0)
@@ -65,11 +65,6 @@ def test_far_from_the_school_less_what_the_receiver_may_be_off_by() -> None:
 def test_a_jump_of_the_position() -> None:
     assert codes(visit_flags([], photos(3, step=0.02, seconds=10))) == ["position_jump"]
     assert visit_flags([], photos(3, step=0.02, seconds=600)) == []
-
-
-def test_distance() -> None:
-    assert metres_between((31.0, 121.0), (32.0, 121.0)) == pytest.approx(111_195, rel=1e-3)
-    assert metres_between((31.0, 121.0), (31.0, 121.0)) == 0
 
 
 def test_items_that_tell_nothing() -> None:
