@@ -1,14 +1,11 @@
 // The service's `scorecards.engine` for the phone: the same score, the same account, the same complaints.
 
-import { AnswersInvalid, type Problem } from "./answers";
 import { Arithmetic, type Outcome as Sum, type Zeroed, absenceKey } from "./arithmetic";
-import type { Context } from "./context";
 import { type Exact, ZERO, compare, decimal, integer, isPositive, multiply, ratio, roundHalfUp, sum } from "./exact";
 import { type BandJson, type FormJson, bearsPoints } from "./form";
 import { type Layout, Planner, type SectionRows, keyOf } from "./layout";
 import type { LimitReached, Line, Result, SectionTotal, Tally, VetoFound } from "./result";
 import { type Cell, type Outcome, type Row, rowOf, sectionZeroed } from "./rows";
-import { Sheet } from "./sheet";
 import { judge } from "./verdicts";
 
 // The effects that reach beyond their own item; each such finding counts as a veto of the form.
@@ -30,7 +27,7 @@ const sample = (minimum: number | null | undefined, applicable: number): number 
   minimum == null ? applicable : Math.min(minimum, applicable);
 
 /** A form made ready to score many submissions; the form is one that the service has published. */
-export class Scorer {
+export class Engine {
   readonly base: Exact;
   readonly planner: Planner;
   /** Only such a form can have units, absent sections and steps. */
@@ -58,24 +55,6 @@ export class Scorer {
       this.hasBonus ||
       form.sections.some(({ repeat, na_allowed, cap }) => repeat || na_allowed || cap != null);
     this.bands = [...(form.bands ?? [])].sort((a, b) => compare(decimal(b.min), decimal(a.min)));
-  }
-
-  /** AnswersInvalid with every unfit answer. */
-  score(answers: Readonly<Record<string, unknown>>, context: Context = {}): Result {
-    const sheet = this.open(answers, context);
-    const { problems } = sheet;
-    if (problems.length > 0) throw new AnswersInvalid(problems);
-    return sheet.result();
-  }
-
-  /** A sheet to be filled: a changed answer grades its own item anew, nothing else. */
-  open(answers: Readonly<Record<string, unknown>> = {}, context: Context = {}): Sheet {
-    return new Sheet(this, answers, context);
-  }
-
-  /** One answer by itself, before it is kept: its line, or what is wrong with it. */
-  scoreItem(key: string, raw: unknown, context: Context = {}): Line | Problem {
-    return this.open({}, context).set(key, raw);
   }
 
   private baseOf(): Exact {

@@ -3,7 +3,7 @@
 
 import { type Answer, type AnswerKind, type Problem, isProblem, readAnswer } from "./answers";
 import { type Context, type Unit, readParameters, readUnits, splitKey } from "./context";
-import type { Done, Scorer } from "./engine";
+import type { Done, Engine } from "./engine";
 import type { FormJson } from "./form";
 import { EXPECTED } from "./graders";
 import type { Layout } from "./layout";
@@ -39,17 +39,17 @@ export class Sheet {
   private done: Done[] = [];
 
   constructor(
-    private readonly scorer: Scorer,
+    private readonly engine: Engine,
     answers: Readonly<Record<string, unknown>>,
     context: Context,
   ) {
-    const { form } = scorer;
+    const { form } = engine;
     this.kinds = kindsOf(form);
     this.tags = context.tags ? new Set(context.tags) : null;
     this.parameters = form.parameters?.length
       ? readParameters(form, context.parameters, "parameters", this.contextProblems)
       : new Map();
-    this.givenUnits = scorer.inParts ? readUnits(form, context.units, this.contextProblems) : new Map();
+    this.givenUnits = engine.inParts ? readUnits(form, context.units, this.contextProblems) : new Map();
     for (const [key, raw] of Object.entries(answers)) if (raw !== undefined) this.read(key, raw);
     this.layout = this.plan();
   }
@@ -77,7 +77,7 @@ export class Sheet {
 
   /** What is refused counts as not answered. */
   result(): Result {
-    return this.scorer.total(this.done, this.layout);
+    return this.engine.total(this.done, this.layout);
   }
 
   private read(key: string, raw: unknown): void {
@@ -90,7 +90,7 @@ export class Sheet {
 
   private plan(): Layout {
     this.unfit.clear();
-    const layout = this.scorer.planner.plan(this.answers, this.givenUnits, this.parameters);
+    const layout = this.engine.planner.plan(this.answers, this.givenUnits, this.parameters);
     this.done = layout.cells.map((cell) => {
       const absence = layout.absences.get(cell);
       return { cell, outcome: absence === undefined ? openOutcome(cell) : absentOutcome(cell, absence) };
@@ -104,7 +104,7 @@ export class Sheet {
     if (!cell) return;
     const answer = this.answers.get(cell.key);
     const before = this.graded.get(cell.key);
-    const outcome = before?.answer === answer && before ? before.came : take(this.scorer.form, cell, answer, this.tags);
+    const outcome = before?.answer === answer && before ? before.came : take(this.engine.form, cell, answer, this.tags);
     this.graded.set(cell.key, { answer, came: outcome });
     if (isProblem(outcome)) this.unfit.set(cell.key, outcome);
     else this.unfit.delete(cell.key);
@@ -114,7 +114,7 @@ export class Sheet {
   private hasGivenUnits(place: number): boolean {
     const cell = this.done[place]?.cell;
     if (!cell?.unit) return true;
-    return this.givenUnits.has(this.scorer.form.repeat ? "" : cell.row.section.code);
+    return this.givenUnits.has(this.engine.form.repeat ? "" : cell.row.section.code);
   }
 
   private reply(key: string): Line | Problem {
