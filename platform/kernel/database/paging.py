@@ -31,7 +31,7 @@ def encode_cursor(values: Sequence[Any]) -> str:
     return base64.urlsafe_b64encode(json.dumps(plain).encode()).decode().rstrip("=")
 
 
-def decode_cursor(cursor: str, types: Sequence[type]) -> list[Any]:
+def decode_cursor(cursor: str, types: Sequence[type[Any]]) -> list[Any]:
     """Back to values of `types` (datetime, date, UUID, int, str); anything else than our own cursor is Invalid."""
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
@@ -66,7 +66,7 @@ def paginate(
     `ascending` True: smallest first, for lists by code or name.
     `scalars` False: the select yields rows of columns, and the keys must be among them by name.
     """
-    types: list[type] = [key.type.python_type for key in keys]
+    types: list[type[Any]] = [key.type.python_type for key in keys]
     if cursor:
         values = decode_cursor(cursor, [UUID if kind is UUID else kind for kind in types])
         after, last_seen = tuple_(*keys), tuple_(*values)

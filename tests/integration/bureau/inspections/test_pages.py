@@ -186,9 +186,7 @@ def test_the_bureau_plans_assigns_sends_back_and_releases(session, world, client
         "lead_id": str(world.person(Role.INSPECTOR).account_id), "scheduled_on": "2026-12-01",
         "member_ids": [str(second)],
     }  # fmt: skip
-    nobody = officer.post(
-        assign, data={key: value for key, value in assignment.items() if key != "all_filtered"}
-    )
+    nobody = officer.post(assign, data={key: value for key, value in assignment.items() if key != "all_filtered"})
     assert nobody.status_code == 422
     assert "请至少选择一所学校" in nobody.get_data(as_text=True)
     assert officer.post(assign, data={**assignment, "member_ids": []}).status_code == 422

@@ -40,7 +40,9 @@ def test_what_the_school_was_told_is_never_untold():
 
 
 def test_nothing_is_published_while_an_appeal_is_open():
-    assert not any(state == "appealed" and after in rules.PUBLIC_STATES for (state, _), after in rules.TRANSITIONS.items())
+    assert not any(
+        state == "appealed" and after in rules.PUBLIC_STATES for (state, _), after in rules.TRANSITIONS.items()
+    )
 
 
 def ranks(*scores):
