@@ -39,6 +39,9 @@ def plan_doubles(
     if existing is not None:
         return existing
     plan = planning.get_plan(actor, plan_id, lock=True)
+    existing = double_plan(actor, plan_id)  # somebody else's, committed while the plan was waited for
+    if existing is not None:
+        return existing
     if plan.double_of is not None:
         raise RuleBroken("double_of_double", _("这已是复评计划，不能再安排复评。"))
     if not 1 <= percent <= 100:

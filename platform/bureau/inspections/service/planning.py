@@ -67,7 +67,10 @@ def create_plan(
 
 def get_plan(actor: Actor, plan_id: UUID, *, lock: bool = False) -> InspectionPlan:
     query = select(InspectionPlan).where(InspectionPlan.bureau_id == actor.bureau_id, InspectionPlan.id == plan_id)
-    plan = db.session.scalar(query.with_for_update() if lock else query)
+    if lock:
+        # NO KEY UPDATE: whoever holds a visit and adds a row that names the plan must not wait here in a circle.
+        query = query.with_for_update(key_share=True).execution_options(populate_existing=True)
+    plan = db.session.scalar(query)
     if plan is None:
         raise NotFound(_("没有这项检查计划。"))
     return plan

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import insert, or_, select, update
+from sqlalchemy import func, insert, or_, select, update
 
 from bureau.inspections import rules
 from bureau.inspections.following import followers
@@ -25,6 +25,7 @@ from kernel.identity.models import Membership
 from kernel.notices.service import notify
 from kernel.web.dates import today
 
+LOCK = 7_303  # of pg_advisory_xact_lock, beside the receipts' 7_302
 MOST_NAMED = 8  # blocked schools named in a refusal
 
 
@@ -155,8 +156,13 @@ def _mark_published(
 
 
 def refresh(actor: Actor, plan_id: UUID, *, at: datetime | None = None) -> None:
-    """Write every published school's place anew: at each publication, and when a published result was revised."""
+    """Write every published school's place anew: at each publication, and when a published result was revised.
+
+    One after the other within a plan, so that the last one has seen every other's result; the lock is taken after all
+    locks of rows.
+    """
     at = at or now()
+    db.session.execute(select(func.pg_advisory_xact_lock(LOCK, func.hashtext(str(plan_id)))))
     query = (
         select(InspectionResult)
         .join(
@@ -182,9 +188,9 @@ def refresh(actor: Actor, plan_id: UUID, *, at: datetime | None = None) -> None:
     known = {
         one.id: one
         for one in db.session.scalars(
-            select(InspectionPublication).where(
-                InspectionPublication.bureau_id == actor.bureau_id, InspectionPublication.plan_id == plan_id
-            )
+            select(InspectionPublication)
+            .where(InspectionPublication.bureau_id == actor.bureau_id, InspectionPublication.plan_id == plan_id)
+            .execution_options(populate_existing=True)
         )
     }
     for group in groups.values():

@@ -48,6 +48,7 @@ def draw(
             return existing
         raise Conflict(_("这个编号已用于另一次抽取。"))
     plan = get_plan(actor, plan_id, lock=True)
+    visits = _lock_visits(actor, plan.id)
     rows = {
         str(one.id): one
         for one in db.session.scalars(
@@ -56,6 +57,7 @@ def draw(
                 Rectification.bureau_id == actor.bureau_id,
                 Rectification.plan_id == plan.id,
                 Rectification.state == "accepted",
+                Rectification.inspection_id.in_(visits),
             )
             .order_by(Rectification.id)
             .with_for_update(of=Rectification)
@@ -84,6 +86,23 @@ def draw(
     flush(db.session())
     published(actor, list({one.inspection_id for one in rows.values()}))
     return made
+
+
+def _lock_visits(actor: Actor, plan_id: UUID) -> list[UUID]:
+    """The visits with something to draw, before their rectifications: everybody else locks in this order too."""
+    accepted = select(Rectification.inspection_id).where(
+        Rectification.bureau_id == actor.bureau_id,
+        Rectification.plan_id == plan_id,
+        Rectification.state == "accepted",
+    )
+    return list(
+        db.session.scalars(
+            select(Inspection.id)
+            .where(Inspection.bureau_id == actor.bureau_id, Inspection.id.in_(accepted))
+            .order_by(Inspection.id)
+            .with_for_update()
+        )
+    )
 
 
 def seed_of(plan_id: UUID, public_value: str) -> str:
