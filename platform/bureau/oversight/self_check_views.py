@@ -7,6 +7,7 @@ from uuid import UUID
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
+from bureau.inspections.rules import SUBMITTED_STATES
 from bureau.inspections.service import planning
 from bureau.oversight import self_checks as service
 from bureau.oversight.permissions import Permission
@@ -26,8 +27,12 @@ from scorecards import service as forms
 def self_check_scores() -> str:
     """Schools × (self, official, difference) of one plan, those who overrate themselves most first."""
     actor = current_actor()
-    plans = [row["plan"] for row in planning.list_plans(actor)]
-    chosen = next((plan for plan in plans if str(plan.id) == request.args.get("plan_id")), plans[0] if plans else None)
+    listed = planning.list_plans(actor)
+    plans = [row["plan"] for row in listed]
+    # Unasked, the newest that has anything to compare.
+    scored = [row["plan"] for row in listed if any(row["counts"].get(state) for state in SUBMITTED_STATES)]
+    usual = (scored or plans or [None])[0]
+    chosen = next((plan for plan in plans if str(plan.id) == request.args.get("plan_id")), usual)
     if request.args.get("plan_id") and (chosen is None or str(chosen.id) != request.args["plan_id"]):
         raise NotFound
     rows = service.scores(actor, chosen.id) if chosen is not None else []
