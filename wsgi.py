@@ -7,6 +7,7 @@ from flask import Flask
 
 from bureau.appeals.module import MODULE as appeals
 from bureau.catalogue.module import MODULE as catalogue
+from bureau.composites.module import MODULE as composites
 from bureau.draws.module import MODULE as draws
 from bureau.evidence.module import MODULE as evidence
 from bureau.fairness.module import MODULE as fairness
@@ -68,6 +69,7 @@ def modules() -> list[Module]:
         hazards,
         papers,
         surveys,
+        composites,
         draws,
         fairness,
         evidence,
