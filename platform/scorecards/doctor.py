@@ -3,6 +3,7 @@
 error: the form must not be published like this. warning: a person should look. info: worth knowing.
 """
 
+import re
 from collections.abc import Iterator
 from decimal import Decimal
 from itertools import pairwise
@@ -73,7 +74,9 @@ def _sums(form: Form) -> Iterator[Finding]:
     items = sum((_items_sum(section) for section in counted), Decimal(0))
     caps = [section.cap for section in counted if section.cap is not None]
     capped = form.mode == "deduct" and len(caps) == len(counted) and sum(caps, Decimal(0)) == form.total
-    if items != form.total and not capped:
+    # Items that only cost have no points to add up.
+    costs_only = form.mode == "deduct" and not items
+    if items != form.total and not capped and not costs_only:
         yield finding(severity, "total_sum", items=items, total=form.total)
     printed = [section.points for section in counted if section.points is not None]
     if counted and len(printed) == len(counted) and sum(printed, Decimal(0)) != form.total:
@@ -84,7 +87,7 @@ def _duplicates(form: Form) -> Iterator[Finding]:
     texts: dict[str, str] = {}
     numbers: dict[str, str] = {}
     for item in form.items():
-        text = normalise(item.text)
+        text = re.sub(r"\W", "", normalise(item.text)) or normalise(item.text)
         if text in texts:
             yield finding("warning", "duplicate_text", f"item:{item.code}", other=texts[text])
         texts.setdefault(text, item.code)

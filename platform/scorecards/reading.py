@@ -27,6 +27,7 @@ from scorecards.form import (
     YesNo,
 )
 from scorecards.reading_clauses import ONE_VOTE, RED_LINE, Parts, clean, take
+from scorecards.reading_parts import read_parts
 from scorecards.reading_text import DEDUCT, NUMBER, RANGE, UNIT, clauses, normalise, number
 from scorecards.reading_wholes import read_whole
 
@@ -63,13 +64,13 @@ _SUM = re.compile(rf"{NUMBER}(?:分)?(?:\+{NUMBER}(?:分)?)+")
 _OR = re.compile(rf"(?P<if>.{{0,20}}?)(?P<how>{DEDUCT}){NUMBER}分?(?:或(?:扣)?{NUMBER}分?)+")
 _BONUS = re.compile(rf"(?P<if>.{{0,40}}?)(?:的|者)?(?:酌情)?(?:每次|各|再|另|奖励性)?加(?P<n>{NUMBER})分?")
 _LEVEL = re.compile(rf"(?P<label>[^\d扣]{{1,20}}?)(?:的|者)?[得记计给为:]?(?P<n>{NUMBER})分?")
-_LEVEL_NONE = re.compile(r"(?P<label>[^\d扣]{1,20}?)(?:的|者)?(?:不得分|(?:得|记|计)?(?:0|零)分)")
+_LEVEL_NONE = re.compile(r"(?P<label>[^\d扣]{1,20}?)(?:的|者)?(?:不得分|(?:得|记|计)?(?<![\d.])(?:0|零)分)")
 _GAIN_EACH = re.compile(
     rf"每(?:有|达到|完成|做到|符合|具备|满足|建立)?(?:一|1)?(?P<unit>{UNIT})(?:达标|合格|符合)?(?:得|计)(?P<n>{NUMBER})分?"
 )
 _NAMED = re.compile(rf"(?P<if>[^\d扣每加]{{1,40}}?)[得计]?(?P<n>{NUMBER})分")
 _GRADES = re.compile(
-    r"优秀?|良好?|中等?|一般|合格|及格|较?差|有|无|没有|不?达标|不合格|不及格|好|较好|[ABCD][级等档]?|[一二三四甲乙丙丁][等级]|完善|基本完善|不完善|齐全|较齐全|不齐全|[^\d]{0,6}(?:达到|基本达到|部分达到|未达到|符合|基本符合|部分符合|不符合)[^\d]{0,4}"
+    r"基本达标|部分达标|未达标|优秀?|良好?|中等?|一般|合格|及格|较?差|有|无|没有|不?达标|不合格|不及格|好|较好|[ABCD][级等档]?|[一二三四甲乙丙丁][等级]|完善|基本完善|不完善|齐全|较齐全|不齐全|[^\d]{0,6}(?:达到|基本达到|部分达到|未达到|符合|基本符合|部分符合|不符合)[^\d]{0,4}"
 )
 
 
@@ -110,6 +111,8 @@ def _whole_text(text: str, parts_of_text: list[str], points: Decimal | None, ite
         return _sum(text, points, item_text)
     if bonus := _bonus(parts_of_text, points):
         return bonus
+    if known := read_parts(text, points, item_text):
+        return Reading(rule=known.rule, confidence=known.confidence, doubts=known.doubts)
     if known := read_whole(parts_of_text, text, points):
         return Reading(
             rule=known.rule, confidence=known.confidence, doubts=known.doubts, parameters=known.parameters
@@ -189,13 +192,24 @@ def _sum(text: str, points: Decimal | None, item_text: str) -> Reading:
 def read_rule(rule_text: str, points: Decimal | None, *, item_text: str = "", veto: bool = False) -> Reading:
     """`points` of the item (None: none printed); `veto`: the source marks the item as a veto item."""
     # "3处以上(含3处)": from three on, which is how 以上 is read anyway.
-    text = re.sub(r"\((?:含|包括|均?含本数)[^()]{0,8}\)", "", normalise(rule_text))
+    # A blank after an amount parts clauses where a cell has no other marks: "未测温扣20分 未记录扣10分".
+    parted = re.sub(r"(?<=分)[ \t\u3000]+(?=[\u4e00-\u9fff])(?![及以为至到的者封])", "；", rule_text)
+    text = re.sub(r"\((?:含|包括|均?含本数)[^()]{0,8}\)", "", normalise(parted))
     if not text:
         return Reading(rule=Judged(), confidence=0, doubts=("no_rule_text",))
-    reading = _read(text, points, item_text, veto)
+    reading = _named_by_item(_read(text, points, item_text, veto), item_text)
     if re.search(r"加[\d一二三四五半]|加分", text) and not reading.bonus:
         doubts = (*reading.doubts, "bonus_read")
         reading = replace(reading, confidence=min(reading.confidence, 70), doubts=doubts)
+    return reading
+
+
+def _named_by_item(reading: Reading, item_text: str) -> Reading:
+    """ "扣2分" beside "黑板未擦": what costs is the item itself."""
+    rule = reading.rule
+    if isinstance(rule, ListedDeductions) and len(rule.entries) == 1 and rule.entries[0].label == "第1种情形":
+        named = replace(rule.entries[0], label=item_text.strip()[:200] or rule.entries[0].label)
+        return replace(reading, rule=replace(rule, entries=(named,)))
     return reading
 
 

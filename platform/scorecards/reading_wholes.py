@@ -66,7 +66,7 @@ _GRADE_RANGES = re.compile(
     rf"(?:[ABCD][级等]?|优秀?|良好?|中等?|一般|合格|基本合格|较好|好|较?差|不合格|及格|不及格)[:(为得]*(?P<low>{NUMBER})分?(?:{RANGE}(?P<high>{NUMBER})分?|(?:及?以下|以上))\)?"
 )
 _STAFF = re.compile(
-    rf"(?:应?按|原则上)?(?:照)?每(?P<per>\d{{1,5}}|[百千]|一百|五百|一千|[一二三四五六七八九]百)(?:名|个|位)?(?:在校|寄宿|住校|住宿)?(?:学生|生|师生|人)(?:应|须|至少|需)*(?:配备?|设|有|配置|不少于|安排)(?:不少于|至少)?(?P<n>{NUMBER})(?P<unit>[名人个位])(?P<who>[^\d扣,;]{{0,16}})"
+    rf"(?:应?按|原则上)?(?:照)?每(?P<per>\d{{1,5}}|[百千]|一百|五百|一千|[一二三四五六七八九]百)(?:名|个|位)?(?:在校|寄宿|住校|住宿)?(?:学生|生|师生|人)(?:应|须|至少|需)*(?:配备?|设|有|配置|不少于|安排)?(?:不少于|至少)?(?P<n>{NUMBER})(?P<unit>[名人个位])(?P<who>[^\d扣,;]{{0,16}})"
 )
 _SHORT = re.compile(rf"(?:每)?(?:缺少?|少|差|不足)(?:配)?(?:1|一)(?P<unit>[名人个位])(?:的)?扣(?P<n>{NUMBER})分?")
 _BED_ROW = re.compile(rf"(?P<beds>{NUMBER})人间(?:每床|每人)?(?:扣|-)?(?P<n>{NUMBER})分?(?:/(?:床|人))?")
@@ -262,6 +262,10 @@ def _beds(clauses: Sequence[str], text: str, points: Decimal | None) -> Whole | 
 def _per_unit(clauses: Sequence[str], text: str, points: Decimal | None) -> Whole | None:
     """ "扣2分/处", "2分/处", "一处1分"."""
     rest = [clause for clause in clauses if not re.fullmatch(r"扣完(?:本项|该项)?(?:分值?)?为止", clause)]
+    if len(rest) == 2 and (cost := _PER_UNIT.fullmatch(rest[1])):
+        # "发现1例未登记的,扣0.5分/例": the clause before names the same unit.
+        named = re.fullmatch(rf"(?:发现|有|出现|查出|每)?(?:1|一)?(?P<unit>{UNIT})[^扣得\d]{{0,20}}", rest[0])
+        rest = rest[1:] if named and named["unit"] == cost["unit"] else rest
     if len(rest) != 1:
         return None
     if matched := _PER_UNIT.fullmatch(rest[0]):

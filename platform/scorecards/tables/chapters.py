@@ -5,30 +5,11 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from scorecards.finding import Severity
 from scorecards.form import decimal_text
-from scorecards.tables.grid import Cell
-from scorecards.tables.splitting import Part, as_items
+from scorecards.tables.parts import Line, Said
+from scorecards.tables.splitting import as_items
 
 MOST_TITLE = 200
-# What the reading of a table has to say of an item or a section, added to it where its code is known.
-Said = tuple[Severity, str, dict[str, Any]]
-
-
-@dataclass(slots=True)
-class Line:
-    """An item while its rows are read."""
-
-    no: str
-    points: Decimal | None
-    points_cell: Cell | None
-    text_cell: Cell | None
-    prefix: str = ""
-    parts: list[Part] = field(default_factory=list)
-    methods: list[str] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    mark: str = ""
-    said: list[Said] = field(default_factory=list)
 
 
 @dataclass(slots=True)

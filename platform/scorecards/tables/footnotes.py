@@ -84,7 +84,11 @@ def _parts(text: str) -> list[str]:
     parts: list[str] = []
     held = ""
     for piece in _SEPARATE.split(re.sub(r"^.{0,16}?(?:标准|等级|等次|划分|说明|办法|如下|注)[:：]", "", text)):
-        piece = re.sub(r"^(?:\d{1,2}[.、)]|[(①-⑩]\d?\)?)(?=\D)|^[其中]+", "", piece.strip())
+        numbered = re.match(r"(?:\d{1,2}[.、)]|[(①-⑩]\d?\)?)(?=\D|\d{2,3}分)", piece.strip())
+        if numbered and held:
+            parts.append(held)  # a further point of the note: what was held says nothing of it
+            held = ""
+        piece = re.sub(r"^[其中]+", "", piece.strip()[numbered.end() if numbered else 0 :])
         if not piece:
             continue
         whole = f"{held},{piece}" if held else piece

@@ -10,10 +10,11 @@ from typing import Any
 from scorecards.form import decimal_text
 from scorecards.reading import read_rule
 from scorecards.tables import footnotes, words
-from scorecards.tables.chapters import Line, Table, raw_sections
+from scorecards.tables.chapters import Table, raw_sections
 from scorecards.tables.columns import Columns, Header, columns_of, headers
 from scorecards.tables.docx import PART, read_document
 from scorecards.tables.grid import Grid, filled
+from scorecards.tables.parts import Line
 from scorecards.tables.rows import read_rows
 from scorecards.tables.xlsx import read_workbook
 from scorecards.verdict_text import read_verdict

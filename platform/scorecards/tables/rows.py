@@ -4,10 +4,12 @@ import re
 from decimal import Decimal
 
 from scorecards.tables import footnotes, words
-from scorecards.tables.chapters import MOST_TITLE, Chapter, Group, Line, Table, close_groups
+from scorecards.tables.chapters import MOST_TITLE, Chapter, Group, Table, close_groups
 from scorecards.tables.columns import Columns, Header, is_heading
 from scorecards.tables.grid import Cell, Grid, Row, beginning, filled, span, text_at
-from scorecards.tables.splitting import Part
+from scorecards.tables.parts import Line, Part
+
+_NA_COLUMN = re.compile(r"不适用|合理缺项|^缺项")
 
 
 class Reader:
@@ -223,7 +225,7 @@ class Reader:
         self.line = None
 
     def _summed(self, what: str, figure: Decimal) -> None:
-        if what.startswith("小计") and self.section is not None:
+        if what.startswith("小计") and self.section is not None and not self._closes_all(figure):
             if self.section.points is None:
                 self.section.points = figure
             elif self.section.points != figure:
@@ -232,6 +234,12 @@ class Reader:
         else:
             self.table.sums.append((what, figure))
             self.footer = True
+
+    def _closes_all(self, figure: Decimal) -> bool:
+        """A 小计 that adds up several sections is a total."""
+        lines = [line.points or Decimal(0) for section in self.table.sections for line in section.lines]
+        own = [line.points or Decimal(0) for line in self.section.lines] if self.section else []
+        return sum(lines, Decimal(0)) == figure != sum(own, Decimal(0))
 
     # --- items ----------------------------------------------------------------------------------------------------
 
@@ -260,6 +268,7 @@ class Reader:
             line = self._new_line(row, text_cell, points_cell, no, rules)
         elif text_cell is not None and (not line.parts or line.parts[-1].cell != text_cell):
             line.parts.append(Part(text_cell.text, [], text_cell, no))
+        line.na_allowed = line.na_allowed or self._offers_na(row)
         part = line.parts[-1]
         for cell in rules:
             if cell not in part.rules:
@@ -269,6 +278,12 @@ class Reader:
                 value = words.one_line(text_at(row, place))
                 if value and value not in kept:
                     kept.append(value)
+
+    def _offers_na(self, row: Row) -> bool:
+        """A column 不适用, or "□不适用" among the boxes to tick."""
+        place = next((at for at, label in enumerate(self.columns.labels) if _NA_COLUMN.search(label)), None)
+        boxed = any(re.search(r"[□☐○]\s*(?:不适用|合理缺项|缺项)", cell.text) for cell in filled(row))
+        return boxed or place is not None
 
     def _cell(self, row: Row, place: int | None) -> Cell | None:
         return row[place] if place is not None and place < len(row) and row[place].text else None

@@ -1,30 +1,17 @@
 """One row's cells → one item, or several where a cell surely holds several."""
 
 import re
-from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from scorecards.form import decimal_text
 from scorecards.tables import words
 from scorecards.tables.grid import Cell
-
-if TYPE_CHECKING:
-    from scorecards.tables.chapters import Line
+from scorecards.tables.parts import Line, Part
 
 MOST_TEXT = 2000
 MOST_METHOD = 200
 _PIECE = re.compile(r"(?:^|(?<=[\n；;。]))\s*(?:\d{1,2}[.、．)）](?!\d)|[(（]\d{1,2}[)）])\s*|\s*[①-⑳]\s*")
-
-
-@dataclass(slots=True)
-class Part:
-    """One text cell of an item with the rule cells beside it."""
-
-    text: str
-    rules: list[Cell] = field(default_factory=list)
-    cell: Cell | None = None
-    no: str = ""
 
 
 def pieces(text: str) -> list[str]:
@@ -37,7 +24,7 @@ def pieces(text: str) -> list[str]:
     return found if all(found) else []
 
 
-def as_items(line: "Line", in_veto: bool, veto_rule: str, legend: dict[str, str], assume: str) -> list[dict[str, Any]]:
+def as_items(line: Line, in_veto: bool, veto_rule: str, legend: dict[str, str], assume: str) -> list[dict[str, Any]]:
     split = _split_rows(line) or _split_cell(line)
     if split:
         return [
@@ -86,12 +73,12 @@ def _closes(parts: list[Part], points: Decimal | None) -> bool:
     return len(known) == len(parts) > 1 and (points is None or sum(known, Decimal(0)) == points)
 
 
-def _split_rows(line: "Line") -> list[Part]:
+def _split_rows(line: Line) -> list[Part]:
     """Rows that share one points cell, each with its own points in its text."""
     return list(line.parts) if _closes(line.parts, line.points) else []
 
 
-def _split_cell(line: "Line") -> list[Part]:
+def _split_cell(line: Line) -> list[Part]:
     """ "1.…（3分）2.…（4分）" in one cell, where the points close and the rules can be told apart."""
     if len(line.parts) != 1:
         return []
@@ -114,7 +101,7 @@ def _split_cell(line: "Line") -> list[Part]:
 
 
 def _raw(
-    line: "Line", text: str, rule: str, points: Decimal | None, no: str, in_veto: bool, veto_rule: str,
+    line: Line, text: str, rule: str, points: Decimal | None, no: str, in_veto: bool, veto_rule: str,
     legend: dict[str, str], assume: str, *, keep: bool = False, first: bool = True,
 ) -> dict[str, Any]:  # fmt: skip
     mark, (no, text) = words.marks_of(no, text)
@@ -137,6 +124,8 @@ def _raw(
         "note": "；".join(line.notes)[:MOST_TEXT],
         "said": list(line.said) if first else [],
     }
+    if line.na_allowed:
+        raw["na_allowed"] = True
     meaning = legend.get(mark, "")
     if in_veto:
         raw["veto"] = True

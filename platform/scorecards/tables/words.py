@@ -105,6 +105,8 @@ def heading_points(text: str) -> tuple[str, Decimal | None]:
     if len(found) == 1:
         return without_points(text), found[0]
     narrow = plain(text)
+    if not found and (matched := re.search(r"(?<=[\u4e00-\u9fff])\((?P<n>\d{1,3}(?:\.5)?)\)$", narrow)):
+        return narrow[: matched.start()].strip(), decimal(matched["n"])  # "办园条件（40）"
     if not found and (matched := _TAIL.search(narrow)) and matched.start() > 0:
         return narrow[: matched.start()].strip(), decimal(matched["n"])
     return text.strip(), None
