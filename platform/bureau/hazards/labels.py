@@ -16,6 +16,7 @@ EVENT = {
     "close": _l("核查销号"),
     "reject": _l("核查未通过"),
     "dismiss": _l("认定不属重大隐患"),
+    "correct": _l("检查员更正"),
     "reopen": _l("重新立案"),
     "remind": _l("超时提醒"),
 }

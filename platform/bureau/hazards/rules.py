@@ -7,7 +7,8 @@ from typing import Any, Literal, TypeAlias
 
 State: TypeAlias = Literal["found", "controlled", "removed", "closed", "dismissed"]
 # found: alarm is out. controlled: people are safe for now (停用、封闭、专人看守). removed: the school says it is gone.
-# closed: the bureau has seen that it is. dismissed: it was none.
+# closed: the bureau has seen that it is. dismissed: it was none, as the bureau found, or as the inspector's corrected
+# answer says.
 TRANSITIONS: Mapping[tuple[str, str], str] = {
     ("found", "control"): "controlled",
     ("found", "remove"): "removed",
@@ -17,6 +18,9 @@ TRANSITIONS: Mapping[tuple[str, str], str] = {
     ("found", "dismiss"): "dismissed",
     ("controlled", "dismiss"): "dismissed",
     ("removed", "dismiss"): "dismissed",
+    ("found", "correct"): "dismissed",
+    ("controlled", "correct"): "dismissed",
+    ("removed", "correct"): "dismissed",
     ("dismissed", "reopen"): "found",
 }
 OPEN_STATES = ("found", "controlled", "removed")

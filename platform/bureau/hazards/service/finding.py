@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from bureau.hazards import rules
-from bureau.hazards.models import Hazard, HazardPhoto
+from bureau.hazards.models import Hazard, HazardEvent, HazardPhoto
 from bureau.hazards.permissions import AT_SCHOOL, DECIDERS
 from bureau.hazards.service.moving import move, note
 from bureau.inspections.models import Inspection
@@ -38,18 +38,19 @@ MOST_PHOTOS = 12
 
 def answered(actor: Actor, visit: Inspection, scorer: Scorer, answers: Mapping[str, Any]) -> None:
     """Answers of an open visit were kept ({key: its JSON, None = cleared}): raise what they find, take back what they
-    no longer find. An alarm does not wait for the visit to be handed in."""
+    no longer find. An alarm does not wait for the visit to be handed in. What the bureau dismissed stays so, however often
+    the answer is sent: only the inspector's own correction is taken back by answering again."""
     given = {key: answer for key, answer in answers.items() if answer is not None}
     outcome = scorer.score(read_answers(scorer.form, given), parameters=visit.parameters)
     lines = rules.red_lines(list(outcome.vetoes))
-    if not lines and not _raised(visit):
-        return
     raised = _raised(visit)
+    if not lines and not raised:
+        return
     items = {item.code: item for item in scorer.form.items()}
     for key, label in lines.items():
         known = raised.get(key)
         if known is not None:
-            if known.state == "dismissed":
+            if known.state == "dismissed" and _was_corrected(known):
                 move(actor, known, "reopen", _("检查员再次认定。"))
                 _alarm(actor, known)
             continue
@@ -63,7 +64,23 @@ def answered(actor: Actor, visit: Inspection, scorer: Scorer, answers: Mapping[s
     for key in answers:
         known = raised.get(key)
         if known is not None and key not in lines and known.state in rules.OPEN_STATES:
-            move(actor, known, "dismiss", _("检查员在提交前更正。"))
+            move(actor, known, "correct", _("检查员在提交前更正。"))
+
+
+def _was_corrected(hazard: Hazard) -> bool:
+    """Dismissed last by the inspector's answer, not by the bureau."""
+    last = db.session.scalar(
+        select(HazardEvent.event)
+        .where(
+            HazardEvent.bureau_id == hazard.bureau_id,
+            HazardEvent.school_id == hazard.school_id,
+            HazardEvent.hazard_id == hazard.id,
+            HazardEvent.to_state == "dismissed",
+        )
+        .order_by(HazardEvent.id.desc())
+        .limit(1)
+    )
+    return last == "correct"
 
 
 def _raised(visit: Inspection) -> dict[str, Hazard]:

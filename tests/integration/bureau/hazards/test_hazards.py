@@ -1,5 +1,6 @@
 import io
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from sqlalchemy import func, select
@@ -12,7 +13,7 @@ from kernel.actor import system_actor
 from kernel.database import new_id, now
 from kernel.errors import Conflict, Invalid, NotFound, RuleBroken
 from kernel.notices.models import Notice
-from scorecards.form import AllOrNothing, Veto, VetoOnly
+from scorecards.form import AllOrNothing, Repeat, Section, Veto, VetoOnly
 from tests.support.inspections import make_plan, make_visit, published
 from tests.support.pictures import jpeg
 from tests.support.samples.hazards import make_hazard
@@ -72,7 +73,34 @@ def test_a_slip_is_taken_back_and_a_finding_raised_again(visit, session, world):
     save(world, visit, r1={"found": True})
     assert [hazard.state for hazard in hazards(session)] == ["found"]
     events = session.scalars(select(HazardEvent.event).order_by(HazardEvent.id)).all()
-    assert events == ["find", "dismiss", "reopen"]
+    assert events == ["find", "correct", "reopen"]
+
+
+def test_what_the_bureau_dismissed_is_not_raised_by_sending_the_same_answer(visit, session, world, acting):
+    save(world, visit, r1={"found": True})
+    (hazard,) = hazards(session)
+    officer = acting(world.actor(Role.SAFETY_OFFICER))
+    handling.act(officer, hazard.school_id, hazard.id, "dismiss", "现场核实不属重大隐患", hazard.version)
+    acting(world.actor(Role.INSPECTOR))
+    told = session.scalar(select(func.count()).select_from(Notice))
+    save(world, visit, r1={"found": True}, **{"1": {"met": True}})
+    assert [one.state for one in hazards(session)] == ["dismissed"]
+    assert session.scalar(select(func.count()).select_from(Notice)) == told
+
+
+def test_a_hazard_in_a_room_is_raised_for_that_room(session, world, acting):
+    system = acting(system_actor(world.bureaus["a"]))
+    red_line = item("r1", VetoOnly(), veto=Veto("verdict", "重大事故隐患"))
+    sections = (
+        Section(code="1", title="一", items=(item("1", AllOrNothing(), 100),)),
+        Section(code="R", title="寝室", repeat=Repeat(unit_label="寝室"), items=(red_line,)),
+    )
+    version = published(system, form(sections=sections, total=Decimal(100), kind="safety"))
+    made = make_visit(world, "a1", make_plan(system, version))
+    acting(world.actor(Role.INSPECTOR))
+    save(world, made, **{"r1@101": {"found": True}, "r1@102": {"found": False}})
+    (hazard,) = hazards(session)
+    assert (hazard.answer_key, hazard.place) == ("r1@101", "101")
 
 
 def test_other_answers_leave_it_alone(visit, session, world):
