@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Literal, TypeAlias, TypeVar
 
 from scorecards.form import Form
@@ -91,8 +91,8 @@ def peers_of(scores: Sequence[Decimal], maximum: Decimal | None) -> dict[str, An
     width = top / BINS if top else Decimal(1)
     bins = [0] * BINS
     for score in ordered:
-        bins[min(BINS - 1, int(score / width) if width else 0)] += 1
-    mean = (sum(ordered, Decimal(0)) / len(ordered)).quantize(Decimal("0.01"))
+        bins[max(0, min(BINS - 1, int(score / width)))] += 1  # below zero counts with the lowest
+    mean = (sum(ordered, Decimal(0)) / len(ordered)).quantize(Decimal("0.01"), ROUND_HALF_UP)
     return {
         "worst": _plain(ordered[0]),
         "lower_quarter": at(Decimal("0.25")),

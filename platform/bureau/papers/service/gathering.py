@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 from uuid import UUID
 
@@ -287,7 +287,7 @@ def _overall(plan: InspectionPlan, count: int, percents: list[Decimal]) -> str:
     span = f"{chinese_day(plan.starts_on)}至{chinese_day(plan.ends_on)}"
     words = f"{span}，我局对 {count} 所学校进行了检查。"
     if percents:
-        mean = (sum(percents, Decimal(0)) / len(percents)).quantize(Decimal("0.1"))
+        mean = (sum(percents, Decimal(0)) / len(percents)).quantize(Decimal("0.1"), ROUND_HALF_UP)
         words += f"平均得分率 {mean}%，最高 {points(max(percents))}%，最低 {points(min(percents))}%。"
     return words
 

@@ -52,3 +52,12 @@ def test_the_shape_of_a_group_counts_everybody_and_is_hidden_for_few(scores):
 def test_a_line_is_named_by_item_and_unit():
     assert rules.line_key({"code": "1.1"}) == "1.1"
     assert rules.line_key({"code": "1.1", "unit": "301"}) == "1.1@301"
+
+
+def test_a_score_below_zero_counts_with_the_lowest():
+    shape = rules.peers_of([Decimal(-25), *[Decimal(50)] * 4], Decimal(100))
+    assert [one["count"] for one in shape["bins"]] == [1, 0, 0, 0, 0, 4, 0, 0, 0, 0]
+
+
+def test_a_mean_is_rounded_as_scores_are():
+    assert rules.peers_of([Decimal("80.025")] * 5, Decimal(100))["mean"] == "80.03"
