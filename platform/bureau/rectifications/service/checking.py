@@ -153,7 +153,7 @@ def decide_extension(
     if extension is None:
         raise NotFound(_("没有这份延期申请。"))
     require_version(extension, seen)
-    if extension.state != "asked":
+    if extension.state != "asked" or one.state in rules.ENDED:
         raise RuleBroken("extension_state", _("这份延期申请已经办结。"))
     if not granted and not reason:
         raise Invalid({"reason": [_("请写明不同意的原因。")]})

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, case, func, select
+from sqlalchemy import ColumnElement, and_, case, func, select
 
 from bureau.inspections.models import InspectionPlan
 from bureau.inspections.service.visits import sees_every_visit
@@ -163,20 +163,25 @@ def of_visit(actor: Actor, school_id: int, inspection_id: UUID) -> dict[str, Rec
 
 
 def extensions_asked(actor: Actor) -> int:
-    query = select(func.count()).select_from(RectificationExtension).where(
-        RectificationExtension.bureau_id == actor.bureau_id, RectificationExtension.state == "asked"
+    """Requests for more time that wait; one whose rectification has ended asks for nothing any more."""
+    query = select(func.count()).select_from(Rectification).where(
+        Rectification.bureau_id == actor.bureau_id, _waits_for_more_time(actor)
     )  # fmt: skip
     if actor.level == "zone":
-        query = query.where(RectificationExtension.school_id.in_(actor.school_ids))
+        query = query.where(Rectification.school_id.in_(actor.school_ids))
     return db.session.scalar(query) or 0
+
+
+def _waits_for_more_time(actor: Actor) -> ColumnElement[bool]:
+    asked = select(RectificationExtension.rectification_id).where(
+        RectificationExtension.bureau_id == actor.bureau_id, RectificationExtension.state == "asked"
+    )
+    return and_(Rectification.id.in_(asked), Rectification.state.not_in(rules.ENDED))
 
 
 def with_extension_asked(actor: Actor, cursor: str | None = None, limit: int = 50) -> Page[Any]:
     """As board: those whose request for more time waits."""
-    asked = select(RectificationExtension.rectification_id).where(
-        RectificationExtension.bureau_id == actor.bureau_id, RectificationExtension.state == "asked"
-    )
-    conditions = [*_conditions(actor, Filter(), figures_of(actor.bureau_id)), Rectification.id.in_(asked)]
+    conditions = [*_conditions(actor, Filter(), figures_of(actor.bureau_id)), _waits_for_more_time(actor)]
     keys = [Rectification.due_on, Rectification.id]
     return paginate(db.session(), _rows(conditions), keys, cursor, limit, scalars=False, ascending=True)
 

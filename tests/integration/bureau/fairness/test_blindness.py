@@ -1,16 +1,22 @@
 """Whoever sees a school a second time must not know what was found the first time, and nobody else what they found."""
 
 import pytest
+from sqlalchemy import select
 
 from bureau.fairness.service import doubles
 from bureau.inspections.models import Inspection
+from bureau.inspections.service import answering, submitting
 from bureau.inspections.service.previous import mandatory_items, previous_visit
+from bureau.inspections.service.visits import form_version_of
 from bureau.papers.service import issuing
 from bureau.roles import Role
 from kernel.actor import system_actor
-from kernel.database import db
+from kernel.database import db, now
 from kernel.errors import RuleBroken
+from kernel.identity.models import Membership
 from kernel.web.dates import today
+from scorecards import service as forms
+from scorecards.models import FormVersion
 from tests.support.inspections import (
     make_plan,
     make_visit,
@@ -38,10 +44,6 @@ def doubled(session, world, acting):
 
 def _hand_in(session, system, visit, changes):
     """As if its own inspectors had: what they answered, and the result."""
-    from bureau.inspections.service import answering, submitting
-    from bureau.inspections.service.visits import form_version_of
-    from kernel.database import now
-    from scorecards import service as forms
 
     scorer = forms.scorer_of(form_version_of(system, visit))
     answers = {**perfect_answers(visit), **changes}
@@ -73,7 +75,6 @@ def test_nor_does_the_next_visit_show_the_blind_one(doubled, world, session):
 
 
 def first_version(session, visit):
-    from scorecards.models import FormVersion
 
     return session.get(FormVersion, (visit.bureau_id, visit.form_version_id))
 
@@ -86,14 +87,12 @@ def test_what_stood_before_both_is_shown_to_both(doubled, world, session, acting
     submit(world, older, LOST)
     first = make_visit(world, "a2", make_plan(system, version))
     submit(world, first)
-    from sqlalchemy import select
-
-    from kernel.identity.models import Membership
 
     others = session.scalars(
         select(Membership.person_id).where(
-            Membership.bureau_id == first.bureau_id, Membership.role == "inspector", Membership.person_id
-            != world.person(Role.INSPECTOR).account_id,
+            Membership.bureau_id == first.bureau_id,
+            Membership.role == "inspector",
+            Membership.person_id != world.person(Role.INSPECTOR).account_id,
         )
     ).all()
     plan = doubles.plan_doubles(

@@ -310,3 +310,19 @@ def test_a_supplier_sees_nothing(world, visit):
     with pytest.raises(Exception, match="permission denied"):
         db.session.query(Rectification).count()
     db.session.rollback()
+
+
+def test_a_request_for_more_time_waits_no_longer_than_its_rectification(world, visit):
+    one = rectification_of(world, visit)
+    school = as_person(world, Role.PRINCIPAL)
+    asked = replying.ask_extension(
+        school, one.id, extension_id=new_id(), reason="演示：等配件", wanted_until=one.due_on + timedelta(days=10)
+    )
+    decide(world, sent_appeal(world, visit))
+    officer = as_person(world, Role.CANTEEN_OFFICER)
+    assert rectification_of(world, visit).state == "withdrawn"
+    officer = as_person(world, Role.CANTEEN_OFFICER)
+    assert reading.extensions_asked(officer) == 0
+    assert list(reading.with_extension_asked(officer).items) == []
+    with pytest.raises(RuleBroken):
+        checking.decide_extension(officer, one.school_id, one.id, asked.id, asked.version, granted=True)
