@@ -4,7 +4,7 @@
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
@@ -22,7 +22,18 @@ from scorecards.result import Result, result_to_json
 from scorecards.upload import MAX_UPLOAD, load_form
 
 MAX_TAGS = 100
-FILE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
+
+
+class _InputFile(click.Path):
+    """What cannot be opened is an error of the input like any other: exit status 1."""
+
+    def fail(self, message: str, param: click.Parameter | None = None, ctx: click.Context | None = None) -> NoReturn:
+        refusal = click.BadParameter(message, ctx=ctx, param=param)
+        refusal.exit_code = 1
+        raise refusal
+
+
+FILE = _InputFile(exists=True, dir_okay=False, readable=True, path_type=Path)
 
 
 @click.group("forms")

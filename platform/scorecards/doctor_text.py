@@ -121,7 +121,8 @@ FINDINGS: Mapping[str, Any] = {
     "points_inferred": _l("分值是推断的"),
     "method_inferred": _l("检查方法是推断的，原表没有写明"),
     "item_count": _l("来源称有 %(stated)s 条，实有 %(found)s 条"),
-    "repeated_unit": _l("按每个“%(unit)s”重复打分：每个单独填一份"),
+    "repeated_unit": _l("按每个“%(unit)s”重复打分，取各个的平均；若取最低，请在设置中改"),
+    "pass_rate_proposed": _l("表上没有分值，也没有判定规则；暂按合格率（百分制）计，请确认"),
     "model_differs": _l("来源说计分方式是“%(model)s”，但有 %(items)s 条的评分标准是另一种（%(shape)s），请核对原表"),
     "key_ignored": _l("不认识的内容“%(key)s”未导入"),
     # workbooks and documents

@@ -18,10 +18,12 @@ from scorecards.form import (
     Parameter,
     Section,
     Tiers,
+    VetoOnly,
     bands_from_best,
 )
 from scorecards.import_items import Source
 from scorecards.reading import Reading
+from scorecards.reading_clauses import ONE_VOTE
 from scorecards.reading_text import normalise
 from scorecards.reading_wholes import BEDS, PUPILS
 from scorecards.verdict_text import read_limit
@@ -32,6 +34,7 @@ PARAMETERS: Mapping[str, Parameter] = {
     BEDS: Parameter(BEDS, "每间床位数", "张", "asked"),
 }
 _BONUS_SECTION = re.compile(r"(?:附加|加|奖励)分(?:项|指标|内容|部分|因素)?|特色(?:加分|创新加分)")
+_ENTRY_SECTION = re.compile(r"前置条件|准入条件|申报条件|参评条件|不得参评")
 _BONUS_RULES = (AllOrNothing, Judged, Additive, Levels, Tiers)
 # A veto in a remark hangs on no item, so somebody has to decide what it does.
 _VETO_WORDS = re.compile(
@@ -53,7 +56,19 @@ def finished(source: Source, form: Form, limit_notes: Iterable[str] = ()) -> For
 
 def _section(source: Source, bands: tuple[Band, ...], section: Section) -> Section:
     is_bonus = bool(_BONUS_SECTION.search(section.title)) and "扣" not in section.title
-    return replace(section, items=tuple(_item(source, bands, item, is_bonus) for item in section.items))
+    items = tuple(_item(source, bands, item, is_bonus) for item in section.items)
+    if source.of_table and _ENTRY_SECTION.search(section.title):
+        items = tuple(_entry_condition(item) for item in items)
+    return replace(section, items=items)
+
+
+def _entry_condition(item: Item) -> Item:
+    """Who does not meet it may not take part: no grade, whatever the score."""
+    if not isinstance(item.rule, VetoOnly) or item.veto.effect != "verdict" or item.veto.label != ONE_VOTE:
+        return item
+    return replace(
+        item, veto=replace(item.veto, effect="no_band", label="不符合前置条件"), review=item.review or "confirm"
+    )
 
 
 def _item(source: Source, bands: tuple[Band, ...], item: Item, is_bonus: bool) -> Item:
@@ -102,7 +117,7 @@ def _limits(source: Source, form: Form, notes: Iterable[str]) -> Iterable[Limit]
                 source.add("warning", "limit_words_unread", text=text.strip()[:200])
                 continue
             if not re.search(r"(?:重点|关键|核心|[★※▲*☆])", text) or not re.search(
-                r"[\d一二两三四五]\s*(?:项|个|条)", normalise(text)
+                r"[\d一二两三四五]\s*(?:项|个|条)|[★※▲*☆]{1,3}(?:项目?|条款|指标)?(?:有)?不", normalise(text)
             ):
                 continue
             if not re.search(r"不合格|不符合|不达标|未达|失分|未通过", text) or not re.search(

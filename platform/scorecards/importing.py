@@ -13,16 +13,19 @@ from scorecards.doctor import check
 from scorecards.finding import Finding, finding, sorted_findings
 from scorecards.form import (
     KINDS,
+    WITHOUT_POINTS,
     Band,
     Form,
     Item,
     Kind,
     Mode,
     NaPolicy,
+    Repeat,
     Section,
     VerdictRule,
     Verdicts,
     VetoOnly,
+    YesNo,
 )
 from scorecards.form_json import MAX_ITEMS, MAX_SECTIONS, from_json, shape_of, to_json
 from scorecards.import_finish import finished
@@ -114,6 +117,7 @@ def _import(raw: Mapping[str, Any], of_table: bool = False) -> Imported:
         return Imported(None, sorted_findings(source.findings), {})
     form = _form(source, raw, scoring, title, sections)
     notes = raw.get("notes")
+    form = _with_pass_rate(source, form)
     form = finished(source, form, notes if of_table and isinstance(notes, list) else ())
     try:
         from_json(to_json(form))
@@ -156,6 +160,7 @@ def _form(
         verdicts=verdicts,
         source=_linkable(source, raw),
         notes=_notes(source, raw, scoring),
+        repeat=_repeat(scoring),
     )
 
 
@@ -253,6 +258,33 @@ def _notes(source: Source, raw: Mapping[str, Any], scoring: Mapping[str, Any]) -
     if isinstance(raw.get("notes"), list):
         notes.extend(str(note)[:500] for note in raw["notes"])
     return tuple(note for note in notes[:50] if note.strip())
+
+
+def _with_pass_rate(source: Source, form: Form) -> Form:
+    """A list of yes and no that says nothing of its result: the pass rate is proposed, each item waits for a person's word."""
+    items = list(form.items())
+    open_ended = form.total is None and not form.bands and form.verdicts is None
+    if not open_ended or not any(isinstance(item.rule, YesNo) for item in items):
+        return form
+    if any(not isinstance(item.rule, WITHOUT_POINTS) or item.veto.effect == "verdict" for item in items):
+        return form
+    source.add("warning", "pass_rate_proposed")
+    sections = tuple(
+        replace(
+            section,
+            items=tuple(
+                replace(item, review=item.review or "confirm") if isinstance(item.rule, YesNo) else item
+                for item in section.items
+            ),
+        )
+        for section in form.sections
+    )
+    return replace(form, mode="pass_rate", sections=sections)
+
+
+def _repeat(scoring: Mapping[str, Any]) -> Repeat | None:
+    unit = scoring.get("unit")
+    return Repeat(unit_label=unit.strip()[:20]) if isinstance(unit, str) and unit.strip() else None
 
 
 def _compare(source: Source, raw: Mapping[str, Any], scoring: Mapping[str, Any], form: Form) -> None:

@@ -52,10 +52,22 @@ def paper_of(form: Form) -> Paper:
             (_("评分标准"), 36, False), (_("考核方法"), 14, False), (_("自评分"), 8, True), (_("考评分"), 8, True),
             (_("存在问题"), 20, True),
         ),
-        parts=[Part(_heading(section), [_row(item) for item in section.items]) for section in form.sections],
+        parts=[Part(_heading(section), [_row(item, key_mark(form)) for item in section.items]) for section in form.sections],
         total=base if base else None,
-        foot=[*_foot(form), *(_("备注：%(text)s", text=note) for note in form.notes)],
+        foot=[*_legend(form), *_foot(form), *(_("备注：%(text)s", text=note) for note in form.notes)],
     )  # fmt: skip
+
+
+def key_mark(form: Form) -> str:
+    """The sign of key items that have none of their own: the first that no other item bears."""
+    taken = {item.mark for item in form.items() if item.mark and not item.key}
+    return next((mark for mark in ("★", "▲", "※", "☆") if mark not in taken), "◆")
+
+
+def _legend(form: Form) -> list[str]:
+    """What an import reads the marks by."""
+    marks = [item.mark or key_mark(form) for item in form.items() if item.key]
+    return [_("注：%(mark)s为关键项", mark=mark) for mark in dict.fromkeys(marks)]
 
 
 def _heading(section: Section) -> str:
@@ -65,13 +77,14 @@ def _heading(section: Section) -> str:
     return _("%(title)s（%(points)s分）", title=title, points=decimal_text(points)) if points else title
 
 
-def _row(item: Item) -> Row:
+def _row(item: Item, key_mark: str) -> Row:
     """The source's own words; without any, the rule in words that an import reads again."""
     words = [item.rule_text] if item.rule_text else rule_words(item.rule, item.points)
     veto = veto_words(item.veto)
     if veto and not item.rule_text:
         words.append(veto)
-    return Row(item.no or item.code, item.mark + item.text, item.points, "；".join(words), item.method)
+    mark = item.mark or (key_mark if item.key else "")
+    return Row(item.no or item.code, mark + item.text, item.points, "；".join(words), item.method)
 
 
 def _foot(form: Form) -> list[str]:

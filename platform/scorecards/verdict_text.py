@@ -85,7 +85,7 @@ def read_verdict(label: str, text: str) -> VerdictRule | None:
 
 _LIMIT = re.compile(
     rf"(?:注?\d?[:.、])?.{{0,8}}?(?:(?P<mark>[★※▲*☆△]{{1,3}})(?:号|标|的)*(?:项目?|指标|条款|条目)?|重点项(?:目)?|关键项(?:目)?|核心(?:指标|项目?))(?:目)?(?:,|中|累计|出现|有|达到?|如有)*"
-    rf"(?P<n>{NUMBER})(?:项|个|条)(?P<over>及?以上|或以上)?(?:不合格|不符合|不达标|未达标|未达到要求|未通过|失分)(?:的|者)?,?(?:则|即|学校|食堂|该校|总评|本次检查|考核)*"
+    rf"(?:(?P<n>{NUMBER})(?:项|个|条)(?P<over>及?以上|或以上)?)?(?:不合格|不符合|不达标|未达标|未达到要求|未通过|失分)(?:的|者)?,?(?:则|即|学校|食堂|该校|总评|本次检查|考核)*"
     r"(?:(?:不得|不能)(?:评|评定|定|被评)(?:为)?[\"“]?(?P<below>[^\"”,]{1,10}?)[\"”]?|(?:直接|一律)?(?:评定?|判定?|认定|定|视|降|确定)(?:为|至)[\"“]?(?P<label>[^\"”,]{1,10}?)[\"”]?|(?P<zero>总分(?:记|计|为)?0分|全表0分))(?:等次|等级|级别|单位)?"
 )
 
@@ -93,9 +93,13 @@ _LIMIT = re.compile(
 def read_limit(text: str, labels: list[str]) -> Limit | None:
     """ "★项2项及以上不合格的,评定为不合格". `labels`: the bands, best first. None where not understood."""
     matched = _LIMIT.fullmatch(normalise(text))
-    if matched is None or number(matched["n"]) != int(number(matched["n"])):
+    if matched is None:
         return None
-    at_least, mark = int(number(matched["n"])), matched["mark"] or ""
+    # "※项不合格的…" without a figure: the first.
+    count = number(matched["n"] or "1")
+    if count != int(count):
+        return None
+    at_least, mark = int(count), matched["mark"] or ""
     note = text.strip()[:500]
     if matched["zero"]:
         return Limit(at_least=at_least, effect="form_zero", mark=mark, note=note)

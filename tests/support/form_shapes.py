@@ -291,6 +291,43 @@ def _points_of_parts_only() -> list[Drawing]:
     return [page]
 
 
+def _rule_named_standard() -> list[Drawing]:
+    page = Drawing(5)
+    page.across("学校饮水安全评价表", outside=True)
+    page.line("评价项目", "分值", "评价标准", "自评", "复评")
+    page.across("一、日常管理（20分）")
+    page.line("1.专人负责", "5", "无专人负责不得分")
+    page.line("2.设备清洗", "15", "未清洗不得分；缺记录扣5分")
+    page.across("二、水质检测（10分）")
+    page.line("1.检测报告", "10", "合格10分，基本合格4分，不合格0分")
+    page.line("总计", "30")
+    return [page]
+
+
+def _entry_and_bonus() -> list[Drawing]:
+    page = Drawing(4)
+    page.across("示范宿舍评定标准（总分53分，其中加分项3分）")
+    page.across("一、前置条件（不符合任一条不得参评）")
+    page.line("序号", "条件内容", "符合", "不符合")
+    page.line("1", "近三年未发生责任事故", "□", "□")
+    page.across("二、评分标准")
+    page.line("序号", "评分内容", "分值", "得分")
+    page.line("1", "宿管员值班，每缺1次扣2分", "50")
+    page.across("三、加分项（3分）")
+    page.line("2", "获得表彰", "3")
+    page.across("评定结果：40分以上为合格。")
+    return [page]
+
+
+def _boxes_only() -> list[Drawing]:
+    page = Drawing(5)
+    page.across("学校食堂日管控记录")
+    page.line("序号", "检查内容", "□是", "□否", "□不适用")
+    page.line("1", "晨检记录完整", "□", "□", "□")
+    page.line("2", "留样冰箱运转正常", "□", "□", "□")
+    return [page]
+
+
 C, A, L, J, T = "count_deduction", "all_or_nothing", "listed_deductions", "judged", "tiers"
 
 SHAPES: dict[str, Shape] = {
@@ -342,6 +379,17 @@ SHAPES: dict[str, Shape] = {
     "graded columns": Shape(_graded_columns, [[("5", "levels"), ("5", "levels")]]),
     "cost column": Shape(_cost_column, [[("5", A), ("5", L)]]),
     "tiers and staff": Shape(_tiers, [[("15", T), ("5", "required_count"), ("10", "levels"), ("5", "levels")]]),
+    "rules under 评价标准": Shape(
+        _rule_named_standard, [[("5", A), ("15", L), ("10", "levels")]],
+        [[("一、日常管理", "20"), ("二、水质检测", "10")]], "30",
+    ),
+    "entry conditions and bonus": Shape(
+        _entry_and_bonus, [[(None, "veto_only"), ("50", C), ("3", J)]], total="50", bands=[("合格", "40"), ("不合格", "0")],
+        findings=frozenset({"bonus_item", "band_inferred", "rule_to_confirm"}), vetoes={0: "no_band"},
+    ),
+    "boxes only": Shape(
+        _boxes_only, [[(None, "yes_no"), (None, "yes_no")]], findings=frozenset({"pass_rate_proposed", "rule_to_confirm"}),
+    ),
 }  # fmt: skip
 
 

@@ -27,7 +27,7 @@ _HEADINGS: tuple[tuple[Role, str], ...] = (
      r"扣分项目?|加分项目?|扣分标准.*|评分标准.*|评分细则.*|扣分值?|(?:检查|考核|评估)(?:与|及|和)评分.{0,6}"),
     ("text", rf"(?:{_WHO})?(?:具体)?(?:内容|要点|事项|条目|要求|观测点|观察点|考点|主要内容|项目(?:及|和|与)?内容|内容(?:及|和|与)(?:标准|要求|分值)|要素与要求|指标内容|指标内涵|指标要求|指标描述)|"
      r"主要观测点|观测点|三级指标|C级指标|内容|(?:检查|督查|考核|督导)重点|(?:基本|工作|管理)要求|评价内容.*|检查要点.*|细则(?:与|和)标准|指标(?:与|和)要求|考核细则与标准|问题情形|情形|违规情形|检查内容.*|考核内容.*|评估要点.*|具体要求|规范要求"),
-    ("text", rf"(?:{_WHO})?(?:指标|内容|项目|要点|要求|事项)(?:及|和|与)(?:{_WHO}|评分|扣分|计分)?(?:标准|细则|办法|要求)|(?:一票)?否决(?:情形|事项|内容|条款|指标)|条件(?:内容)?"),
+    ("text", rf"(?:{_WHO})?(?:指标|内容|项目|要点|要求|事项)(?:及|和|与)(?:{_WHO}|评分|扣分|计分)?(?:标准|细则|办法|要求)|(?:评分|评定|评选|评比|申报)(?:内容|项目|要点|要求)|(?:一票)?否决(?:情形|事项|内容|条款|指标)|条件(?:内容)?"),
     ("level", rf"(?:{_WHO})?(?:项目|类别|指标)(?:及|和|与)分值|[一二ABab]级(?:{_WHO})?(?:指标|项目|要素)?|[AB](?:级)?指标|[12]级指标|(?:{_WHO})?(?:类别|大项|模块|板块|类型|维度|一级项目|二级项目|分类|领域|环节|部位|区域|场所|范围|方面)|项目类别|类"),
     ("topic", rf"(?:{_WHO})?(?:项目|指标|要素|小项|分项|子项|条款|名称|科目)(?:名称)?|[三四C]级(?:指标|项目|要素)?|C(?:级)?指标"),
     ("note", r"备注|说明|备注说明|备注\(?.*\)?|附注|依据|检查依据|法律依据|政策依据|文件依据|适用范围|扣分项?代码"),
@@ -177,7 +177,7 @@ def columns_of(grid: Grid, header: Header, rows: range) -> Columns:
     points = [place for place in points if place not in rules]
     for place in either:
         # "评价项目 | 分值 | 评价标准": the items stand under 项目 where every row has its own.
-        named = texts or any(_each_row(grid, rows, topic) for topic in (*topics, *levels))
+        named = texts or any(_one_each(grid, rows, topic, place) for topic in (*topics, *levels))
         if named and not rules and share[place] >= 0.3:
             rules.append(place)
         else:
@@ -248,6 +248,16 @@ def _each_row(grid: Grid, rows: range, place: int) -> bool:
     """Whether nearly every row has a cell of its own here."""
     own = sum(1 for _ in data_cells(grid, rows, place))
     return own * 10 >= 9 * sum(1 for at in rows if filled(grid.rows[at]))
+
+
+def _one_each(grid: Grid, rows: range, level: int, place: int) -> bool:
+    """Whether nearly every cell at `place` has a cell of its own at `level`."""
+    found = [
+        (row[level], row[place])
+        for row in (grid.rows[at] for at in rows)
+        if max(level, place) < len(row) and row[level].text and row[place].text and row[level] != row[place]
+    ]
+    return len({cell for cell, _ in found}) * 10 >= 9 * len({cell for _, cell in found}) > 0
 
 
 def _whose(grid: Grid, rows: range, points: int, levels: list[int], text: int | None) -> int | None:

@@ -42,7 +42,7 @@ _TOTAL = re.compile(
 _LEGEND = re.compile(
     rf"[\"“'(]?(?P<mark>[{re.escape(MARKS)}]{{1,3}})[\"”')]?(?:号|标志|标记|标识|项目|条款|的|项|标注|者|为|条目|指标){{0,4}}(?:的|项|条款|指标|内容|项目|条目)?(?:,|均|表示|代表|为|是|指|系|即|属于?|:|：)+(?P<what>[^,;。；,]{{1,24}})"
 )
-_SEPARATE = re.compile(r"[,;。；，、\n|]|\s{2,}|(?<=[分%上下]\))(?=[\u4e00-\u9fffA-E])")
+_SEPARATE = re.compile(r"[,;。；，、\n|]|\s{2,}|(?<=[分%上下]\))(?=[\u4e00-\u9fffA-E])(?![为是的者评定])")
 
 
 def read_bands(text: str, total: Decimal | None) -> tuple[list[dict[str, Any]], list[str]]:
@@ -62,6 +62,9 @@ def read_bands(text: str, total: Decimal | None) -> tuple[list[dict[str, Any]], 
             found.append(band)
     if len(found) < 2 and not (found and re.fullmatch("合格|达标|及格|通过", found[0]["label"])):
         return [], []
+    if len(found) == 1:
+        # "80分以上为合格" says what the rest is as well.
+        found.append({"label": f"不{found[0]['label']}", "min": "0", "inferred": True})
     if rate and total is not None and total != 100:
         for band in found:
             for key in ("min", "max"):
@@ -83,7 +86,7 @@ def _parts(text: str) -> list[str]:
     """Clauses; "80分以上，90分以下为良好" stays together because its first half names no grade."""
     parts: list[str] = []
     held = ""
-    for piece in _SEPARATE.split(re.sub(r"^.{0,16}?(?:标准|等级|等次|划分|说明|办法|如下|注)[:：]", "", text)):
+    for piece in _SEPARATE.split(re.sub(r"^.{0,16}?(?:标准|等级|等次|划分|说明|办法|如下|结果|注)[:：]", "", text)):
         numbered = re.match(r"(?:\d{1,2}[.、)]|[(①-⑩]\d?\)?)(?=\D|\d{2,3}分)", piece.strip())
         if numbered and held:
             parts.append(held)  # a further point of the note: what was held says nothing of it

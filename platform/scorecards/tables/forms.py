@@ -229,6 +229,9 @@ def _total(title: str, notes: list[str], table: Table) -> Decimal | None:
     """From the title, a note or the sum row; where they differ, that is said."""
     bracketed = words.bracketed_points(title)
     stated = bracketed[0] if len(bracketed) == 1 else footnotes.read_total(title)
+    matched = re.search(r"其中[,，]?(?:附)?加分(?:项)?[^\d,，]{0,4}(\d{1,3})分", words.plain(title))
+    if stated is not None and matched:
+        stated -= Decimal(matched[1])  # bonus items earn over the total
     for note in notes:
         stated = stated if stated is not None else footnotes.read_total(note)
     sums = [figure for what, figure in table.sums if not what.startswith(("小计", "得分", "实得", "总评分"))]

@@ -88,10 +88,14 @@ def test_a_file_that_is_no_form(tmp_path: Path) -> None:
         assert json.loads(out)["counts"]["error"] == 1
 
 
-def test_usage_errors_end_with_status_two(tmp_path: Path) -> None:
-    assert run("check", str(tmp_path / "absent.yaml"))[0] == 2
+def test_a_file_that_cannot_be_opened_ends_with_status_one(sound: Path, tmp_path: Path) -> None:
+    """Only a wrong way of calling ends with two."""
+    status, _, err = run("check", str(tmp_path / "absent.yaml"))
+    assert status == 1
+    assert "does not exist" in err
+    assert run("check", str(tmp_path))[0] == 1
+    assert run("score", str(sound), str(tmp_path))[0] == 1
     assert run("check")[0] == 2
-    assert run("score", str(tmp_path))[0] == 2
 
 
 def test_the_score_and_its_account(sound: Path, tmp_path: Path) -> None:

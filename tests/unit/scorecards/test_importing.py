@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from scorecards import examples
 from scorecards.engine import Scorer
-from scorecards.form import CountDeduction, Judged, VetoOnly, decimal_text
+from scorecards.form import CountDeduction, Judged, Repeat, VetoOnly, decimal_text
 from scorecards.form_json import from_json, to_json
 from scorecards.importing import Imported, read_data, read_yaml
 from tests.unit.scorecards.forms import D, every_shape, perfect
@@ -41,7 +41,12 @@ def test_every_form_is_imported_and_can_be_scored(path: Path) -> None:
     raw = yaml.safe_load(path.read_text("utf-8"))
     assert len(list(form.items())) == sum(len(section["items"]) for section in raw["sections"])
     assert from_json(to_json(form)) == form
-    result = Scorer(form).score(perfect(form))
+    answers = perfect(form)
+    if form.repeat:
+        answers = {f"{code}@1": answer for code, answer in answers.items()}
+    result = Scorer(form).score(answers)
+    if raw.get("scoring", {}).get("unit"):
+        assert form.repeat == Repeat(unit_label=raw["scoring"]["unit"])
     assert all(line.lost == 0 for line in result.account)
     if not str(raw.get("completeness", "complete")).startswith("complete"):
         assert "source_incomplete" in {found.code for found in imported.findings}
@@ -274,7 +279,8 @@ def test_the_bundled_examples_are_sound() -> None:
         from scorecards.doctor import check, has_errors
 
         assert not has_errors(check(form)), name
-        result = Scorer(form).score(perfect(form))
+        answers = perfect(form)
+        result = Scorer(form).score(answers)
         assert result.complete
         assert result.score == form.total
     with pytest.raises(KeyError):
