@@ -24,13 +24,15 @@ from scorecards.upload import MAX_UPLOAD, load_form
 MAX_TAGS = 100
 
 
+class _CannotOpen(click.BadParameter):
+    exit_code = 1
+
+
 class _InputFile(click.Path):
     """What cannot be opened is an error of the input like any other: exit status 1."""
 
     def fail(self, message: str, param: click.Parameter | None = None, ctx: click.Context | None = None) -> NoReturn:
-        refusal = click.BadParameter(message, ctx=ctx, param=param)
-        refusal.exit_code = 1
-        raise refusal
+        raise _CannotOpen(message, ctx=ctx, param=param)
 
 
 FILE = _InputFile(exists=True, dir_okay=False, readable=True, path_type=Path)
