@@ -10,6 +10,7 @@ from bureau.papers import api, views
 from bureau.papers.demo import demo
 from bureau.papers.permissions import RULES, Permission
 from bureau.papers.service import issuing
+from bureau.papers.service.following import FOLLOWER
 from kernel.actor import system_actor
 from kernel.module import MenuItem, Module
 
@@ -25,6 +26,6 @@ MODULE = Module(
     pages=(views.blueprint,),
     api=(api.blp,),
     jobs={"letters": letters},
-    publishes=(VisitPart(panel=views.panel, order=90),),
+    publishes=(VisitPart(panel=views.panel, order=90), FOLLOWER),
     demo=demo,
 )

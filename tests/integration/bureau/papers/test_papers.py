@@ -6,7 +6,7 @@ import pytest
 from docx import Document
 from sqlalchemy import select
 
-from bureau.inspections.service import results
+from bureau.inspections.service import results, revising, visits
 from bureau.papers.models import Paper
 from bureau.papers.service import issuing
 from bureau.roles import Role
@@ -177,3 +177,21 @@ def test_a_visit_handed_in_again_has_another_record(session, world, acting):
     assert second.id != first.id
     assert (first.state, second.data["lost"]) == ("withdrawn", [])
     assert issuing.issue_for_visit(system, "record", visit.school_id, visit.id).id == second.id
+
+
+def test_a_changed_result_withdraws_what_it_contradicts(visit, world, acting, session):
+    """The letter and the notice name the old score; the record is what was signed at the door and stays."""
+    system = acting(system_actor(world.bureaus["a"]))
+    papers = {kind: issuing.issue_for_visit(system, kind, visit.school_id, visit.id) for kind in ("record", "letter")}
+    result = results.get_result(system, visit.school_id, visit.id)
+    lost = result.account["sections_account"][0]["lines"]
+    changed = {line["code"]: {"met": True} for line in lost if line["rule"] == "all_or_nothing" and line["lost"] != "0"}
+    assert changed
+    visit = visits.get_inspection(system, visit.school_id, visit.id, lock=True)
+    revision = revising.revise(system, visit, result, changed, cause="appeal", reason="改判")
+    assert papers["letter"].state == "withdrawn"
+    assert f"第 {revision.number} 版" in papers["letter"].withdrawn_reason
+    assert papers["record"].state == "issued"
+    following = issuing.issue_for_visit(system, "letter", visit.school_id, visit.id)
+    assert following.id != papers["letter"].id
+    assert following.data["outcome"] != papers["letter"].data["outcome"]
