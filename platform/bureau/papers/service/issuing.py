@@ -54,8 +54,7 @@ def issue_for_visit(actor: Actor, kind: str, school_id: int, inspection_id: UUID
         if visit.submitted_at is None or visit.submitted_at <= standing.issued_at:
             return standing
         standing.state, standing.withdrawn_at = "withdrawn", now()
-        with force_locale(PAPERS_LANGUAGE):
-            standing.withdrawn_reason = _("检查已退回补正并重新提交，以新的文书为准。")
+        standing.withdrawn_reason = "检查已退回补正并重新提交，以新的文书为准。"
         flush(db.session())
     with force_locale(PAPERS_LANGUAGE):
         data, pictures = OF_A_VISIT[kind](actor, school_id, inspection_id)
