@@ -19,6 +19,8 @@ from scorecards.verdicts import Flaw, flaws, general_rate
 
 __all__ = ["Finding", "check", "has_errors"]
 
+_HONOUR = re.compile(r"星|★|示范|先进|标兵|标杆|[一二三特]等奖|金牌|银牌|铜牌")
+
 
 def check(form: Form) -> list[Finding]:
     """Gravest first."""
@@ -114,7 +116,9 @@ def _bands(form: Form) -> Iterator[Finding]:
     if ranked[0].maximum is not None and ranked[0].maximum != top:
         yield finding("warning", "band_top", f"band:{ranked[0].label}", maximum=ranked[0].maximum, total=top)
     if ranked[-1].minimum > 0:
-        yield finding("error", "band_below_missing", f"band:{ranked[-1].label}", minimum=ranked[-1].minimum)
+        # Stars and honours are given or not: below the lowest there is none. Grades have to reach down to zero.
+        grave: Severity = "warning" if all(_HONOUR.search(band.label) for band in ranked) else "error"
+        yield finding(grave, "band_below_missing", f"band:{ranked[-1].label}", minimum=ranked[-1].minimum)
     for upper, lower in pairwise(ranked):
         if lower.maximum is None:
             continue

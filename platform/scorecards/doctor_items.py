@@ -29,7 +29,8 @@ _DEDUCTIONS = (CountDeduction, ListedDeductions)
 def item_findings(form: Form, item: Item) -> Iterator[Finding]:
     where = f"item:{item.code}"
     if item.review == "decide":
-        yield finding("error", "rule_needs_person", where, text=item.rule_text)
+        # Judged within its points it can be scored; that nobody publishes it undecided is the publishing's own refusal.
+        yield finding("warning", "rule_needs_person", where, text=item.rule_text)
     elif item.review == "confirm":
         yield finding("warning", "rule_to_confirm", where, text=item.rule_text)
     if isinstance(item.rule, WITHOUT_POINTS):

@@ -60,7 +60,7 @@ class Source:
             self.add("error", "field_not_text", where, field=key)
             return ""
         if len(value) > limit:
-            self.add("error", "field_too_long", where, field=key, limit=limit)
+            self.add("warning", "field_too_long", where, field=key, limit=limit)
         return value.strip()[:limit]
 
     def points(self, raw: Mapping[str, Any], key: str, where: str) -> Decimal | None:
@@ -167,6 +167,8 @@ def read_item(source: Source, raw: Any, section: int, number: int) -> Item | Non
         rule = Judged()
     for doubt in reading.doubts:
         severity: Severity = "info" if reading.review == "" else "warning"
+        if doubt == "parts_do_not_close" and reading.review == "decide":
+            severity = "error"  # the parts are named, the judging hides that they do not add up
         source.add(severity, f"doubt_{doubt}", where, text=rule_text[:200], confidence=reading.confidence)
     if raw.get("inferred_points") is True:
         source.add("info", "points_inferred", where)

@@ -142,7 +142,7 @@ def _form(
 ) -> Form:
     stated = raw.get("kind")
     if stated not in KINDS:
-        source.add("error", "kind_unknown", kind=str(stated)[:40])
+        source.add("warning", "kind_unknown", kind=str(stated)[:40])
     kind: Kind = next((known for known in KINDS if known == stated), "logistics")
     total = source.points(raw, "total", "form")
     bands, rules = _bands(source, raw.get("bands"))

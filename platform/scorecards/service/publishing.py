@@ -42,8 +42,7 @@ def open_questions(version: FormVersion) -> OpenQuestions:
     return OpenQuestions(
         undecided=[item for item in items if item.review == "decide"],
         unconfirmed=[item for item in items if item.review == "confirm"],
-        # An undecided item is an error of the doctor's too: named once.
-        errors=[finding for finding in errors if finding.code != "rule_needs_person"],
+        errors=errors,
     )
 
 

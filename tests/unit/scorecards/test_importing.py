@@ -79,7 +79,6 @@ KNOWN: dict[str, set[tuple[str, str, str]]] = {
     },
     "safety_06": {
         ("error", "total_sum", "form"),
-        ("error", "rule_needs_person", "item:3"),
         ("error", "item_without_points", "item:3"),
     },
     "safety_07": {
@@ -142,14 +141,21 @@ def test_an_unread_rule_is_judged_until_a_person_decides() -> None:
     assert imported.form is not None
     row = imported.form.item("1.1")
     assert (row.rule, row.review, row.rule_text) == (Judged(), "decide", "看着办")
-    assert ("error", "rule_needs_person", "item:1.1") in findings(imported)
+    assert ("warning", "rule_needs_person", "item:1.1") in findings(imported)
     assert imported.readings["1.1"].confidence < 50
+
+
+def test_parts_that_do_not_add_up_are_an_error_though_the_item_can_be_judged() -> None:
+    imported = of_text(FORM.replace("看着办", "（1）甲（9分）（2）乙（9分）"))
+    assert imported.form is not None
+    assert imported.form.item("1.1").rule == Judged()
+    assert ("error", "doubt_parts_do_not_close", "item:1.1") in findings(imported)
 
 
 @pytest.mark.parametrize(
     ("old", "new", "finding"),
     [
-        ("kind: canteen", "kind: pool", ("error", "kind_unknown", "form")),
+        ("kind: canteen", "kind: pool", ("warning", "kind_unknown", "form")),
         ("total: 20", "total: -3", ("error", "field_not_points", "form")),
         ("total: 20", "total: [1]", ("error", "field_not_points", "form")),
         ("points: 0.7", "points: 0.70001", ("error", "field_not_points", "item:1")),
