@@ -161,6 +161,8 @@ FINDINGS: Mapping[str, Any] = {
     "points_differ_in_text": _l("文字中写 %(text)s 分，分值列是 %(points)s 分；采用后者"),
     "subpoints_in_text": _l("文字中的小分合计 %(total)s 分，分值列是 %(points)s 分"),
     "mark_unexplained": _l("标有“%(mark)s”，但表中没有说明它的意思"),
+    "heading_points_read": _l("标题末尾的数读作该部分的分值 %(points)s 分"),
+    "veto_list_result_read": _l("“%(text)s”读作上面所列否决项的结果，请逐条确认"),
     "limit_read": _l("“%(text)s”读作累计不合格的限制，请核对"),
     "bonus_item": _l("加分项：在总分之外加分"),
     "doubt_rule_of_sheet": _l("评分标准取自表中其他文字“%(text)s”（把握 %(confidence)s%%）"),
@@ -191,6 +193,7 @@ FINDINGS: Mapping[str, Any] = {
     "doubt_bonus_without_points": _l("“%(text)s”没有写加分上限（把握 %(confidence)s%%）"),
     "doubt_na_in_full": _l("“%(text)s”不适用时给满分，请核对全表对“不适用”的规定（把握 %(confidence)s%%）"),
     "doubt_partly_judged": _l("“%(text)s”有一部分由检查员酌情，整条按在分值内评分（把握 %(confidence)s%%）"),
+    "doubt_unit_zero": _l("“%(text)s”按整个单元（寝室、窗口等，即全表）记 0 分理解，请确认（把握 %(confidence)s%%）"),
     "doubt_veto_reach_unsaid": _l("“%(text)s”没有写明否决的是该条还是全表（把握 %(confidence)s%%）"),
 }
 

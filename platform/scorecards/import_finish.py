@@ -18,12 +18,13 @@ from scorecards.form import (
     Parameter,
     Section,
     Tiers,
+    Veto,
     VetoOnly,
     bands_from_best,
 )
 from scorecards.import_items import Source
-from scorecards.reading import Reading
-from scorecards.reading_clauses import ONE_VOTE
+from scorecards.reading import Reading, read_rule
+from scorecards.reading_clauses import ONE_VOTE, veto_result
 from scorecards.reading_text import normalise
 from scorecards.reading_wholes import BEDS, PUPILS
 from scorecards.verdict_text import read_limit
@@ -40,6 +41,7 @@ _BONUS_RULES = (AllOrNothing, Judged, Additive, Levels, Tiers)
 _VETO_WORDS = re.compile(
     r"(?:实行|实施|给予|予以|直接|则|即|,|，|的).{0,6}一票否决|取消.{0,10}(?:资格|称号)|情形之一|情况之一"
 )
+_LISTED_ABOVE = re.compile(r"(?:上述|以上|所列).{0,10}(?:之一|任一|任何|情形|情况|事项|条款)")
 _LEGEND = re.compile(r"[★※▲*☆△＊].{0,10}(?:为|是|表示|代表|指)")
 _NOT_BEST = re.compile(
     r"(?:不得|不能|不予|一律不得|取消).*?(?:评为?|评定为?|定为|被评为|授予)[\"“]?(?P<band>[^\"”等的]{1,6})"
@@ -51,7 +53,13 @@ def finished(source: Source, form: Form, limit_notes: Iterable[str] = ()) -> For
     used = [name for reading in source.readings.values() for name in reading.parameters]
     parameters = tuple(PARAMETERS[name] for name in dict.fromkeys(used))
     form = replace(form, sections=sections, parameters=parameters)
-    return replace(form, limits=tuple(_limits(source, form, limit_notes)))
+    form, notes = _with_list_results(source, form, limit_notes)
+    form = replace(form, limits=tuple(_limits(source, form, notes)))
+    explained = {limit.mark for limit in form.limits}
+    source.findings = [
+        one for one in source.findings if one.code != "mark_unexplained" or one.params.get("mark") not in explained
+    ]
+    return form
 
 
 def _section(source: Source, bands: tuple[Band, ...], section: Section) -> Section:
@@ -106,6 +114,41 @@ def capped_band(words: str, bands: tuple[Band, ...]) -> str | None:
             if matched["band"].startswith(label) or label.startswith(matched["band"]):
                 return ranked[place + 1]
     return None
+
+
+def _with_list_results(source: Source, form: Form, notes: Iterable[str]) -> tuple[Form, list[str]]:
+    """ "有上述情形之一的，年度考核直接定为不合格" below a list of vetoes says what each of them does. The sentences that do not."""
+    left: list[str] = []
+    for note in notes:
+        for text in re.split(r"[;；。\n]", note):
+            result = veto_result(text) if _LISTED_ABOVE.search(text) else ""
+            veto = read_rule(result, None).veto
+            changed = form if veto.effect == "none" else _lead_to(form, veto)
+            if changed is form:
+                left.append(text)
+            else:
+                form = changed
+                source.add("warning", "veto_list_result_read", text=text.strip()[:200])
+    return form, left
+
+
+def _lead_to(form: Form, veto: Veto) -> Form:
+    """Every list of nothing but 一票否决 leads to `veto`; a person confirms each. The form itself where there is none."""
+    band = capped_band(veto.label, form.bands)
+    meant = veto if band is None else replace(veto, effect="band_cap", label=band)
+    sections = tuple(
+        replace(
+            section, items=tuple(replace(item, veto=meant, review=item.review or "confirm") for item in section.items)
+        )
+        if section.items and all(_bare_veto(item) for item in section.items)
+        else section
+        for section in form.sections
+    )
+    return form if sections == form.sections else replace(form, sections=sections)
+
+
+def _bare_veto(item: Item) -> bool:
+    return isinstance(item.rule, VetoOnly) and item.veto.effect == "verdict" and item.veto.label == ONE_VOTE
 
 
 def _limits(source: Source, form: Form, notes: Iterable[str]) -> Iterable[Limit]:

@@ -294,6 +294,10 @@ def _vetoing(parts: Parts, points: Decimal | None) -> Reading:
         without = _rule_of(replace(parts, veto=NO_VETO), points)
         doubts = (*without.doubts, "veto_and_points")
         return replace(without, veto=veto, confidence=min(without.confidence, 70), doubts=doubts)
+    if parts.unit_zero:
+        rule: Rule = VetoOnly() if points is None else AllOrNothing()
+        veto = replace(parts.veto, on_loss=points is not None)
+        return Reading(rule=rule, veto=veto, confidence=70, doubts=("unit_zero",))
     if points is None:
         sure = parts.veto.label in (ONE_VOTE, RED_LINE) or parts.veto.effect != "verdict"
         doubts = () if sure else ("veto_label_read",)

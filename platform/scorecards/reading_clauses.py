@@ -43,6 +43,7 @@ class Parts:
     veto: Veto = NO_VETO
     veto_clause: str = ""
     veto_said: str = ""
+    unit_zero: bool = False
     doubtful: bool = False
     wanted: bool = False
     unread: list[str] = field(default_factory=list)
@@ -72,6 +73,11 @@ _NA = re.compile(
 _ALL_FORM = re.compile(
     r"(?:则|即)?(?:全表|总分|整表|全部项目|本次检查|总评|本表)(?:记|得|为|计|按)?(?<![\d.])(?:0|零)分?(?:处理)?|.{0,20}(?:全表|总分|整表)(?:记|得|为|计)?(?:0|零)分?"
 )
+# "本寝室记0分": the sheet of one room is the form, so that all of it is lost; a person confirms how far that reaches.
+_UNIT_ZERO = re.compile(
+    r"(?P<if>.{0,60}?)(?:的|者)?,?(?:则|即)?(?:本|该)间?(?:寝室|宿舍|房间|窗口|档口|班级|班|楼层|食堂|餐厅|校车|车辆|实验室|教室|处室|单位|学校|校)"
+    r"(?:本次|本周|当日|当周|当月|当次|卫生|内务|安全|检查|考核|评比|成绩|得分|总分)*(?:直接|一律)?(?:记|得|为|计|按|评)?(?<![\d.])(?:0|零)分(?:处理|计算?)?"
+)
 _RED = re.compile(r"(?:任意?一?(?:条|项)?|凡|有)?.{0,12}(?:判|判定|认定|构成|属于?).{0,3}重大(?:事故)?隐患")
 _ONE_VOTE = re.compile(r".{0,20}(?:一票否决|单项否决|否决项)(?:制)?")
 _ALL = re.compile(
@@ -91,6 +97,10 @@ _DOWNGRADE = re.compile(
 )
 _WITHHELD = re.compile(
     r"(?P<if>.{0,40}?)(?:的|者)?(?:则|即)?(?P<label>(?:取消|不得|不能|不予|不授予|撤销|一律不得)(?:当年|年度|本年度|其)?(?:参与|参加)?(?:评为|评定为|评优|评先|评比|评选|评定|定为|被评为|认定|创建)[^扣\d]{0,16})"
+)
+_RESULT = re.compile(
+    r"(?:不得|不能|不予|取消)[^,，。；;()（）]{1,16}"
+    r"|(?:直接|一律|均|即|则)*(?:评定?|判定?|认定|确定|视|定|降)(?:为|至)[^,，。；;、()（）的]{1,8}|(?:总分|全表|总评)(?:记|计|为|得)?(?:0|零)分"
 )
 _TIME = ("周", "月", "年", "天", "日", "学期", "季", "学年", "季度")
 _EACH = re.compile(
@@ -147,6 +157,9 @@ def _veto(clause: str, parts: Parts) -> bool:
         parts.veto = Veto("verdict", RED_LINE)
     elif _ALL_FORM.fullmatch(clause):
         parts.veto = Veto("form_zero")
+    elif clean(_UNIT_ZERO.fullmatch(clause)):
+        parts.veto = Veto("form_zero")
+        parts.unit_zero = True
     elif _ONE_VOTE.fullmatch(clause):
         parts.veto = Veto("verdict", ONE_VOTE)
     elif (matched := clean(_DOWNGRADE.fullmatch(clause))) or (matched := clean(_WITHHELD.fullmatch(clause))):
@@ -215,3 +228,9 @@ def take(clause: str, parts: Parts) -> None:
         parts.gains.append((number(matched["n"]), matched["if"]))
     else:
         parts.unread.append(clause)
+
+
+def veto_result(text: str) -> str:
+    """What a heading or a remark says that its list of vetoes leads to: "有下列情形之一的，直接定为不合格" → "直接定为不合格"."""
+    matched = _RESULT.search(text)
+    return matched[0] if matched else ""

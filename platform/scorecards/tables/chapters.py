@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from scorecards.form import decimal_text
+from scorecards.tables import words
 from scorecards.tables.parts import Line, Said
 from scorecards.tables.splitting import as_items
 
@@ -55,6 +56,10 @@ class Table:
             if one.text and not one.lines and one.points is None and id(one) not in held
         ]
         return [*empty, *self.notes]
+
+
+def said_of_heading(text: str, printed: Decimal | None) -> list[Said]:
+    return [("info", "heading_points_read", {"points": printed})] if words.bare_points(text) else []
 
 
 def close_groups(table: Table) -> None:

@@ -272,8 +272,9 @@ def _assumed(line: Line, columns: Columns, common: str) -> str:
         return f"rule:{common}"
     said = " ".join(part.text for part in line.parts)
     # The text may score itself: "地面干净。每处不洁扣1分", "有制度得2分，上墙得1分".
-    if not columns.rules and words.scoring_tail(said):
-        return f"rule:{words.scoring_tail(said)}"
+    tail = words.scoring_tail(said)
+    if tail and (not columns.rules or re.search(r"加\s*[\d０-９.]+\s*分", tail)):
+        return f"rule:{tail}"
     if columns.yes_no or (
         columns.points is None and not columns.rules and line.points is None and not _has_figures(line)
     ):

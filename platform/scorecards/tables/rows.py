@@ -4,7 +4,7 @@ import re
 from decimal import Decimal
 
 from scorecards.tables import footnotes, words
-from scorecards.tables.chapters import MOST_TITLE, Chapter, Group, Table, close_groups
+from scorecards.tables.chapters import MOST_TITLE, Chapter, Group, Table, close_groups, said_of_heading
 from scorecards.tables.columns import Columns, Header, is_heading
 from scorecards.tables.grid import Cell, Grid, Row, beginning, filled, span, text_at
 from scorecards.tables.parts import Line, Part
@@ -164,6 +164,7 @@ class Reader:
             veto_rule=text if is_veto else "",
             parent=parent,
             rank=rank,
+            said=said_of_heading(text, printed),
         )
         self._put(section)
         self.heading = section
@@ -211,8 +212,11 @@ class Reader:
             return
         is_veto = footnotes.is_veto_heading(cell.text) or (held is not None and held.is_veto)
         self._put(
-            Chapter(title=title[:MOST_TITLE], points=printed, is_veto=is_veto, veto_rule=cell.text if is_veto else "")
-        )
+            Chapter(
+                title=title[:MOST_TITLE], points=printed, is_veto=is_veto,
+                veto_rule=cell.text if is_veto else "", said=said_of_heading(cell.text, printed),
+            )
+        )  # fmt: skip
 
     def _sum(self, first: str, row: Row, own: list[Cell]) -> None:
         figure = self._figure(row)

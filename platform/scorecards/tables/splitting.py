@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from scorecards.form import decimal_text
+from scorecards.reading_clauses import veto_result
 from scorecards.tables import words
 from scorecards.tables.grid import Cell
 from scorecards.tables.parts import Line, Part
@@ -131,7 +132,9 @@ def _raw(
         raw["veto"] = True
         if not raw["rule"]:
             worded = veto_rule.rstrip("：: 。") if len(veto_rule) <= 60 else ""
-            raw["rule"] = worded if worded and "否决" not in worded and "前置" not in worded else "一票否决"
+            # "一票否决项（有下列情形之一的，直接定为不合格）": the consequence stands beside the name of the list.
+            stated = veto_result(worded) if "否决" in worded else worded
+            raw["rule"] = stated if stated and "前置" not in worded else "一票否决"
     if mark:
         raw["mark"] = mark
         if "否决" in meaning:

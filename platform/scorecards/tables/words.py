@@ -99,13 +99,21 @@ def without_points(text: str) -> str:
     return re.sub(r"[ \t]{2,}", " ", pattern.sub("", text)).strip()
 
 
+_BARE = re.compile(r"(?<=[\u4e00-\u9fff])\((?P<n>\d{1,3}(?:\.5)?)\)$")
+
+
+def bare_points(text: str) -> bool:
+    """Whether heading_points takes a figure that does not say 分: "办园条件（40）"."""
+    return not bracketed_points(text) and _BARE.search(plain(text)) is not None
+
+
 def heading_points(text: str) -> tuple[str, Decimal | None]:
     """ "一、食堂管理（20分）" → title and 20; also "食堂管理 20分"."""
     found = bracketed_points(text)
     if len(found) == 1:
         return without_points(text), found[0]
     narrow = plain(text)
-    if not found and (matched := re.search(r"(?<=[\u4e00-\u9fff])\((?P<n>\d{1,3}(?:\.5)?)\)$", narrow)):
+    if not found and (matched := _BARE.search(narrow)):
         return narrow[: matched.start()].strip(), decimal(matched["n"])  # "办园条件（40）"
     if not found and (matched := _TAIL.search(narrow)) and matched.start() > 0:
         return narrow[: matched.start()].strip(), decimal(matched["n"])
@@ -139,7 +147,9 @@ def one_line(text: str) -> str:
     )
 
 
-_SCORES = re.compile(r"扣|不得分|不给分|得满分|酌情|[得计]\s*[\d０-９]+(?:\.\d+)?\s*分|否决")
+_SCORES = re.compile(
+    r"扣|不得分|不给分|得满分|酌情|[得计]\s*[\d０-９]+(?:\.\d+)?\s*分|否决|加\s*[\d０-９]+(?:\.\d+)?\s*分"
+)
 
 
 def scoring_tail(text: str) -> str:
