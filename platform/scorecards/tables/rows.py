@@ -103,7 +103,9 @@ class Reader:
     def _solo(self, row: Row, cell: Cell) -> None:
         text = cell.text
         plain = re.sub(r"\s", "", words.plain(text))
-        if words.SUM.fullmatch(plain) and len(plain) <= 30:
+        bands, _ = footnotes.read_bands(text, None)
+        # "总分100分，80分及以上为合格" begins like a sum and is a remark.
+        if not bands and words.SUM.fullmatch(plain) and len(plain) <= 30:
             figure = words.points_of(re.sub(r"^\D+", "", plain)) or footnotes.read_total(plain)
             if figure is not None:
                 self._summed(plain, figure)
@@ -111,7 +113,6 @@ class Reader:
             return
         if words.SIGNED.match(plain):
             return
-        bands, _ = footnotes.read_bands(text, None)
         if bands or words.NOTE.match(plain) or footnotes.read_legend(text):
             self.table.notes.append(text)
             self.footer = self.footer or bool(self.table.sections)

@@ -79,6 +79,21 @@ def test_what_is_printed_comes_back_with_its_items_points_and_total(printed, kin
 
 
 @pytest.mark.parametrize("kind", ["xlsx", "docx"])
+def test_key_items_come_back_as_key_items(printed, kind):
+    """Those with a mark of their own and those without; an item that is not key stays so."""
+    rows = [("留样规范", "▲", True), ("生熟分开", "", True), ("地面干净", "", False)]
+    items = tuple(
+        Item(code=str(at), no=str(at), text=text, points=D(10), rule=AllOrNothing(), rule_text="不符合不得分", mark=mark, key=key)
+        for at, (text, mark, key) in enumerate(rows, start=1)
+    )  # fmt: skip
+    form = sound_form(sections=(Section(code="1", title="后厨", points=D(30), items=items),), total=D(30))
+    [found] = read_forms(f"表.{kind}", printed(form, kind))
+    again = read_table(found.raw, found.name).form
+    assert [(item.text, item.key) for item in again.items()] == [(text, key) for text, _, key in rows]
+    assert [item.mark for item in again.items()] == ["▲", "★", ""]
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "docx"])
 def test_text_that_a_spreadsheet_would_run_stays_text(printed, kind):
     items = (
         Item(code="1", no="=1+1", text='=HYPERLINK("http://example.invalid")\u0007', points=D(10), rule=AllOrNothing()),

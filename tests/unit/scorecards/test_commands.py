@@ -127,6 +127,20 @@ def test_unfit_answers_are_all_named(sound: Path, tmp_path: Path) -> None:
     assert "1: 应为 true 或 false (not_a_flag)" in err
 
 
+@pytest.mark.parametrize(
+    ("item", "answer"),
+    [("1", 3), ("1", "true"), ("2", True), ("2", [1]), ("3", "zwei"), ("3", 1.5), ("4", "9"), ("6", 4), ("7", 2), ("6", ["1"])],
+)  # fmt: skip
+def test_one_answer_of_the_wrong_type_among_good_ones_is_named(
+    sound: Path, tmp_path: Path, item: str, answer: Any
+) -> None:
+    status, out, _ = run("score", str(sound), answers(tmp_path, {**FILLED, item: answer}), "--json")
+    assert status == 1
+    errors = json.loads(out)["errors"]
+    assert {error["where"].split(".")[0] for error in errors} == {item}
+    assert all(error["message"] for error in errors)
+
+
 @pytest.mark.parametrize("data", ["[]", "{", "3", '{"1": {"met": true, "odd": 1}}', '{"1": true, "1": false}'])
 def test_answers_that_are_no_answers(sound: Path, tmp_path: Path, data: str) -> None:
     status, out, _ = run("score", str(sound), answers(tmp_path, data), "--json")
