@@ -1,11 +1,15 @@
 """Each thing the doctor must find, on a form made wrong in just that way."""
 
+import re
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from scorecards import doctor
 from scorecards.doctor import check, has_errors
+from scorecards.doctor_text import FINDINGS
 from scorecards.form import (
     Additive,
     AllOrNothing,
@@ -30,6 +34,8 @@ from scorecards.form import (
 )
 from tests.unit.scorecards.forms import BANDS, D, entries, every_shape, form, item, verdict_form, verdict_table
 
+# Whose severity depends on the form; the documentation says on what.
+VARYING = {"band_gap", "subpoints_above_item", "kind_guessed"}
 SOUND = item("1", AllOrNothing(), 100)
 
 
@@ -267,3 +273,19 @@ def test_a_section_made_wrong(more: Any, severity: str, code: str) -> None:
 
 def test_a_rate_needs_no_points() -> None:
     assert codes(form(item("1", AllOrNothing()), item("2", YesNo()), total=D(100), mode="pass_rate", bands=BANDS)) == {}
+
+
+def test_the_documentation_names_every_finding_once_with_its_severity() -> None:
+    text = (Path(__file__).parents[3] / "docs/form-import.md").read_text("utf-8")
+    listed = text.split("## Findings and their severity")[1].split("`doubt_…`")[0]
+    by_severity = re.split(r"\*\*(error|warning|info)\*\* — ", listed)[1:]
+    named = {
+        severity: re.findall(r"`([a-z_]+)`", words)
+        for severity, words in zip(by_severity[::2], by_severity[1::2], strict=True)
+    }
+    every = [code for words in named.values() for code in words]
+    assert sorted(every) == sorted(code for code in FINDINGS if not code.startswith("doubt_"))
+    source = "".join(path.read_text("utf-8") for path in (Path(doctor.__file__).parent).rglob("*.py"))
+    for severity, code in re.findall(r"\"(error|warning|info)\", \"([a-z_]+)\"", source):
+        listed_under = {level for level, words in named.items() if code in words}
+        assert not listed_under or severity in listed_under or code in VARYING, (severity, code)
