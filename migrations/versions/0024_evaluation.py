@@ -1,0 +1,13 @@
+"""Review, committee, scores, ranking, report.
+
+Revision: 0024, after 0023
+"""
+
+revision = "0024"
+down_revision = "0023"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
