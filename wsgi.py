@@ -21,6 +21,7 @@ from bureau.people.module import MODULE as people
 from bureau.rectifications.module import MODULE as rectifications
 from bureau.roles import LABELS, OFFICERS, Role, bureau_role, school_role, zone_role
 from bureau.schools.module import MODULE as schools
+from bureau.suppliers.module import MODULE as suppliers
 from bureau.surveys.module import MODULE as surveys
 from kernel.access import any_of, at_bureau, in_school, in_zone
 from kernel.app import build_app
@@ -62,6 +63,7 @@ def modules() -> list[Module]:
             past=PAST_VISITS,
         ),
         catalogue,
+        suppliers,
         inspections,
         fill,
         appeals,

@@ -90,3 +90,32 @@ def global_table(table: str, reason: str, **rights: str) -> None:
     op.execute(f"COMMENT ON TABLE {table} IS 'global: {reason}'")
     for role, right in rights.items():
         op.execute(f"GRANT {RIGHTS[right]} ON {table} TO houqin_{role}")
+
+
+SUPPLIER = "nullif(current_setting('app.supplier_id', true), '')::uuid"
+
+
+def protect_supplier_table(
+    table: str,
+    *,
+    bureau: str | None = "rw",
+    supplier: str | None = "rw",
+    school: str | None = None,
+    zone: str | None = None,
+    identity: str | None = None,
+) -> None:
+    """A bureau-owned table whose rows belong to one supplier each (`supplier_id`): the supplier sees its own only."""
+    protect(table)
+    own = f"bureau_id = {BUREAU}"
+    _grant(table, "houqin_bureau", bureau, own)
+    _grant(table, "houqin_zone", zone, own)
+    _grant(table, "houqin_school", school, own)
+    _grant(table, "houqin_supplier", supplier, f"{own} AND supplier_id = {SUPPLIER}")
+    _grant(table, "houqin_identity", identity, "true")
+
+
+def show_supplier(table: str, condition: str | None = None, rights: str = "r") -> None:
+    """Lets suppliers see a bureau-owned table, or its rows where `condition` holds: a plain boolean column such as
+    "is_public" or an equality such as "state = 'published'"."""
+    own = f"bureau_id = {BUREAU}"
+    _grant(table, "houqin_supplier", rights, f"{own} AND {condition}" if condition else own)

@@ -26,6 +26,11 @@ class Actor:
     token_id: UUID | None = None
     token_scopes: frozenset[str] | None = None  # None: not an API token
     read_only: bool = False  # looks at a school that was merged into another: its records are history
+    supplier_id: UUID | None = None  # the company, at level "supplier"; there is no such actor without one
+
+    def __post_init__(self) -> None:
+        if (self.level == "supplier") != (self.supplier_id is not None):
+            raise ValueError("an actor acts for a supplier exactly when it is at the supplier's level")
 
     @property
     def scope(self) -> Scope:
@@ -37,7 +42,7 @@ class Actor:
         if self.level == "school":
             return Scope("houqin_school", bureau_id=self.bureau_id, school_id=self.school_id, read_only=self.read_only)
         if self.level == "supplier":
-            return Scope("houqin_supplier", bureau_id=self.bureau_id)
+            return Scope("houqin_supplier", bureau_id=self.bureau_id, supplier_id=self.supplier_id)
         return Scope("houqin_identity")
 
     def own_school_id(self) -> int:
@@ -45,6 +50,12 @@ class Actor:
         if self.level != "school" or self.school_id is None:
             raise AssertionError("use case needs a school actor; its permission must demand one")
         return self.school_id
+
+    def own_supplier_id(self) -> UUID:
+        """The company this actor works for. Only for use cases whose permission demands the supplier level."""
+        if self.level != "supplier" or self.supplier_id is None:
+            raise AssertionError("use case needs a supplier's actor; its permission must demand one")
+        return self.supplier_id
 
 
 def system_actor(bureau_id: int) -> Actor:

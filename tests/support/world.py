@@ -7,6 +7,8 @@ from uuid import UUID
 
 from bureau.roles import LEVEL_OF, Role
 from bureau.schools.models import School, Zone
+from bureau.suppliers.credit_code import invented
+from bureau.suppliers.models import BureauSupplier, Supplier
 from kernel.actor import Actor
 from kernel.database import db, new_id, now
 from kernel.database.scope import IDENTITY, OPERATOR, Scope, use_scope
@@ -27,15 +29,23 @@ class Someone:
 
 @dataclass(slots=True)
 class World:
-    """Bureau "a": zone a-east with schools a1, a2; zone a-west with a3. Bureau "b": zone b-east with b1."""
+    """Bureau "a": zone a-east with schools a1, a2; zone a-west with a3. Bureau "b": zone b-east with b1.
+
+    Suppliers, each with one person: companies "a" and "a-2" at bureau a, company "b" at bureau b; all registered, none
+    with categories or licences: `world.supplier_id("a-2")`, `world.person("supplier_user", "a-2")`.
+    """
 
     bureaus: dict[str, int] = field(default_factory=dict)
     zones: dict[str, int] = field(default_factory=dict)
     schools: dict[str, int] = field(default_factory=dict)
+    suppliers: dict[str, UUID] = field(default_factory=dict)
     people: dict[tuple[str, str], Someone] = field(default_factory=dict)
 
+    def supplier_id(self, place: str = "a") -> UUID:
+        return self.suppliers[place]
+
     def person(self, role: str, place: str | None = None) -> Someone:
-        """`place`: "a", "b", "a-east", "a1" …; by default bureau a, zone a-east or school a1, by the role's level."""
+        """`place`: "a", "b", "a-east", "a1" …; by default bureau a, zone a-east, school a1 or supplier a, by the role's level."""
         level = LEVEL_OF[Role(role)]
         default = {"bureau": "a", "zone": "a-east", "school": "a1", "supplier": "a"}[level]
         return self.people[(str(role), place or default)]
@@ -54,7 +64,7 @@ PLACES = {
     "bureau": ("a", "b"),
     "zone": ("a-east", "a-west", "b-east"),
     "school": ("a1", "a2", "a3", "b1"),
-    "supplier": ("a", "b"),
+    "supplier": ("a", "a-2", "b"),
 }
 
 
@@ -87,6 +97,8 @@ def build() -> World:
         session.add(school)
         session.flush()
         world.schools[code] = school.id
+    for number, place in enumerate(PLACES["supplier"], 1):
+        _add_supplier(world, place, number)
     for role, level in LEVEL_OF.items():
         for place in PLACES[level]:
             _add_person(world, role, level, place)
@@ -95,11 +107,33 @@ def build() -> World:
     return world
 
 
+def _add_supplier(world: World, place: str, number: int) -> None:
+    session = db.session()
+    bureau_id = world.bureaus[place[0]]
+    name = f"演示供应商 {place}"
+    use_scope(session, IDENTITY)
+    company = Supplier(id=new_id(), credit_code=invented(number), name=name)
+    session.add(company)
+    session.flush()
+    use_scope(session, Scope("houqin_bureau", bureau_id=bureau_id))
+    session.add(
+        BureauSupplier(
+            bureau_id=bureau_id, id=company.id, credit_code=company.credit_code, name=name, search_name=name.lower(),
+            size="small", address="演示路 1 号", contact_name="演示联系人", contact_mobile=f"1390000000{number}",
+            contact_email=f"supplier-{number}@example.test", state="active", admitted_at=now(),
+            created_by=company.id,
+        )
+    )  # fmt: skip
+    session.flush()
+    world.suppliers[place] = company.id
+
+
 def _add_person(world: World, role: Role, level: str, place: str) -> None:
     session = db.session()
     bureau_id = world.bureaus[place[0]]
     zone_id = world.zones[place] if level == "zone" else None
     school_id = world.schools[place] if level == "school" else None
+    supplier_id = world.suppliers[place] if level == "supplier" else None
     school_ids = tuple(world.schools[code] for code, facts in SCHOOLS.items() if level == "zone" and facts[1] == place)
     name = f"演示{role}@{place}"
     account = Account(
@@ -118,17 +152,17 @@ def _add_person(world: World, role: Role, level: str, place: str) -> None:
     session.add(
         Membership(
             bureau_id=bureau_id, person_id=account.id, level=level, role=str(role), zone_id=zone_id,
-            school_id=school_id, valid_from=date(2020, 1, 1),
+            school_id=school_id, supplier_id=supplier_id, valid_from=date(2020, 1, 1),
         )
     )  # fmt: skip
     sign_in = SignIn(
         account_id=account.id, token_hash=digest(secret), bureau_id=bureau_id, zone_id=zone_id, school_id=school_id,
-        level=level, expires_at=now() + timedelta(days=1), address="127.0.0.1", user_agent="test",
+        supplier_id=supplier_id, level=level, expires_at=now() + timedelta(days=1), address="127.0.0.1", user_agent="test",
     )  # fmt: skip
     session.add(sign_in)
     session.flush()
     actor = Actor(
         account_id=account.id, display_name=name, level=level, bureau_id=bureau_id, school_id=school_id,
-        school_ids=school_ids, roles=frozenset({str(role)}), sign_in_id=sign_in.id,
+        school_ids=school_ids, roles=frozenset({str(role)}), sign_in_id=sign_in.id, supplier_id=supplier_id,
     )  # fmt: skip
     world.people[(str(role), place)] = Someone(account.id, account.username, secret, actor)

@@ -26,6 +26,7 @@ class DemoContext:
     bureau_id: int = 0
     zones: dict[str, int] = field(default_factory=dict)  # code → id
     schools: dict[str, int] = field(default_factory=dict)  # code → id
+    suppliers: dict[str, UUID] = field(default_factory=dict)  # code → id
     accounts: dict[str, UUID] = field(default_factory=dict)  # username → account id
     sign_ins: list[dict[str, str]] = field(
         default_factory=list
@@ -44,3 +45,12 @@ class DemoContext:
         person = db.session.get(Person, (self.bureau_id, self.accounts[username]))
         name = person.display_name if person else username
         return Actor(self.accounts[username], name, "bureau", self.bureau_id, roles=frozenset({str(role)}))
+
+    def supplier(self, username: str, code: str) -> Actor:
+        """One of a demo company's people, in that company's scope."""
+        person = db.session.get(Person, (self.bureau_id, self.accounts[username]))
+        name = person.display_name if person else username
+        return Actor(
+            self.accounts[username], name, "supplier", self.bureau_id, roles=frozenset({"supplier_user"}),
+            supplier_id=self.suppliers[code],
+        )  # fmt: skip

@@ -128,6 +128,7 @@ def _shown(view: service.PersonView) -> dict[str, Any]:
                 "level": held.level,
                 "zone_id": held.zone_id,
                 "school_id": held.school_id,
+                "supplier_id": held.supplier_id,
                 "place": one.place,
                 "valid_from": held.valid_from,
                 "valid_until": held.valid_until,

@@ -4,6 +4,7 @@ from flask import Flask
 
 from bureau.demo.context import DemoContext
 from bureau.demo.people import WELL_KNOWN, build_people
+from bureau.demo.suppliers import SUPPLIERS
 from bureau.roles import LABELS, Role
 from kernel.database import db, new_id
 from kernel.database.scope import IDENTITY, use_scope
@@ -19,6 +20,7 @@ def _one_per_role(demo: DemoContext) -> list[dict[str, str]]:
     names = {district.code: district.name}
     names.update({zone.code: zone.name for zone in district.zones})
     names.update({school.code: school.name for school in district.schools})
+    names.update({supplier.code: supplier.name for supplier in SUPPLIERS})
     by_name = {person.username: person for person in build_people(district)}
     found = []
     for role, username in WELL_KNOWN.items():
@@ -52,6 +54,8 @@ def demo(app: Flask, demo: DemoContext) -> None:
     session.flush()
     for person in people:
         for post in person.posts:
+            if post.level == "supplier":
+                continue  # their companies register later, see bureau.suppliers.demo
             session.add(
                 Membership(
                     bureau_id=demo.bureau_id, person_id=demo.accounts[person.username], level=post.level,

@@ -29,12 +29,13 @@ class PeopleQuery(PageArguments):
 
 
 class RoleIn(BaseSchema):
-    """`school_id` for a school's role, `zone_id` for a zone supervisor's; a school's head gives roles at the own school
+    """`school_id` for a school's role, `zone_id` for a zone supervisor's, `supplier_id` for a supplier's person; a school's head gives roles at the own school
     and leaves both out."""
 
     role = Choice(list(Role), required=True)
     school_id = Whole(1, load_default=None, allow_none=True)
     zone_id = Whole(1, load_default=None, allow_none=True)
+    supplier_id = Identifier(load_default=None, allow_none=True)
     valid_from = Day(load_default=None, allow_none=True, metadata={"description": "Today when left out."})
     valid_until = Day(load_default=None, allow_none=True, metadata={"description": "The last day; none: until ended."})
 
@@ -90,6 +91,7 @@ class RoleOut(BaseSchema):
     level = fields.String()
     zone_id = fields.Integer(allow_none=True)
     school_id = fields.Integer(allow_none=True)
+    supplier_id = fields.UUID(allow_none=True)
     place = fields.String()
     valid_from = fields.Date()
     valid_until = fields.Date(allow_none=True)

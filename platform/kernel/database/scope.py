@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Connection, event
 from sqlalchemy.exc import InternalError
@@ -31,18 +32,21 @@ class Scope:
     bureau_id: int | None = None
     school_id: int | None = None
     school_ids: tuple[int, ...] = ()
+    supplier_id: UUID | None = None
     read_only: bool = False  # PostgreSQL refuses every write until the transaction ends
 
     def statements(self) -> str:
-        """The SET LOCAL statements, to be sent in one round trip. Every value is an integer or a known role."""
+        """The SET LOCAL statements, to be sent in one round trip. Every value is an integer, a UUID or a known role."""
         if self.role not in RUNTIME_ROLES:
             raise ValueError(f"unknown runtime role {self.role!r}")
         bureau = "" if self.bureau_id is None else str(int(self.bureau_id))
         school = "" if self.school_id is None else str(int(self.school_id))
+        supplier = "" if self.supplier_id is None else str(UUID(str(self.supplier_id)))
         schools = "{" + ",".join(str(int(school_id)) for school_id in self.school_ids) + "}"
         return (
             f"SET LOCAL ROLE {self.role}; SET LOCAL app.bureau_id = '{bureau}'; "
-            f"SET LOCAL app.school_id = '{school}'; SET LOCAL app.school_ids = '{schools}'"
+            f"SET LOCAL app.school_id = '{school}'; SET LOCAL app.school_ids = '{schools}'; "
+            f"SET LOCAL app.supplier_id = '{supplier}'"
         ) + ("; SET LOCAL transaction_read_only = on" if self.read_only else "")
 
 

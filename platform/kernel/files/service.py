@@ -36,6 +36,7 @@ def store(
     name: str,
     purpose: str,
     school_id: int | None = None,
+    supplier_id: UUID | None = None,
     attachment_id: UUID | None = None,
     accepted: frozenset[MediaType] = ACCEPTED,
     hidden_from_school: bool = False,
@@ -43,13 +44,17 @@ def store(
     field: str = "file",
     verbatim: bool = False,
 ) -> Attachment:
-    """Keep `data` for the actor's own school, or, for a bureau's actor, for `school_id` (None: the bureau itself).
+    """Keep `data` for the actor's own school or company, or, for a bureau's actor, for `school_id` or `supplier_id`
+    (neither: the bureau itself).
 
     The type is told by the content; pictures are written anew as JPEG without their metadata. `verbatim`: the bytes
     are evidence by their hash and kept as they are; what is not a plain picture is then refused. The same
     `attachment_id` with the same content is the same attachment. Refusals are Invalid at `field`.
     """
-    owner = actor.own_school_id() if actor.level == "school" else school_id
+    if actor.level == "school":
+        school_id, supplier_id = actor.own_school_id(), None
+    elif actor.level == "supplier":
+        school_id, supplier_id = None, actor.own_supplier_id()
     try:
         width: int | None
         height: int | None
@@ -63,18 +68,18 @@ def store(
             kind = MediaType.JPEG
     except Refused as refusal:
         raise Invalid({field: [labels.message(refusal)]}) from refusal
-    digest = folder().put(actor.bureau_id, owner, data)
+    digest = folder().put(actor.bureau_id, school_id or supplier_id, data)
     if attachment_id is not None:
         existing = db.session.scalar(
             select(Attachment).where(Attachment.bureau_id == actor.bureau_id, Attachment.id == attachment_id)
         )
         if existing is not None:
-            if existing.sha256 == digest and existing.school_id == owner:
+            if (existing.sha256, existing.school_id, existing.supplier_id) == (digest, school_id, supplier_id):
                 return existing
             raise Conflict(_("这个编号已用于另一个文件。"))
     attachment = Attachment(
-        bureau_id=actor.bureau_id, id=attachment_id or new_id(), school_id=owner, sha256=digest, media_type=str(kind),
-        size=len(data), width=width, height=height, original_name=_safe_name(name), purpose=purpose,
+        bureau_id=actor.bureau_id, id=attachment_id or new_id(), school_id=school_id, supplier_id=supplier_id,
+        sha256=digest, media_type=str(kind), size=len(data), width=width, height=height, original_name=_safe_name(name), purpose=purpose,
         hidden_from_school=hidden_from_school, taken_at=taken_at, created_by=actor.account_id,
     )  # fmt: skip
     db.session.add(attachment)
@@ -88,6 +93,7 @@ def store_uploads(
     *,
     purpose: str,
     school_id: int | None = None,
+    supplier_id: UUID | None = None,
     accepted: frozenset[MediaType] = ACCEPTED,
     hidden_from_school: bool = False,
     field: str = "file",
@@ -97,25 +103,25 @@ def store_uploads(
         raise Invalid({field: [labels.message(Refused("too_many", most=MOST_FILES))]})
     return [
         store(
-            actor, file.read(), name=file.filename or "", purpose=purpose, school_id=school_id, accepted=accepted,
-            hidden_from_school=hidden_from_school, field=field,
+            actor, file.read(), name=file.filename or "", purpose=purpose, school_id=school_id,
+            supplier_id=supplier_id, accepted=accepted, hidden_from_school=hidden_from_school, field=field,
         )
         for file in files
     ]  # fmt: skip
 
 
 def get_attachment(actor: Actor, attachment_id: UUID) -> Attachment:
-    """Within the actor's scope: a school's own (and none that is still hidden from it), a bureau's district.
-
-    A supplier has no attachments of its own yet.
-    """
-    if actor.level not in ("bureau", "zone", "school"):
+    """Within the actor's scope: a school's own (and none that is still hidden from it), a company's own, a bureau's
+    district."""
+    if actor.level not in ("bureau", "zone", "school", "supplier"):
         raise NotFound(_("没有这个文件。"))
     query = select(Attachment).where(Attachment.bureau_id == actor.bureau_id, Attachment.id == attachment_id)
     if actor.level == "school":
         query = query.where(Attachment.school_id == actor.own_school_id(), Attachment.hidden_from_school.is_(False))
     elif actor.level == "zone":
         query = query.where(Attachment.school_id.in_(actor.school_ids))
+    elif actor.level == "supplier":
+        query = query.where(Attachment.supplier_id == actor.own_supplier_id())
     attachment = db.session.scalar(query)
     if attachment is None:
         raise NotFound(_("没有这个文件。"))
@@ -124,7 +130,7 @@ def get_attachment(actor: Actor, attachment_id: UUID) -> Attachment:
 
 def content(attachment: Attachment) -> bytes:
     """The stored bytes, proven by their digest."""
-    return folder().read(attachment.bureau_id, attachment.school_id, attachment.sha256)
+    return folder().read(attachment.bureau_id, attachment.school_id or attachment.supplier_id, attachment.sha256)
 
 
 def thumbnail(attachment: Attachment) -> bytes:

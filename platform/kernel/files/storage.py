@@ -1,4 +1,5 @@
-"""Bytes in a folder, addressed by their own SHA-256, apart per tenant: {bureau}/{school or "bureau"}/{ab}/{abcd…}."""
+"""Bytes in a folder, addressed by their own SHA-256, apart per tenant: {bureau}/{owner}/{ab}/{abcd…}; owner: a school's
+number, "supplier-" and its id, or "bureau"."""
 
 import contextlib
 import hashlib
@@ -7,6 +8,7 @@ import re
 import uuid
 from dataclasses import dataclass
 from pathlib import Path
+from uuid import UUID
 
 DIGEST = re.compile(r"[0-9a-f]{64}")
 
@@ -25,17 +27,16 @@ class Folder:
 
     root: Path
 
-    def path(self, bureau_id: int, school_id: int | None, digest: str) -> Path:
+    def path(self, bureau_id: int, owner: int | UUID | None, digest: str) -> Path:
         """Built from numbers and a checked digest only: no part of it is text that a person chose."""
         if DIGEST.fullmatch(digest) is None:
             raise ValueError("not a SHA-256 in hexadecimal")
-        owner = "bureau" if school_id is None else _number(school_id)
-        return self.root / _number(bureau_id) / owner / digest[:2] / digest
+        return self.root / _number(bureau_id) / _owner(owner) / digest[:2] / digest
 
-    def put(self, bureau_id: int, school_id: int | None, data: bytes) -> str:
+    def put(self, bureau_id: int, owner: int | UUID | None, data: bytes) -> str:
         """Keep `data` and give its digest. All or nothing: a crash leaves no half file under an address."""
         digest = digest_of(data)
-        path = self.path(bureau_id, school_id, digest)
+        path = self.path(bureau_id, owner, digest)
         if path.exists() and path.stat().st_size == len(data):
             return digest
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o750)
@@ -57,9 +58,9 @@ class Folder:
             raise StorageDamaged(f"{path} holds something else")
         return digest
 
-    def read(self, bureau_id: int, school_id: int | None, digest: str) -> bytes:
+    def read(self, bureau_id: int, owner: int | UUID | None, digest: str) -> bytes:
         """The bytes, proven to be those that were put."""
-        path = self.path(bureau_id, school_id, digest)
+        path = self.path(bureau_id, owner, digest)
         try:
             data = path.read_bytes()
         except FileNotFoundError as error:
@@ -88,6 +89,12 @@ def _sync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _owner(owner: int | UUID | None) -> str:
+    if owner is None:
+        return "bureau"
+    return f"supplier-{owner.hex}" if isinstance(owner, UUID) else _number(owner)
 
 
 def _number(value: int) -> str:

@@ -76,8 +76,8 @@ def create_token(data: dict[str, Any]) -> Any:
 
 def _described(token: Any) -> dict[str, Any]:
     names = (
-        "id", "name", "scopes", "level", "bureau_id", "zone_id", "school_id", "created_at", "expires_at",
-        "last_used_at",
+        "id", "name", "scopes", "level", "bureau_id", "zone_id", "school_id", "supplier_id", "created_at",
+        "expires_at", "last_used_at",
     )  # fmt: skip
     return {name: getattr(token, name) for name in names}
 

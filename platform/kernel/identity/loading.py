@@ -17,7 +17,7 @@ from kernel.errors import Unauthenticated
 
 SEEN_EVERY = timedelta(minutes=5)  # how exact "last seen" is; each step costs a write
 
-# Functions, because PL/pgSQL keeps a plan: this is asked in every request (migrations/versions/0007_holders.py).
+# Functions, because PL/pgSQL keeps a plan: this is asked in every request (migrations/versions/0019_suppliers.py).
 BY_SIGN_IN = text("SELECT * FROM houqin_holder_of_sign_in(:token_hash)")
 BY_TOKEN = text("SELECT * FROM houqin_holder_of_token(:token_hash)")
 
@@ -96,8 +96,9 @@ def _actor(row: Any, *, second_factor_done: bool, **proof: Any) -> Actor:
         bureau_id=row["bureau_id"] or 0,
         school_id=row["school_id"] if level == "school" else None,
         school_ids=tuple(row["school_ids"] or ()) if level == "zone" else (),
+        supplier_id=row["supplier_id"] if level == "supplier" else None,
         roles=roles if usable else frozenset(),
-        scope_label=row["school_name"] or row["zone_name"] or row["bureau_name"] or "",
+        scope_label=row["school_name"] or row["zone_name"] or row["supplier_name"] or row["bureau_name"] or "",
         locale=row["locale"],
         read_only=row["school_state"] == "merged" and level == "school",
         pending=_pending(row, roles, usable, second_factor_done),

@@ -70,7 +70,7 @@ class Person(Versioned, BureauOwned, db.Model):
 
 
 class Membership(Versioned, BureauOwned, db.Model):
-    """A role held in a bureau, a zone or a school, on the days [valid_from, valid_until] and not once `ended_at` is
+    """A role held in a bureau, a zone, a school or a supplier's company, on the days [valid_from, valid_until] and not once `ended_at` is
     set. The database calls the row live while `ended_at` is empty."""
 
     __tablename__ = "memberships"
@@ -80,24 +80,33 @@ class Membership(Versioned, BureauOwned, db.Model):
         fk_in_bureau("person_id", "people"),
         fk_school(),
         ForeignKeyConstraint(["bureau_id", "zone_id"], ["zones.bureau_id", "zones.id"]),
+        fk_in_bureau("supplier_id", "bureau_suppliers"),
         CheckConstraint("level IN ('bureau', 'zone', 'school', 'supplier')", name="level"),
         CheckConstraint(
             "(level = 'zone') = (zone_id IS NOT NULL) AND (level = 'school') = (school_id IS NOT NULL)",
             name="scope",
         ),
+        # Roles of a supplier that ended before companies were on record have none.
+        CheckConstraint(
+            "CASE WHEN level = 'supplier' THEN supplier_id IS NOT NULL OR ended_at IS NOT NULL"
+            " ELSE supplier_id IS NULL END",
+            name="supplier",
+        ),
         CheckConstraint("valid_from <= valid_until", name="span"),
         Index(
             "uq_memberships_live",
-            "bureau_id", "person_id", "role", "zone_id", "school_id",
+            "bureau_id", "person_id", "role", "zone_id", "school_id", "supplier_id",
             unique=True, postgresql_where="ended_at IS NULL", postgresql_nulls_not_distinct=True,
         ),
         Index("ix_memberships_school", "bureau_id", "school_id"),
+        Index("ix_memberships_supplier", "bureau_id", "supplier_id", postgresql_where="supplier_id IS NOT NULL"),
     )  # fmt: skip
     person_id: Mapped[UUID]
     level: Mapped[str]
     role: Mapped[str]
     zone_id: Mapped[int | None]
     school_id: Mapped[int | None]
+    supplier_id: Mapped[UUID | None]
     valid_from: Mapped[date]
     valid_until: Mapped[date | None]
     ended_at: Mapped[datetime | None]
@@ -107,13 +116,18 @@ class SignIn(db.Model):
     """Global: one signed-in browser. Only the token's hash is kept; the chosen scope lives here."""
 
     __tablename__ = "sign_ins"
-    __table_args__ = (UniqueConstraint("token_hash"), Index("ix_sign_ins_account_id", "account_id"))
+    __table_args__ = (
+        UniqueConstraint("token_hash"),
+        CheckConstraint("(level IS NOT DISTINCT FROM 'supplier') = (supplier_id IS NOT NULL)", name="supplier"),
+        Index("ix_sign_ins_account_id", "account_id"),
+    )
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"))
     token_hash: Mapped[str]
     bureau_id: Mapped[int | None]
     zone_id: Mapped[int | None]
     school_id: Mapped[int | None]
+    supplier_id: Mapped[UUID | None]
     level: Mapped[str | None]
     second_factor_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(default=now)
@@ -128,7 +142,15 @@ class ApiToken(db.Model):
     """Global: a person's or device's token for the API, bound to one scope; only its hash is kept."""
 
     __tablename__ = "api_tokens"
-    __table_args__ = (UniqueConstraint("token_hash"), Index("ix_api_tokens_account_id", "account_id"))
+    __table_args__ = (
+        UniqueConstraint("token_hash"),
+        CheckConstraint(
+            "CASE WHEN level = 'supplier' THEN supplier_id IS NOT NULL OR revoked_at IS NOT NULL"
+            " ELSE supplier_id IS NULL END",
+            name="supplier",
+        ),
+        Index("ix_api_tokens_account_id", "account_id"),
+    )
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"))
     token_hash: Mapped[str]
@@ -137,6 +159,7 @@ class ApiToken(db.Model):
     bureau_id: Mapped[int]
     zone_id: Mapped[int | None]
     school_id: Mapped[int | None]
+    supplier_id: Mapped[UUID | None]
     level: Mapped[str]
     created_at: Mapped[datetime] = mapped_column(default=now)
     expires_at: Mapped[datetime]

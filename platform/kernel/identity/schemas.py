@@ -86,6 +86,7 @@ class TokenSchema(BaseSchema):
     bureau_id = fields.Integer(required=True)
     zone_id = fields.Integer(allow_none=True)
     school_id = fields.Integer(allow_none=True)
+    supplier_id = fields.UUID(allow_none=True)
     created_at = fields.AwareDateTime(required=True)
     expires_at = fields.AwareDateTime(required=True)
     last_used_at = fields.AwareDateTime(allow_none=True)

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, func, or_, select
 from bureau.people.rules import Standing, standing
 from bureau.roles import Role
 from bureau.schools import service as schools
+from bureau.suppliers.service.finding import names_of
 from kernel.actor import Actor
 from kernel.database import db
 from kernel.database.paging import Page, paginate
@@ -126,10 +127,12 @@ def _views(actor: Actor, people: Sequence[Person], *, ended: bool) -> list[Perso
     found = db.session.scalars(query.order_by(Membership.ended_at.desc().nulls_first(), Membership.id)).all()
     school_names = schools.school_names(actor, [one.school_id for one in found])
     zone_names = schools.zone_names(actor) if any(one.zone_id for one in found) else {}
+    supplier_names = names_of(actor, {one.supplier_id for one in found if one.supplier_id})
     day = today()
     roles: dict[UUID, list[RoleView]] = {}
     for one in found:
         place = school_names.get(one.school_id or 0) or zone_names.get(one.zone_id or 0) or ""
+        place = place or (supplier_names.get(one.supplier_id, "") if one.supplier_id else "")
         worth = standing(one.valid_from, one.valid_until, one.ended_at is not None, day)
         roles.setdefault(one.person_id, []).append(RoleView(one, place, worth))
     accounts = accounts_by_id(db.session(), ids)

@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 
 from bureau.people import labels, rules
 from bureau.people.schemas import email_address
-from bureau.roles import LABELS
+from bureau.roles import LABELS, Role
 from bureau.schools import service as schools
 from kernel.actor import Actor
 from kernel.database import db, new_id, now
@@ -31,9 +31,14 @@ from kernel.sheets import Column, Parsed, Problem, Row, SheetSpec
 from kernel.web.dates import today
 
 
+def _given_here(actor: Actor) -> list[Role]:
+    """A supplier's people join their company one by one, so a sheet names no company."""
+    return [role for role in rules.grantable_roles(actor.level, actor.roles) if rules.level_of(role) != "supplier"]
+
+
 def sheet_for(actor: Actor) -> SheetSpec:
     """The columns that this actor may fill: a school's head has no place to name and fewer roles to give."""
-    roles = {str(role): LABELS[role] for role in rules.grantable_roles(actor.level, actor.roles)}
+    roles = {str(role): LABELS[role] for role in _given_here(actor)}
     place = Column(
         "place", labels.FIELD["place"], most=100, width=28, example="演示中心小学",
         help=_l("学校岗位填学校全名或代码，片区岗位填片区名称或代码，局内岗位留空。"),

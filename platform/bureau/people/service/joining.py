@@ -39,12 +39,13 @@ def add_person(
     email: str | None = None,
     school_id: int | None = None,
     zone_id: int | None = None,
+    supplier_id: UUID | None = None,
     valid_from: date | None = None,
     valid_until: date | None = None,
 ) -> Added:
     """Somebody known by this mobile number gets no second account. Nothing is told of where else they serve."""
     require_grantable(actor, role)
-    place_of(actor, role, school_id, zone_id)
+    place_of(actor, role, school_id, zone_id, supplier_id)
     session = db.session()
     with within(session, IDENTITY):
         account = find_account(session, mobile)
@@ -61,8 +62,8 @@ def add_person(
             session.add(person)
             flush(session, {"pk_people": Conflict(_("此人刚被他人加入，请刷新后重试。"))})
     membership = give_to(
-        actor, person, membership_id, role=role, school_id=school_id, zone_id=zone_id, valid_from=valid_from,
-        valid_until=valid_until,
+        actor, person, membership_id, role=role, school_id=school_id, zone_id=zone_id,
+        supplier_id=supplier_id, valid_from=valid_from, valid_until=valid_until,
     )  # fmt: skip
     return Added(person, membership, one_time)
 

@@ -13,6 +13,7 @@ from bureau.people.service.authority import has_whole_authority
 from bureau.people.views import pages
 from bureau.roles import LABELS
 from bureau.schools import service as schools
+from bureau.suppliers.service.finding import supplier_choices
 from kernel.access.edge import access, current_actor, may
 from kernel.actor import Actor
 from kernel.database import new_id
@@ -69,6 +70,7 @@ def role_form_parts(actor: Actor) -> dict[str, Any]:
         "roles": role_choices(actor),
         "schools": school_choices(actor) if at_bureau else [],
         "zones": [(zone.id, zone.name) for zone in schools.zones(actor)] if at_bureau else [],
+        "suppliers": supplier_choices(actor) if at_bureau else [],
     }
 
 

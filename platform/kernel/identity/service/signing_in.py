@@ -21,8 +21,8 @@ def sign_in(name: str, password: str, address: str, user_agent: str, *, remember
     row, secret = sessions.open_sign_in(account.id, address, user_agent, remember=remember)
     choice = scopes.usual_scope(account.id, scopes.scopes_of(account.id))
     if choice is not None:
-        row.level, row.bureau_id = choice.level, choice.bureau_id
-        row.zone_id, row.school_id = choice.zone_id, choice.school_id
+        for name, value in choice.place.items():
+            setattr(row, name, value)
     db.session.flush()
     events.record("sign_in:made", account.id, bureau_id=row.bureau_id, detail={"address": address}, by=account)
     return secret

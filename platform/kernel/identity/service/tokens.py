@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from flask_babel import gettext as _
@@ -48,7 +49,7 @@ def create_token(actor: Actor, name: str, token_scopes: list[str], days: int) ->
     assert actor.sign_in_id is not None
 
     sign_in = db.session.get_one(SignIn, actor.sign_in_id)
-    place = (sign_in.level, sign_in.bureau_id, sign_in.zone_id, sign_in.school_id)
+    place = {name: getattr(sign_in, name) for name in ("level", "bureau_id", "zone_id", "school_id", "supplier_id")}
     return _make(actor.account_id, name, token_scopes, days, place)
 
 
@@ -82,11 +83,10 @@ def create_device_token(
     bureau = db.session.get_one(Bureau, choice.bureau_id)
     if account.totp_confirmed_at is None and set(choice.roles) & set(bureau.settings.get("second_factor_roles", ())):
         raise PendingStep("enrol_second_factor")
-    place = (choice.level, choice.bureau_id, choice.zone_id, choice.school_id)
-    return _make(account.id, name, token_scopes, days, place)
+    return _make(account.id, name, token_scopes, days, choice.place)
 
 
-def _make(account_id: UUID, name: str, token_scopes: list[str], days: int, place: tuple) -> NewToken:  # type: ignore[type-arg]
+def _make(account_id: UUID, name: str, token_scopes: list[str], days: int, place: dict[str, Any]) -> NewToken:
     session = db.session()
     use_scope(session, IDENTITY)
     # Locked, so that parallel requests cannot slip past the limit.
@@ -95,16 +95,15 @@ def _make(account_id: UUID, name: str, token_scopes: list[str], days: int, place
         raise Unauthenticated
     if len(live_tokens(account_id)) >= MOST_LIVE:
         raise RuleBroken("token_limit", _("有效令牌已达 %(most)s 个，请先吊销不用的。", most=MOST_LIVE))
-    level, bureau_id, zone_id, school_id = place
     secret = PREFIX + secrets.token_urlsafe(32)
     token = ApiToken(
-        account_id=account_id, token_hash=digest(secret), name=name, scopes=token_scopes, level=level,
-        bureau_id=bureau_id, zone_id=zone_id, school_id=school_id, expires_at=now() + timedelta(days=days),
+        account_id=account_id, token_hash=digest(secret), name=name, scopes=token_scopes,
+        expires_at=now() + timedelta(days=days), **place,
     )  # fmt: skip
     session.add(token)
     session.flush()
     events.record(
-        "token:made", account_id, bureau_id=bureau_id, detail={"token": str(token.id), "days": days}, by=account
+        "token:made", account_id, bureau_id=token.bureau_id, detail={"token": str(token.id), "days": days}, by=account
     )
     return NewToken(token, secret)
 

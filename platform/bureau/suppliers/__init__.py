@@ -1,0 +1,1 @@
+"""Suppliers: a company's registration at a bureau, its licences, and what it may bid for."""
