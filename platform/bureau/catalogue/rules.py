@@ -15,6 +15,13 @@ class ItemState(StrEnum):
     RETIRED = "retired"
 
 
+class Subject(StrEnum):
+    """What a category is of: food, or other goods that schools buy together (uniforms, exercise books)."""
+
+    FOOD = "food"
+    GOODS = "goods"
+
+
 class ItemEvent(StrEnum):
     PUBLISH = "publish"
     RETIRE = "retire"
@@ -72,6 +79,11 @@ def events_of(state: str) -> tuple[str, ...]:
 def to_base(quantity: Decimal, factor: Decimal) -> Decimal:
     """`quantity` of a unit in base units, exactly."""
     return EXACT.multiply(quantity, factor)
+
+
+def plain_text(number: Decimal) -> str:
+    """A stored number without its padding zeros: 25.000000 → "25"."""
+    return format(number.normalize(), "f")
 
 
 def conversion_problems(base_unit: str, units: Sequence[str]) -> dict[int, str]:

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from bureau.catalogue.models import CatalogueCategory, CertificateRequirement
-from bureau.catalogue.rules import Requirement, inherited
+from bureau.catalogue.rules import Requirement, Subject, inherited
 from kernel.actor import Actor
 from kernel.database import db
 from kernel.database.writing import flush, require_version
@@ -30,9 +30,12 @@ def get_category(actor: Actor, category_id: UUID) -> CatalogueCategory:
 
 def save_category(
     actor: Actor, category_id: UUID, seen_version: int | None, *, code: str, name: str, parent_id: UUID | None,
-    storage: str, requirements: Sequence[Mapping[str, Any]],
+    storage: str, requirements: Sequence[Mapping[str, Any]], subject: str = Subject.FOOD.value,
 ) -> CatalogueCategory:  # fmt: skip
-    """Create under the client's id, or change it (`seen_version` then being the one seen). Sent twice, it is one."""
+    """Create under the client's id, or change it (`seen_version` then being the one seen). Sent twice, it is one.
+
+    A change reaches the published items below it: each gets a further version.
+    """
     category = db.session.get(CatalogueCategory, (actor.bureau_id, category_id))
     wanted = {str(row["kind"]): str(row["label"]) for row in requirements}
     _check_parent(actor, category_id, parent_id)
@@ -40,17 +43,24 @@ def save_category(
         category = CatalogueCategory(bureau_id=actor.bureau_id, id=category_id, created_by=actor.account_id)
         db.session.add(category)
     elif seen_version is None:
-        if _content(category) != (code, name, parent_id, storage, wanted):
+        if _content(category) != (code, name, parent_id, storage, subject, wanted):
             raise Conflict(_("同一编号的类别已存在且内容不同。"), {"version": category.version})
         return category
     else:
         require_version(category, seen_version)
-    changed = category.version is not None and {row.kind: row.label for row in category.requirements} != wanted
+    is_known = category.version is not None
+    changed = is_known and {row.kind: row.label for row in category.requirements} != wanted
     category.code, category.name, category.parent_id, category.storage = code, name, parent_id, storage
+    category.subject = subject
     _set_requirements(category, wanted)
     if changed:
         _touch(category)
     flush(db.session, {_CODE: Invalid({"code": [_("该编码已被使用。")]})})
+    if is_known:
+        # Imported here: versions are made from categories, and this is the one way back.
+        from bureau.catalogue.service.versions import settle_categories
+
+        settle_categories(actor, [category.id])
     return category
 
 
@@ -59,7 +69,7 @@ _CODE = "uq_catalogue_categories_bureau_id_code"
 
 def _content(category: CatalogueCategory) -> tuple[Any, ...]:
     required = {row.kind: row.label for row in category.requirements}
-    return category.code, category.name, category.parent_id, category.storage, required
+    return category.code, category.name, category.parent_id, category.storage, category.subject, required
 
 
 def _touch(row: Any) -> None:

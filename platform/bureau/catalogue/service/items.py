@@ -20,14 +20,20 @@ from bureau.catalogue.rules import (
     next_state,
     searchable,
 )
+from bureau.catalogue.service.versions import settle
 from kernel.actor import Actor
 from kernel.database import db
 from kernel.database.paging import Page, paginate
-from kernel.database.writing import flush, require_version
+from kernel.database.writing import require_version
 from kernel.errors import Conflict, Invalid, NotFound
 
 CODE = "uq_catalogue_items_bureau_id_code"
-FIELDS = ("code", "name", "category_id", "specification", "standard", "base_unit", "shelf_life_days", "storage")
+FIELDS = (
+    "code", "name", "category_id", "specification", "standard", "base_unit", "shelf_life_days", "storage",
+    "pack_sizes", "ingredient", "brand_note",
+)  # fmt: skip
+# What a caller may leave out: a new item has none of it, a known one keeps its own.
+OPTIONAL: Mapping[str, Any] = {"pack_sizes": [], "ingredient": "", "brand_note": ""}
 
 
 def _visible(actor: Actor) -> Any:
@@ -71,16 +77,15 @@ def save_item(
 ) -> CatalogueItem:
     """Create a draft under the client's id, or change the item (`seen_version` then being the one seen).
 
-    `values`: every one of FIELDS. Once published, the base unit stands: receipts count in it.
+    `values`: every one of FIELDS but the OPTIONAL ones. Once published, the base unit stands: receipts count in it.
+    What a published item changes is its next version.
     """
     wanted: dict[str, Decimal] = {row["unit"]: row["factor"] for row in conversions}
     _check(actor, values, [row["unit"] for row in conversions])
     item = db.session.get(CatalogueItem, (actor.bureau_id, item_id))
+    values = with_optional(item, values)
     if item is None:
-        item = CatalogueItem(
-            bureau_id=actor.bureau_id, id=item_id, created_by=actor.account_id, state=ItemState.DRAFT.value
-        )
-        db.session.add(item)
+        item = new_item(actor, item_id)
     elif seen_version is None:
         if {name: getattr(item, name) for name in FIELDS} != values or _factors(item) != wanted:
             raise Conflict(_("同一编号的物品已存在且内容不同。"), {"version": item.version})
@@ -90,8 +95,22 @@ def save_item(
         if item.state != ItemState.DRAFT and item.base_unit != values["base_unit"]:
             raise Invalid({"base_unit": [_("已发布过的物品不能更改基本单位，请下架后另建物品。")]})
     fill(item, values, wanted)
-    flush(db.session, {CODE: Invalid({"code": [_("该编码已被使用。")]})})
+    settle(actor, [item], {CODE: Invalid({"code": [_("该编码已被使用。")]})})
     return item
+
+
+def new_item(actor: Actor, item_id: UUID) -> CatalogueItem:
+    item = CatalogueItem(
+        bureau_id=actor.bureau_id, id=item_id, created_by=actor.account_id, state=ItemState.DRAFT.value,
+        current_version=0,
+    )  # fmt: skip
+    db.session.add(item)
+    return item
+
+
+def with_optional(item: CatalogueItem | None, values: Mapping[str, Any]) -> dict[str, Any]:
+    kept = OPTIONAL if item is None else {name: getattr(item, name) for name in OPTIONAL}
+    return {**kept, **values}
 
 
 def change_state(actor: Actor, item_id: UUID, event: ItemEvent, seen_version: int | None) -> CatalogueItem:
@@ -103,7 +122,7 @@ def change_state(actor: Actor, item_id: UUID, event: ItemEvent, seen_version: in
         item.state = next_state(item.state, event).value
     except NoTransition:
         raise Conflict(_("物品的当前状态不允许这样操作。"), {"state": item.state, "version": item.version}) from None
-    flush(db.session)
+    settle(actor, [item])
     return item
 
 
@@ -115,7 +134,7 @@ def publish_drafts(actor: Actor) -> int:
     drafts = db.session.scalars(query).all()
     for item in drafts:
         item.state = next_state(item.state, ItemEvent.PUBLISH).value
-    flush(db.session)
+    settle(actor, drafts)
     return len(drafts)
 
 

@@ -16,10 +16,10 @@ from bureau.catalogue.models import CatalogueCategory, CatalogueItem
 from bureau.catalogue.rules import ItemEvent, ItemState, conversion_problems, next_state
 from bureau.catalogue.schemas import MOST_SHELF_LIFE, MOST_UNITS
 from bureau.catalogue.service.categories import list_categories, save_category
-from bureau.catalogue.service.items import fill
+from bureau.catalogue.service.items import fill, new_item, with_optional
+from bureau.catalogue.service.versions import settle
 from kernel.actor import Actor
 from kernel.database import db, new_id
-from kernel.database.writing import flush
 from kernel.errors import Invalid
 from kernel.sheets import Column, Parsed, Problem, SheetSpec
 
@@ -122,19 +122,18 @@ def _write_items(
     actor: Actor, wanted: Sequence[tuple[CatalogueItem | None, dict[str, Any], dict[str, Decimal]]], publish: bool
 ) -> Imported:
     added = changed = 0
+    touched: list[CatalogueItem] = []
     for item, values, units in wanted:
         if item is None:
             added += 1
-            item = CatalogueItem(
-                bureau_id=actor.bureau_id, id=new_id(), created_by=actor.account_id, state=ItemState.DRAFT.value
-            )
-            db.session.add(item)
-            fill(item, values, units)
+            item = new_item(actor, new_id())
+            fill(item, with_optional(None, values), units)
         else:
-            changed += fill(item, values, units)
+            changed += fill(item, with_optional(item, values), units)
         if publish and item.state == ItemState.DRAFT:
             item.state = next_state(item.state, ItemEvent.PUBLISH).value
-    flush(db.session)
+        touched.append(item)
+    settle(actor, touched)
     return Imported(added, changed)
 
 

@@ -1,0 +1,1 @@
+"""What things cost: surveys of the market, and the price books that come of them."""
