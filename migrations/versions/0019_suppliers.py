@@ -51,6 +51,10 @@ def upgrade() -> None:
     _companies()
     _scope()
     _attachments()
+    _requests()
+    _licences()
+    _measures()
+    _history()
     _shown()
 
 
@@ -190,6 +194,213 @@ def _attachments() -> None:
     tenancy._grant(
         "attachments", "houqin_supplier", "ra", f"bureau_id = {tenancy.BUREAU} AND supplier_id = {tenancy.SUPPLIER}"
     )
+
+
+def _of_supplier() -> tuple[sa.Column, sa.ForeignKeyConstraint]:
+    return (
+        sa.Column("supplier_id", sa.Uuid, nullable=False),
+        sa.ForeignKeyConstraint(["bureau_id", "supplier_id"], ["bureau_suppliers.bureau_id", "bureau_suppliers.id"]),
+    )
+
+
+def _file(column: str) -> tuple[sa.Column, sa.ForeignKeyConstraint]:
+    """A file of the same supplier: the key says whose."""
+    return (
+        sa.Column(column, sa.Uuid),
+        sa.ForeignKeyConstraint(
+            ["bureau_id", "supplier_id", column],
+            ["attachments.bureau_id", "attachments.supplier_id", "attachments.id"],
+        ),
+    )
+
+
+def _category(*, nullable: bool = False) -> tuple[sa.Column, sa.ForeignKeyConstraint]:
+    return (
+        sa.Column("category_id", sa.Uuid, nullable=nullable),
+        sa.ForeignKeyConstraint(
+            ["bureau_id", "category_id"], ["catalogue_categories.bureau_id", "catalogue_categories.id"]
+        ),
+    )
+
+
+def _requests() -> None:
+    op.create_table(
+        "supplier_requests",
+        *_bureau_key(),
+        _text("purpose"),
+        sa.Column("supplier_id", sa.Uuid),
+        sa.ForeignKeyConstraint(["bureau_id", "supplier_id"], ["bureau_suppliers.bureau_id", "bureau_suppliers.id"]),
+        _text("credit_code"),
+        _text("company_name"),
+        _text("kind"),
+        _text("size"),
+        _text("address"),
+        _text("person_name"),
+        _text("mobile"),
+        _text("email"),
+        _text("code_hash"),
+        _instant("code_until"),
+        sa.Column("codes_sent", sa.Integer, nullable=False),
+        _instant("code_sent_at"),
+        _text("state"),
+        sa.Column("account_id", sa.Uuid),
+        _text("address_from"),
+        _instant("confirmed_at", nullable=True),
+        *_recorded(),
+        _version(),
+        sa.CheckConstraint("purpose IN ('registration', 'invitation')", name="purpose"),
+        sa.CheckConstraint("state IN ('waiting', 'asked', 'done', 'refused')", name="state"),
+        sa.CheckConstraint("purpose = 'registration' OR supplier_id IS NOT NULL", name="invitation"),
+    )
+    op.create_index("ix_supplier_requests_from", "supplier_requests", ["bureau_id", "address_from", "created_at"])
+    op.create_index("ix_supplier_requests_email", "supplier_requests", ["bureau_id", "email", "created_at"])
+    op.create_index("ix_supplier_requests_state", "supplier_requests", ["bureau_id", "state", "id"])
+    op.create_index("ix_supplier_requests_supplier", "supplier_requests", ["bureau_id", "supplier_id"])
+    tenancy.protect_supplier_table("supplier_requests")
+
+
+def _licences() -> None:
+    op.create_table(
+        "supplier_categories",
+        *_bureau_key(),
+        *_of_supplier(),
+        *_category(),
+        _text("state"),
+        _text("reason"),
+        _instant("decided_at", nullable=True),
+        sa.Column("decided_by", sa.Uuid),
+        *_recorded(),
+        _version(),
+        sa.UniqueConstraint("bureau_id", "supplier_id", "category_id"),
+        sa.CheckConstraint("state IN ('asked', 'approved', 'refused', 'withdrawn')", name="state"),
+    )
+    op.create_index("ix_supplier_categories_category", "supplier_categories", ["bureau_id", "category_id", "state"])
+    tenancy.protect_supplier_table("supplier_categories", school="r", zone="r")
+    op.create_table(
+        "supplier_licences",
+        *_bureau_key(),
+        *_of_supplier(),
+        _text("kind"),
+        _text("number"),
+        _text("scope"),
+        _text("issued_by"),
+        sa.Column("valid_from", sa.Date),
+        sa.Column("valid_until", sa.Date),
+        *_file("attachment_id"),
+        _text("state"),
+        _text("reason"),
+        _instant("decided_at", nullable=True),
+        sa.Column("decided_by", sa.Uuid),
+        *_recorded(),
+        _version(),
+        sa.CheckConstraint("state IN ('submitted', 'approved', 'returned', 'withdrawn')", name="state"),
+        sa.CheckConstraint("valid_from <= valid_until", name="span"),
+    )
+    op.create_index("ix_supplier_licences_supplier", "supplier_licences", ["bureau_id", "supplier_id", "kind"])
+    op.create_index("ix_supplier_licences_until", "supplier_licences", ["bureau_id", "state", "valid_until"])
+    tenancy.protect_supplier_table("supplier_licences", school="r", zone="r")
+    op.create_table(
+        "supplier_licence_rules",
+        *_bureau_key(),
+        *_category(),
+        _text("kind"),
+        *_recorded(),
+        sa.UniqueConstraint("bureau_id", "category_id", "kind"),
+    )
+    tenancy.protect_bureau_table("supplier_licence_rules", bureau="rwd", supplier="r")
+    op.create_table(
+        "supplier_alarms",
+        *_bureau_key(),
+        *_of_supplier(),
+        sa.Column("licence_id", sa.Uuid, nullable=False),
+        sa.ForeignKeyConstraint(["bureau_id", "licence_id"], ["supplier_licences.bureau_id", "supplier_licences.id"]),
+        sa.Column("days", sa.Integer, nullable=False),
+        _instant("sent_at"),
+        sa.UniqueConstraint("bureau_id", "licence_id", "days"),
+    )
+    tenancy.protect_supplier_table("supplier_alarms", bureau="ra", supplier="r")
+
+
+def _measures() -> None:
+    op.create_table(
+        "supplier_measures",
+        *_bureau_key(),
+        *_of_supplier(),
+        _text("kind"),
+        *_category(nullable=True),
+        _text("reason"),
+        _text("basis"),
+        sa.Column("from_day", sa.Date, nullable=False),
+        sa.Column("until_day", sa.Date),
+        *_file("evidence_id"),
+        _text("state"),
+        _instant("confirmed_at", nullable=True),
+        sa.Column("confirmed_by", sa.Uuid),
+        _instant("ended_at", nullable=True),
+        sa.Column("ended_by", sa.Uuid),
+        _text("end_reason"),
+        *_recorded(),
+        _version(),
+        sa.CheckConstraint("kind IN ('warning', 'suspension', 'removal')", name="kind"),
+        sa.CheckConstraint("state IN ('proposed', 'in_force', 'dropped', 'lifted')", name="state"),
+        sa.CheckConstraint("from_day <= until_day", name="span"),
+        sa.CheckConstraint("kind = 'suspension' OR (category_id IS NULL AND until_day IS NULL)", name="extent"),
+        sa.CheckConstraint("confirmed_by IS DISTINCT FROM created_by", name="second_person"),
+        sa.CheckConstraint("kind <> 'removal' OR state <> 'in_force' OR confirmed_by IS NOT NULL", name="removal"),
+    )
+    op.create_index("ix_supplier_measures_supplier", "supplier_measures", ["bureau_id", "supplier_id", "id"])
+    tenancy.protect("supplier_measures")
+    own = f"bureau_id = {tenancy.BUREAU}"
+    tenancy._grant("supplier_measures", "houqin_bureau", "rw", own)
+    # A proposal is the bureau's own business until it is in force.
+    tenancy._grant(
+        "supplier_measures", "houqin_supplier", "r",
+        f"{own} AND supplier_id = {tenancy.SUPPLIER} AND state <> 'proposed'",
+    )  # fmt: skip
+    op.create_table(
+        "supplier_appeals",
+        *_bureau_key(),
+        *_of_supplier(),
+        sa.Column("measure_id", sa.Uuid, nullable=False),
+        sa.ForeignKeyConstraint(["bureau_id", "measure_id"], ["supplier_measures.bureau_id", "supplier_measures.id"]),
+        _text("statement"),
+        *_file("evidence_id"),
+        _text("state"),
+        _text("decision"),
+        _instant("decided_at", nullable=True),
+        sa.Column("decided_by", sa.Uuid),
+        *_recorded(),
+        _version(),
+        sa.CheckConstraint("state IN ('open', 'upheld', 'rejected', 'withdrawn')", name="state"),
+        sa.CheckConstraint("(state IN ('upheld', 'rejected')) = (decided_by IS NOT NULL)", name="decided"),
+    )
+    op.create_index(
+        "uq_supplier_appeals_once", "supplier_appeals", ["bureau_id", "measure_id"], unique=True,
+        postgresql_where=sa.text("state <> 'withdrawn'"),
+    )  # fmt: skip
+    op.create_index("ix_supplier_appeals_supplier", "supplier_appeals", ["bureau_id", "supplier_id", "id"])
+    tenancy.protect_supplier_table("supplier_appeals")
+
+
+def _history() -> None:
+    op.create_table(
+        "supplier_events",
+        *_bureau_key(),
+        *_of_supplier(),
+        _text("subject"),
+        sa.Column("subject_id", sa.Uuid, nullable=False),
+        _text("event"),
+        _text("from_state"),
+        _text("to_state"),
+        _text("reason"),
+        sa.Column("by", sa.Uuid, nullable=False),
+        _text("by_name"),
+        _text("by_side"),
+        _instant("at"),
+        sa.CheckConstraint("by_side IN ('bureau', 'supplier', 'system')", name="by_side"),
+    )
+    op.create_index("ix_supplier_events_supplier", "supplier_events", ["bureau_id", "supplier_id", "id"])
+    tenancy.protect_supplier_table("supplier_events", bureau="ra", supplier="ra")
 
 
 def _shown() -> None:
