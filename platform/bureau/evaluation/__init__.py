@@ -1,0 +1,1 @@
+"""From the opening to the award decision: review, committee, scores, ranking, report."""
