@@ -1,0 +1,1 @@
+"""Framework agreements: lots, prices, balances, changes, signing, second stage."""
