@@ -300,8 +300,8 @@ def _price_books() -> None:
         sa.Column("corrects_id", sa.Uuid),
         *_texts("correction_reason", "state"),
         sa.Column("is_public", sa.Boolean, nullable=False),
-        sa.Column("is_effective", sa.Boolean, nullable=False),
         sa.Column("threshold_percent", sa.Numeric(7, 2), nullable=False),
+        sa.Column("surveyed_by", sa.Uuid),
         sa.Column("publicised_at", sa.DateTime(timezone=True)),
         sa.Column("publicised_by", sa.Uuid),
         sa.Column("publicity_from", sa.Date),
@@ -319,13 +319,13 @@ def _price_books() -> None:
             "state IN ('draft', 'surveyed', 'publicised', 'effective', 'superseded', 'withdrawn')", name="state"
         ),
         sa.CheckConstraint("is_public = (state IN ('publicised', 'effective', 'superseded'))", name="is_public"),
-        sa.CheckConstraint("is_effective = (state IN ('effective', 'superseded'))", name="is_effective"),
         sa.CheckConstraint("NOT is_public OR (publicised_at IS NOT NULL AND digest <> '')", name="publicised"),
-        sa.CheckConstraint("NOT is_effective OR begins_on IS NOT NULL", name="begun"),
+        sa.CheckConstraint("state NOT IN ('effective', 'superseded') OR begins_on IS NOT NULL", name="begun"),
         sa.CheckConstraint("publicity_until >= publicity_from", name="publicity"),
         sa.CheckConstraint("effective_from > publicity_until", name="after_publicity"),
         sa.CheckConstraint("begins_on >= effective_from", name="begins_on"),
-        sa.CheckConstraint("publicised_by <> created_by", name="two_people"),
+        sa.CheckConstraint("publicised_by <> created_by AND publicised_by <> surveyed_by", name="two_people"),
+        sa.CheckConstraint("corrects_id IS NULL OR correction_reason <> ''", name="correction"),
     )
     op.create_index("ix_price_books_day", "price_books", ["bureau_id", "begins_on"])
     op.create_index(
@@ -359,7 +359,7 @@ def _price_book_lines() -> None:
         sa.Column("exact", sa.Numeric(18, 6), nullable=False),
         *_texts("basis"),
         sa.Column("carried_from", sa.Text),
-        *_texts("method"),
+        *_texts("correction_reason", "method"),
         sa.Column("source_count", sa.Integer, nullable=False),
         sa.Column("report_count", sa.Integer, nullable=False),
         sa.Column("outlier_count", sa.Integer, nullable=False),
@@ -369,13 +369,13 @@ def _price_book_lines() -> None:
         sa.Column("change_percent", sa.Numeric(12, 2)),
         sa.Column("is_triggered", sa.Boolean, nullable=False),
         sa.Column("is_public", sa.Boolean, nullable=False),
-        sa.Column("is_effective", sa.Boolean, nullable=False),
         sa.ForeignKeyConstraint(["bureau_id", "book_id"], ["price_books.bureau_id", "price_books.id"]),
         sa.ForeignKeyConstraint(["bureau_id", "item_id"], ["catalogue_items.bureau_id", "catalogue_items.id"]),
         sa.UniqueConstraint("bureau_id", "book_id", "item_id"),
         sa.CheckConstraint("price_fen > 0", name="price"),
-        sa.CheckConstraint("basis IN ('survey', 'carried')", name="basis"),
+        sa.CheckConstraint("basis IN ('survey', 'carried', 'corrected')", name="basis"),
         sa.CheckConstraint("(basis = 'carried') = (carried_from IS NOT NULL)", name="carried"),
+        sa.CheckConstraint("(basis = 'corrected') = (correction_reason <> '')", name="corrected"),
     )
 
 
@@ -465,8 +465,8 @@ def _rights() -> None:
         tenancy.protect_bureau_table(table, bureau="ra", zone=None, school=None)
     tenancy.protect_bureau_table("price_books", school_condition="is_public")
     tenancy.protect_bureau_table("price_book_lines", bureau="rwd", school_condition="is_public")
-    tenancy.show_supplier("price_books", "is_effective")
-    tenancy.show_supplier("price_book_lines", "is_effective")
+    tenancy.show_supplier("price_books", "is_public")
+    tenancy.show_supplier("price_book_lines", "is_public")
     tenancy.protect_bureau_table("price_book_events", bureau="ra", zone=None, school=None)
     tenancy.protect_school_table("price_objections", bureau="rw", zone=None, school="ra")
     tenancy.show_supplier("price_objections", f"supplier_id = {tenancy.SUPPLIER}", "ra")

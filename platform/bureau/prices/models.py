@@ -1,5 +1,5 @@
-"""Surveys of the market and price books. Bureau-owned: schools see books from their publicity on, suppliers from the
-day they hold. `is_public`, `is_effective` are copies of a book's state that row-level security can read."""
+"""Surveys of the market and price books. Bureau-owned: schools and suppliers see books from their publicity on, when
+they may object. `is_public` is the part of a book's state that row-level security can read."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -62,7 +62,7 @@ class PriceSurvey(Recorded, Versioned, BureauOwned, db.Model):
     signed_at: Mapped[datetime | None]
     signed_by: Mapped[UUID | None]
     signed_by_name: Mapped[str] = mapped_column(default="")
-    key: Mapped[str] = mapped_column(deferred=True)
+    key: Mapped[str]
 
 
 class PriceSurveyItem(BureauOwned, db.Model):
@@ -109,7 +109,7 @@ class PriceSurveySource(BureauOwned, db.Model):
 
 class PriceSurveyor(Recorded, Versioned, BureauOwned, db.Model):
     """Who may report: a person with an account, or an invited one with a personal link. `code_hash`: SHA-256 of the
-    link's secret, which is shown once and kept nowhere; `most`: reports taken of this person in all."""
+    link's code, which the survey's key makes; `most`: reports taken of this person in all."""
 
     __tablename__ = "price_surveyors"
     __audited__ = True
@@ -241,13 +241,13 @@ class PriceBook(Recorded, Versioned, BureauOwned, db.Model):
             "state IN ('draft', 'surveyed', 'publicised', 'effective', 'superseded', 'withdrawn')", name="state"
         ),
         CheckConstraint("is_public = (state IN ('publicised', 'effective', 'superseded'))", name="is_public"),
-        CheckConstraint("is_effective = (state IN ('effective', 'superseded'))", name="is_effective"),
         CheckConstraint("NOT is_public OR (publicised_at IS NOT NULL AND digest <> '')", name="publicised"),
-        CheckConstraint("NOT is_effective OR begins_on IS NOT NULL", name="begun"),
+        CheckConstraint("state NOT IN ('effective', 'superseded') OR begins_on IS NOT NULL", name="begun"),
         CheckConstraint("publicity_until >= publicity_from", name="publicity"),
         CheckConstraint("effective_from > publicity_until", name="after_publicity"),
         CheckConstraint("begins_on >= effective_from", name="begins_on"),
-        CheckConstraint("publicised_by <> created_by", name="two_people"),
+        CheckConstraint("publicised_by <> created_by AND publicised_by <> surveyed_by", name="two_people"),
+        CheckConstraint("corrects_id IS NULL OR correction_reason <> ''", name="correction"),
         Index(
             "uq_price_books_day", "bureau_id", "series", "begins_on", unique=True,
             postgresql_where=text("begins_on IS NOT NULL AND is_public"),
@@ -266,8 +266,8 @@ class PriceBook(Recorded, Versioned, BureauOwned, db.Model):
     correction_reason: Mapped[str] = mapped_column(default="")
     state: Mapped[str] = mapped_column(default="draft")
     is_public: Mapped[bool] = mapped_column(default=False)
-    is_effective: Mapped[bool] = mapped_column(default=False)
     threshold_percent: Mapped[Decimal] = mapped_column(Numeric(7, 2))
+    surveyed_by: Mapped[UUID | None]
     publicised_at: Mapped[datetime | None]
     publicised_by: Mapped[UUID | None]
     publicity_from: Mapped[date | None]
@@ -280,7 +280,8 @@ class PriceBook(Recorded, Versioned, BureauOwned, db.Model):
 class PriceBookLine(BureauOwned, db.Model):
     """The price of one item: `price_fen` for one `unit`, which is the item's base unit. `exact`: before rounding.
 
-    `basis`: "survey", or "carried" over from the book `carried_from` because too few sources gave a price. `sources`:
+    `basis`: "survey"; "carried" over from the book `carried_from` because too few sources gave a price; or "corrected" by
+    a person, with `correction_reason`, in a book that corrects another. `sources`:
     [{"id", "name", "kind", "price": "5.20"}], yuan per unit. `change_percent` against the last book; null without one.
     """
 
@@ -291,8 +292,9 @@ class PriceBookLine(BureauOwned, db.Model):
         fk_in_bureau("item_id", "catalogue_items"),
         UniqueConstraint("bureau_id", "book_id", "item_id"),
         CheckConstraint("price_fen > 0", name="price"),
-        CheckConstraint("basis IN ('survey', 'carried')", name="basis"),
+        CheckConstraint("basis IN ('survey', 'carried', 'corrected')", name="basis"),
         CheckConstraint("(basis = 'carried') = (carried_from IS NOT NULL)", name="carried"),
+        CheckConstraint("(basis = 'corrected') = (correction_reason <> '')", name="corrected"),
     )
     book_id: Mapped[UUID]
     item_id: Mapped[UUID]
@@ -308,6 +310,7 @@ class PriceBookLine(BureauOwned, db.Model):
     exact: Mapped[Decimal] = mapped_column(Numeric(18, 6))
     basis: Mapped[str]
     carried_from: Mapped[str | None]
+    correction_reason: Mapped[str] = mapped_column(default="")
     method: Mapped[str]
     source_count: Mapped[int]
     report_count: Mapped[int]
@@ -318,7 +321,6 @@ class PriceBookLine(BureauOwned, db.Model):
     change_percent: Mapped[Decimal | None] = mapped_column(Numeric(12, 2))
     is_triggered: Mapped[bool]
     is_public: Mapped[bool] = mapped_column(default=False)
-    is_effective: Mapped[bool] = mapped_column(default=False)
 
 
 class PriceBookEvent(BureauOwned, db.Model):
