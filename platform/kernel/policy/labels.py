@@ -35,6 +35,7 @@ GROUPS: Mapping[str, Any] = {
     "inspection": _l("检查"),
     "grading": _l("量化分级"),
     "tender": _l("招标采购"),
+    "supplier": _l("供应商"),
 }
 
 

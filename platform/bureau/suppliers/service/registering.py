@@ -192,10 +192,8 @@ def _admit(system: Actor, request: SupplierRequest, actor: Actor | None, passwor
         if known is not None:
             ask(system, request, known.id, actor.account_id if actor else None)
             return Outcome("asked")
-    account_id, username = (actor.account_id, None) if actor else (None, None)
-    if account_id is None:
-        account = make_account(request, password or "")
-        account_id, username = account.id, account.username
+    account = None if actor else make_account(request, password or "")
+    account_id = account.id if account else actor.account_id if actor else SYSTEM_ACCOUNT
     supplier_id = request.supplier_id
     if supplier_id is None or request.purpose == "registration":
         supplier_id = open_registration(system, request, account_id).id
@@ -204,7 +202,7 @@ def _admit(system: Actor, request: SupplierRequest, actor: Actor | None, passwor
     request.account_id = account_id
     request.state = "done"
     flush(db.session())
-    return Outcome("joined", username)
+    return Outcome("joined", account.username if account else None)
 
 
 def ask(system: Actor, request: SupplierRequest, supplier_id: UUID, account_id: UUID | None) -> None:
