@@ -24,6 +24,7 @@ def upgrade() -> None:
         sa.Column("title", sa.Text(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("suspended_from", sa.Text(), nullable=True),
+        sa.Column("suspended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("rule_pack", sa.Text(), nullable=False),
         sa.Column("subject", sa.Text(), nullable=False),
         sa.Column("award_method", sa.Text(), nullable=False),
@@ -33,11 +34,13 @@ def upgrade() -> None:
         sa.Column("is_framework", sa.Boolean(), nullable=False),
         sa.Column("framework_from", sa.Date(), nullable=True),
         sa.Column("framework_until", sa.Date(), nullable=True),
+        sa.Column("competition", sa.Text(), nullable=False),
         sa.Column("second_stage", sa.Text(), nullable=False),
         sa.Column("winners_per_lot", sa.Integer(), nullable=False),
         sa.Column("most_lots_bid", sa.Integer(), nullable=True),
         sa.Column("most_lots_won", sa.Integer(), nullable=True),
         sa.Column("small_firm_deduction", sa.Numeric(precision=5, scale=2), nullable=False),
+        sa.Column("is_reserved", sa.Boolean(), nullable=False),
         sa.Column("bid_bond_fen", sa.BigInteger(), nullable=False),
         sa.Column("requirements", sa.Text(), nullable=False),
         sa.Column("documents_from", sa.DateTime(timezone=True), nullable=True),
@@ -48,6 +51,7 @@ def upgrade() -> None:
         sa.Column("is_public", sa.Boolean(), nullable=False),
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("next_check", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("takers_checked", sa.DateTime(timezone=True), nullable=True),
         sa.Column("round_id", sa.Uuid(), nullable=True),
         sa.Column("retender_of_id", sa.Uuid(), nullable=True),
         sa.Column("end_reason", sa.Text(), nullable=False),
@@ -56,6 +60,8 @@ def upgrade() -> None:
         sa.Column("created_by", sa.Uuid(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint("(state = 'suspended') = (suspended_from IS NOT NULL)", name=op.f("ck_tenders_suspended")),
+        sa.CheckConstraint("(state = 'suspended') = (suspended_at IS NOT NULL)", name=op.f("ck_tenders_suspended_at")),
+        sa.CheckConstraint("competition IN ('price', 'quality')", name=op.f("ck_tenders_competition")),
         sa.CheckConstraint("award_method IN ('comprehensive', 'lowest_price')", name=op.f("ck_tenders_award_method")),
         sa.CheckConstraint("price_form IN ('fixed', 'discount')", name=op.f("ck_tenders_price_form")),
         sa.CheckConstraint("rule_pack IN ('order_87', 'order_110', 'internal')", name=op.f("ck_tenders_rule_pack")),
@@ -383,6 +389,43 @@ def upgrade() -> None:
     op.create_index(
         "ix_tender_notices_tender", "tender_notices", ["bureau_id", "tender_id", "published_at"], unique=False
     )
+    op.create_table(
+        "tender_waivers",
+        sa.Column("bureau_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("tender_id", sa.Uuid(), nullable=False),
+        sa.Column("rule", sa.Text(), nullable=False),
+        sa.Column("found", sa.Text(), nullable=False),
+        sa.Column("demanded", sa.Text(), nullable=False),
+        sa.Column("citation", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("by_id", sa.Uuid(), nullable=False),
+        sa.Column("by_name", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["bureau_id", "tender_id"],
+            ["tenders.bureau_id", "tenders.id"],
+            name=op.f("fk_tender_waivers_bureau_id_tender_id"),
+        ),
+        sa.ForeignKeyConstraint(["bureau_id"], ["bureaus.id"], name=op.f("fk_tender_waivers_bureau_id")),
+        sa.PrimaryKeyConstraint("bureau_id", "id", name=op.f("pk_tender_waivers")),
+    )
+    op.create_index("ix_tender_waivers_tender", "tender_waivers", ["bureau_id", "tender_id", "id"], unique=False)
+    op.create_table(
+        "tender_criteria_sets",
+        sa.Column("bureau_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("criteria", JSONB, nullable=False),
+        sa.Column("is_active", sa.Boolean(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_by", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["bureau_id"], ["bureaus.id"], name=op.f("fk_tender_criteria_sets_bureau_id")),
+        sa.PrimaryKeyConstraint("bureau_id", "id", name=op.f("pk_tender_criteria_sets")),
+        sa.UniqueConstraint("bureau_id", "name", name=op.f("uq_tender_criteria_sets_bureau_id_name")),
+    )
     for table in ("tenders", "tender_lots", "tender_items", "tender_criteria", "tender_documents", "tender_questions"):
         tenancy.protect_bureau_table(table, bureau="rwd", school_condition="is_public")
         _show(table, "houqin_supplier", f"bureau_id = {tenancy.BUREAU} AND is_public")
@@ -394,6 +437,8 @@ def upgrade() -> None:
         f" WITH CHECK (bureau_id = {tenancy.BUREAU} AND NOT is_public)"
     )
     tenancy.protect_bureau_table("tender_events", bureau="ra", school=None)
+    tenancy.protect_bureau_table("tender_waivers", bureau="ra", zone=None, school=None)
+    tenancy.protect_bureau_table("tender_criteria_sets", zone=None, school=None)
     tenancy.protect_bureau_table("tender_notices", bureau="ra")
     _show("tender_notices", "houqin_supplier", f"bureau_id = {tenancy.BUREAU}")
     _show("tender_notices", "houqin_identity", "true")

@@ -53,6 +53,8 @@ class Tender(Recorded, Versioned, BureauOwned, db.Model):
         CheckConstraint("published_at < bid_deadline", name="deadline"),
         CheckConstraint("(published_at IS NOT NULL) = is_public", name="public"),
         CheckConstraint("(state = 'suspended') = (suspended_from IS NOT NULL)", name="suspended"),
+        CheckConstraint("(state = 'suspended') = (suspended_at IS NOT NULL)", name="suspended_at"),
+        CheckConstraint("competition IN ('price', 'quality')", name="competition"),
         Index("ix_tenders_newest", "bureau_id", "state", "id"),
         Index("ix_tenders_due", "bureau_id", "next_check", postgresql_where=text("next_check IS NOT NULL")),
     )
@@ -60,6 +62,7 @@ class Tender(Recorded, Versioned, BureauOwned, db.Model):
     title: Mapped[str]
     state: Mapped[str] = mapped_column(default="draft")
     suspended_from: Mapped[str | None]
+    suspended_at: Mapped[datetime | None]
     rule_pack: Mapped[str] = mapped_column(default="order_87")
     subject: Mapped[str] = mapped_column(default="goods")
     award_method: Mapped[str] = mapped_column(default="comprehensive")
@@ -69,12 +72,14 @@ class Tender(Recorded, Versioned, BureauOwned, db.Model):
     is_framework: Mapped[bool] = mapped_column(default=True)
     framework_from: Mapped[date | None]
     framework_until: Mapped[date | None]
+    competition: Mapped[str] = mapped_column(default="price")  # of a framework's first stage: price first, quality first
     second_stage: Mapped[str] = mapped_column(default="direct")
     winners_per_lot: Mapped[int] = mapped_column(default=1)
     most_lots_bid: Mapped[int | None]
     most_lots_won: Mapped[int | None]
     # Percent taken off a micro or small firm's price for scoring only; the contract is made at the price bid.
     small_firm_deduction: Mapped[Decimal] = mapped_column(Numeric(5, 2), default=Decimal(0))
+    is_reserved: Mapped[bool] = mapped_column(default=False)  # for small and medium firms alone
     bid_bond_fen: Mapped[int] = mapped_column(BigInteger, default=0)
     requirements: Mapped[str] = mapped_column(default="")  # what is bought, where and how it is delivered
     documents_from: Mapped[datetime | None]
@@ -85,6 +90,7 @@ class Tender(Recorded, Versioned, BureauOwned, db.Model):
     is_public: Mapped[bool] = mapped_column(default=False)
     opened_at: Mapped[datetime | None]
     next_check: Mapped[datetime | None]
+    takers_checked: Mapped[datetime | None]  # the end of document supply for which the clock counted the takers
     round_id: Mapped[UUID | None]
     retender_of_id: Mapped[UUID | None]
     end_reason: Mapped[str] = mapped_column(default="")  # why it was terminated or failed
@@ -251,8 +257,8 @@ class TenderDocumentTaker(BureauOwned, db.Model):
 class TenderQuestion(Versioned, BureauOwned, db.Model):
     """What a supplier asks; its answer goes to everybody, the asker's name to nobody (`tender_askers`)."""
 
+    # Not audited: the audit names who wrote a row, and who asks is nobody's business (Order 87, Art. 28).
     __tablename__ = "tender_questions"
-    __audited__ = True
     __table_args__ = (
         fk_bureau(),
         fk_in_bureau("tender_id", "tenders"),
@@ -312,3 +318,36 @@ class TenderNotice(BureauOwned, db.Model):
     published_at: Mapped[datetime]
     published_by: Mapped[UUID]
     ends_on: Mapped[date | None]  # the last day of the time that the notice must stand
+
+
+class TenderWaiver(BureauOwned, db.Model):
+    """A rule that only warns, passed over by somebody for a reason. Append-only. `found`: the figure it was passed at."""
+
+    __tablename__ = "tender_waivers"
+    __audited__ = True
+    __table_args__ = (
+        fk_bureau(),
+        fk_in_bureau("tender_id", "tenders"),
+        Index("ix_tender_waivers_tender", "bureau_id", "tender_id", "id"),
+    )
+    tender_id: Mapped[UUID]
+    rule: Mapped[str]
+    found: Mapped[str]
+    demanded: Mapped[str]
+    citation: Mapped[str]
+    reason: Mapped[str]
+    at: Mapped[datetime]
+    by_id: Mapped[UUID]
+    by_name: Mapped[str]
+
+
+class CriteriaSet(Recorded, Versioned, BureauOwned, db.Model):
+    """评分模板: criteria that the bureau keeps for reuse. `criteria`: rows as `tender_criteria` has them, without ids."""
+
+    __tablename__ = "tender_criteria_sets"
+    __audited__ = True
+    __table_args__ = (fk_bureau(), UniqueConstraint("bureau_id", "name"))
+    name: Mapped[str]
+    note: Mapped[str] = mapped_column(default="")
+    criteria: Mapped[list[Any]]
+    is_active: Mapped[bool] = mapped_column(default=True)
