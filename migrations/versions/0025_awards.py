@@ -65,6 +65,7 @@ def upgrade() -> None:
         sa.Column("cancel_asked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("cancel_asked_by", sa.Uuid(), nullable=True),
         sa.Column("cancel_asked_by_name", sa.Text(), nullable=False),
+        sa.Column("cancel_code", sa.Text(), nullable=False),
         sa.Column("cancel_reason", sa.Text(), nullable=False),
         sa.Column("cancelled_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("cancelled_by", sa.Uuid(), nullable=True),
@@ -191,7 +192,8 @@ def upgrade() -> None:
     tenancy.protect_bureau_table("award_procedures", school=None)
     tenancy.protect_supplier_table("lot_awards", bureau="rw", supplier="r", zone="r")
     tenancy.protect_supplier_table("award_passed_over", bureau="ra", supplier="r")
-    tenancy.protect_supplier_table("award_letters", bureau="rw", supplier="r")
+    # Whoever holds a letter may ask by its code whether it stands.
+    tenancy.protect_supplier_table("award_letters", bureau="rw", supplier="r", identity="r")
     # A bidder's opening of a letter is noted; nothing else of it can be written by anybody but its withdrawal.
     op.execute("REVOKE UPDATE ON award_letters FROM houqin_bureau")
     op.execute("GRANT UPDATE (withdrawn_at, withdrawn_reason) ON award_letters TO houqin_bureau")

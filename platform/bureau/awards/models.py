@@ -99,6 +99,7 @@ class LotAward(Versioned, BureauOwned, db.Model):
     cancel_asked_at: Mapped[datetime | None]
     cancel_asked_by: Mapped[UUID | None]
     cancel_asked_by_name: Mapped[str] = mapped_column(default="")
+    cancel_code: Mapped[str] = mapped_column(default="")
     cancel_reason: Mapped[str] = mapped_column(default="")
     cancelled_at: Mapped[datetime | None]
     cancelled_by: Mapped[UUID | None]

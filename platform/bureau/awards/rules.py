@@ -11,12 +11,12 @@ from typing import Any, Literal
 from kernel.workdays.rules import Calendar, Reckoned, add_workdays
 
 LetterKind = Literal["award", "loss", "invalid", "unopened"]
-DECISION = "tender.decision.workdays"  # Art. 68
-RESULT_NOTICE = "tender.result_notice.workdays"  # Art. 69
-NOTICE_STANDS = "tender.result_notice.stands_workdays"  # Art. 69
-CHALLENGE = "tender.challenge.workdays"  # 政府采购法 52
-CONTRACT = "tender.contract.days"  # Art. 71
-FIGURES = (DECISION, RESULT_NOTICE, NOTICE_STANDS, CHALLENGE, CONTRACT)
+# Names of figures in bureau.tendering.rules.packs.
+DECISION = "decision"  # Art. 68
+RESULT_NOTICE = "result_notice"  # Art. 69
+NOTICE_STANDS = "result_notice_period"  # Art. 69
+CHALLENGE = "challenge"  # 政府采购法 52
+CONTRACT = "contract"  # Art. 71
 # Why a ranked bid may be passed over; anything else would set the order aside (Art. 68).
 PASSING_CODES = ("lot_limit", "gave_up", "found_ineligible", "force_majeure")
 
