@@ -8,6 +8,7 @@ import { start as startKeyboard } from "./parts/keyboard";
 import { start as startMenus } from "./parts/menus";
 import { start as startPanels } from "./parts/panels";
 import { start as startPhotos } from "./parts/photos";
+import { start as startPlace } from "./parts/place";
 import { start as startPrinting } from "./parts/printing";
 import { start as startRequests } from "./parts/requests";
 import { start as startTables } from "./parts/tables";
@@ -26,6 +27,7 @@ startFill();
 startCamera();
 startBuilder();
 startVerify();
+startPlace();
 
 const drawCharts = (within: ParentNode): void => {
   if (within.querySelector("[data-chart]")) void import("./charts").then((charts) => charts.draw(within));

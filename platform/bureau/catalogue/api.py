@@ -10,12 +10,18 @@ from bureau.catalogue.schemas import (
     CatalogueCategoryIn,
     CatalogueCategoryList,
     CatalogueCategoryOut,
+    CatalogueHistory,
     CatalogueItemIn,
     CatalogueItemOut,
     CatalogueItemPage,
     CatalogueItemQuery,
+    CatalogueVersionOut,
+    FavouriteIn,
+    OrderablePage,
+    OrderableQuery,
 )
 from bureau.catalogue.service import categories as category_service
+from bureau.catalogue.service import favourites, versions
 from bureau.catalogue.service import items as service
 from kernel.access.edge import access, current_actor
 from kernel.api import ApiBlueprint, seen_version
@@ -24,7 +30,7 @@ blueprint = ApiBlueprint("catalogue", __name__, description="Central catalogue")
 
 
 def _out(item: CatalogueItem) -> dict[str, Any]:
-    names = ("id", "state", "version", *service.FIELDS)
+    names = ("id", "state", "version", "current_version", *service.FIELDS)
     return {
         **{name: getattr(item, name) for name in names},
         "category_name": item.category.name,
@@ -95,3 +101,41 @@ def list_categories() -> dict[str, Any]:
 def put_category(data: dict[str, Any], category_id: UUID) -> Any:
     """Create under an id of the client's making; to change a category, send the version seen as If-Match."""
     return category_service.save_category(current_actor(), category_id, seen_version(), **data)
+
+
+@blueprint.route("/catalogue/items/<uuid:item_id>/versions", methods=["GET"])
+@access(Permission.READ)
+@blueprint.response(200, CatalogueHistory)
+def item_history(item_id: UUID) -> dict[str, Any]:
+    """Every published version, newest first, each with what it changed."""
+    return {"items": service.item_history(current_actor(), item_id)}
+
+
+@blueprint.route("/catalogue/items/<uuid:item_id>/versions/<int:version_number>", methods=["GET"])
+@access(Permission.READ)
+@blueprint.response(200, CatalogueVersionOut)
+def item_version(item_id: UUID, version_number: int) -> Any:
+    """The item as an order kept it, whatever became of it since."""
+    return versions.version_of(current_actor().bureau_id, item_id, version_number)
+
+
+@blueprint.route("/catalogue/orderable", methods=["GET"])
+@access(Permission.ORDERABLE)
+@blueprint.arguments(OrderableQuery, location="query")
+@blueprint.response(200, OrderablePage)
+def list_orderable(query: dict[str, Any]) -> dict[str, Any]:
+    """What the actor's school may order today."""
+    actor = current_actor()
+    page = favourites.orderable(actor, **query)
+    marked = favourites.favourites_of(actor)
+    rows = [{**_out(item), "is_favourite": item.id in marked} for item in page.items]
+    return {"items": rows, "next_cursor": page.next_cursor}
+
+
+@blueprint.route("/catalogue/favourites/<uuid:item_id>", methods=["PUT"])
+@access(Permission.FAVOUR)
+@blueprint.arguments(FavouriteIn)
+@blueprint.response(204)
+def put_favourite(data: dict[str, Any], item_id: UUID) -> None:
+    """Mark an item for the actor's school, or take the mark off."""
+    favourites.mark(current_actor(), item_id, **data)

@@ -20,15 +20,20 @@ def search(actor: Actor, text: str) -> Sequence[SearchHit]:
     if not may(Permission.READ):
         return ()
     return [
-        SearchHit(item.name, url_for("catalogue.show", item_id=item.id), _("食材"), item.specification)
+        SearchHit(item.name, url_for("catalogue.show", item_id=item.id), _("物品"), item.specification)
         for item in list_items(actor, q=text, limit=8).items
     ]
 
 
+GROUP = _l("食材与供应")
+
 MODULE = Module(
     name="catalogue",
     permissions=RULES,
-    menu=[MenuItem(_l("食材目录"), "catalogue.index", "list-details", Permission.READ, _l("食材与供应"), order=40)],
+    menu=[
+        MenuItem(_l("采购目录"), "catalogue.index", "list-details", Permission.READ, GROUP, order=40),
+        MenuItem(_l("本校可订物品"), "catalogue_ordering.index", "star", Permission.ORDERABLE, GROUP, order=41),
+    ],
     pages=PAGES,
     api=[api],
     search=[search],

@@ -9,6 +9,8 @@ from kernel.access import Rule, any_of
 class Permission(StrEnum):
     READ = "bureau:catalogue:read"
     MANAGE = "bureau:catalogue:manage"
+    ORDERABLE = "school:catalogue:read"
+    FAVOUR = "school:catalogue:favour"
 
 
 # Everybody in a school whose work touches food or its money.
@@ -25,5 +27,7 @@ RULES: dict[str, Rule] = {
     Permission.READ: any_of(
         bureau_role(*OFFICERS, Role.INSPECTOR), zone_role(Role.ZONE_SUPERVISOR), school_role(*SCHOOL_READERS)
     ),
+    Permission.ORDERABLE: any_of(school_role(*SCHOOL_READERS)),
+    Permission.FAVOUR: any_of(school_role(*SCHOOL_READERS)),
     Permission.MANAGE: any_of(bureau_role(Role.BUREAU_ADMIN, Role.PROCUREMENT_OFFICER, Role.CANTEEN_OFFICER)),
 }

@@ -6,12 +6,13 @@ from typing import Any
 
 from marshmallow import fields, pre_load, validate
 
-from bureau.catalogue.rules import CertificateKind, ItemState, Storage
+from bureau.catalogue.rules import CertificateKind, ItemState, Storage, Subject
 from kernel.api import PageSchema
-from kernel.schemas import BaseSchema, Choice, Identifier, PageArguments, Quantity, Text, Whole
+from kernel.schemas import BaseSchema, Choice, Flag, Identifier, PageArguments, Quantity, Text, Whole
 
 MOST_SHELF_LIFE = 3650  # days; beyond ten years it is a slip of the finger
 MOST_UNITS = 20
+MOST_PACKS = 20
 
 
 class PlainQuantity(Quantity):
@@ -33,6 +34,7 @@ class CatalogueCategoryIn(BaseSchema):
     name = Text(60, required=True)
     parent_id = Identifier(load_default=None, allow_none=True)
     storage = Choice(Storage, load_default=Storage.AMBIENT.value)
+    subject = Choice(Subject, load_default=Subject.FOOD.value)
     requirements = fields.List(
         fields.Nested(CertificateRequirementSchema),
         load_default=list,
@@ -63,8 +65,16 @@ class UnitConversionSchema(BaseSchema):
     factor = PlainQuantity(places=6, least="0.000001", most="1000000", required=True)
 
 
+class PackSizeSchema(BaseSchema):
+    """A size that the good is delivered in: its words and how many base units it holds."""
+
+    label = Text(40, required=True)
+    quantity = PlainQuantity(places=6, least="0.000001", most="1000000", required=True)
+
+
 class CatalogueItemIn(BaseSchema):
-    """`shelf_life_days` null: nothing is printed on it (fresh produce, salt)."""
+    """`shelf_life_days` null: nothing is printed on it (fresh produce, salt). `ingredient`: code in a table of food
+    composition. `brand_note`: what a brand must be equal to; it names none as required."""
 
     code = Text(20, required=True)
     name = Text(60, required=True)
@@ -77,6 +87,9 @@ class CatalogueItemIn(BaseSchema):
     conversions = fields.List(
         fields.Nested(UnitConversionSchema), load_default=list, validate=validate.Length(0, MOST_UNITS)
     )
+    pack_sizes = fields.List(fields.Nested(PackSizeSchema), load_default=list, validate=validate.Length(0, MOST_PACKS))
+    ingredient = Text(40, load_default="")
+    brand_note = Text(200, load_default="")
 
 
 class ItemForm(CatalogueItemIn):
@@ -87,7 +100,10 @@ class ItemForm(CatalogueItemIn):
 
     @pre_load
     def _without_blank_rows(self, data: Any, **_: Any) -> Any:
-        return _drop(data, "conversions", lambda row: not any(str(value or "").strip() for value in row.values()))
+        def is_blank(row: Mapping[str, Any]) -> bool:
+            return not any(str(value or "").strip() for value in row.values())
+
+        return _drop(_drop(data, "conversions", is_blank), "pack_sizes", is_blank)
 
 
 class CatalogueItemOut(CatalogueItemIn):
@@ -95,10 +111,71 @@ class CatalogueItemOut(CatalogueItemIn):
     category_name = fields.String()
     state = Choice(ItemState)
     version = fields.Integer()
+    current_version = fields.Integer(metadata={"description": "number of the newest published version, 0: none yet"})
 
 
 class CatalogueItemPage(PageSchema):
     items = fields.List(fields.Nested(CatalogueItemOut))
+
+
+class CatalogueVersionOut(BaseSchema):
+    """An item as it was published: a full copy."""
+
+    id = Identifier()
+    item_id = Identifier()
+    number = fields.Integer()
+    code = fields.String()
+    name = fields.String()
+    specification = fields.String()
+    standard = fields.String()
+    base_unit = fields.String()
+    conversions = fields.List(fields.Nested(UnitConversionSchema))
+    pack_sizes = fields.List(fields.Nested(PackSizeSchema))
+    shelf_life_days = fields.Integer(allow_none=True)
+    storage = fields.String()
+    ingredient = fields.String()
+    brand_note = fields.String()
+    category_id = Identifier()
+    category_code = fields.String()
+    category_name = fields.String()
+    subject = fields.String()
+    certificates = fields.List(fields.Nested(CertificateRequirementSchema))
+    published_at = fields.AwareDateTime()
+
+
+class CatalogueChangeOut(BaseSchema):
+    field = fields.String()
+    before = fields.Raw(allow_none=True)
+    after = fields.Raw(allow_none=True)
+
+
+class CatalogueStepOut(BaseSchema):
+    version = fields.Nested(CatalogueVersionOut)
+    changes = fields.List(fields.Nested(CatalogueChangeOut))
+
+
+class CatalogueHistory(BaseSchema):
+    """Newest first, each with what it changed."""
+
+    items = fields.List(fields.Nested(CatalogueStepOut))
+
+
+class OrderableItemOut(CatalogueItemOut):
+    is_favourite = fields.Boolean()
+
+
+class OrderablePage(PageSchema):
+    items = fields.List(fields.Nested(OrderableItemOut))
+
+
+class OrderableQuery(PageArguments):
+    q = Text(60, load_default="", allow_none=True)
+    category_id = Identifier(load_default=None, allow_none=True)
+    favourites = Flag()
+
+
+class FavouriteIn(BaseSchema):
+    is_favourite = fields.Boolean(required=True)
 
 
 class CatalogueItemQuery(PageArguments):

@@ -18,9 +18,10 @@ from bureau.catalogue.rules import (
     NoTransition,
     conversion_problems,
     next_state,
+    plain_text,
     searchable,
 )
-from bureau.catalogue.service.versions import settle
+from bureau.catalogue.service.versions import Step, history, settle
 from kernel.actor import Actor
 from kernel.database import db
 from kernel.database.paging import Page, paginate
@@ -72,6 +73,14 @@ def get_item(actor: Actor, item_id: UUID) -> CatalogueItem:
     return item
 
 
+def item_history(actor: Actor, item_id: UUID) -> list[Step]:
+    """Newest first. A school may read it of a retired item too: its receipts and orders keep those versions."""
+    steps = history(actor.bureau_id, item_id)
+    if not steps:
+        get_item(actor, item_id)  # NotFound unless it is a draft that the bureau has
+    return steps
+
+
 def save_item(
     actor: Actor, item_id: UUID, seen_version: int | None, *, conversions: Sequence[Mapping[str, Any]], **values: Any
 ) -> CatalogueItem:
@@ -110,7 +119,9 @@ def new_item(actor: Actor, item_id: UUID) -> CatalogueItem:
 
 def with_optional(item: CatalogueItem | None, values: Mapping[str, Any]) -> dict[str, Any]:
     kept = OPTIONAL if item is None else {name: getattr(item, name) for name in OPTIONAL}
-    return {**kept, **values}
+    whole = {**kept, **values}
+    packs = [{"label": row["label"], "quantity": plain_text(Decimal(row["quantity"]))} for row in whole["pack_sizes"]]
+    return {**whole, "pack_sizes": packs}
 
 
 def change_state(actor: Actor, item_id: UUID, event: ItemEvent, seen_version: int | None) -> CatalogueItem:

@@ -14,9 +14,9 @@ from sqlalchemy import select
 from bureau.catalogue import labels
 from bureau.catalogue.models import CatalogueCategory, CatalogueItem
 from bureau.catalogue.rules import ItemEvent, ItemState, conversion_problems, next_state
-from bureau.catalogue.schemas import MOST_SHELF_LIFE, MOST_UNITS
+from bureau.catalogue.schemas import MOST_PACKS, MOST_SHELF_LIFE, MOST_UNITS
 from bureau.catalogue.service.categories import list_categories, save_category
-from bureau.catalogue.service.items import fill, new_item, with_optional
+from bureau.catalogue.service.items import OPTIONAL, fill, new_item, with_optional
 from bureau.catalogue.service.versions import settle
 from kernel.actor import Actor
 from kernel.database import db, new_id
@@ -27,7 +27,7 @@ SEPARATORS = re.compile(r"[；;、,，\n|]+")
 PACK = re.compile(r"^(?:1\s*)?(?P<unit>[^=＝\d]{1,20}?)\s*[=＝:：]\s*(?P<factor>\d{1,7}(?:\.\d{1,6})?)\s*\D*$")
 
 ITEMS = SheetSpec(
-    _l("食材目录"),
+    _l("采购目录"),
     (
         Column("code", _l("编码"), required=True, kind="code", most=20, example="GR01"),
         Column("name", _l("名称"), required=True, most=60, example="粳米"),
@@ -44,22 +44,38 @@ ITEMS = SheetSpec(
             aliases=("保质期", "保质期（天）"),
         ),
         Column("storage", _l("储存条件"), kind="choice", choices=labels.STORAGE, help=_l("不填则与类别相同")),
+        Column(
+            "pack_sizes", _l("供货规格"), most=500, width=24, example="25 kg 大袋=25；10 kg 小袋=10",
+            help=_l("供货时的包装大小，等号后是所含的基本单位数，多个用分号隔开"),
+        ),
+        Column("ingredient", _l("食物成分编码"), most=40, help=_l("食物成分表中的编码，可不填")),
+        Column(
+            "brand_note", _l("核心产品要求"), most=200, width=24,
+            help=_l("写明应达到的水平，例如“相当于或优于国标一级”，不得指定品牌"),
+        ),
     ),
 )  # fmt: skip
 CATEGORIES = SheetSpec(
-    _l("食材类别"),
+    _l("目录类别"),
     (
         Column("code", _l("编码"), required=True, kind="code", most=20, example="grain"),
         Column("name", _l("名称"), required=True, most=60, example="谷物杂粮"),
         Column("parent", _l("上级类别"), most=60, help=_l("上级类别的编码；一级类别不填")),
         Column("storage", _l("储存条件"), kind="choice", choices=labels.STORAGE),
+        Column("subject", _l("种类"), kind="choice", choices=labels.SUBJECTS, help=_l("不填则为食品")),
         Column(
             "certificates", _l("必备证明"), most=500, width=40, example="购货凭证；出厂检验报告",
             help=_l("收货时必须随货提供的证明，多个用分号隔开"),
         ),
     ),
 )  # fmt: skip
-EXPORTED = SheetSpec(ITEMS.name, (*ITEMS.columns, Column("state", _l("状态"), kind="choice", choices=labels.STATES)))
+EXPORTED = SheetSpec(
+    ITEMS.name,
+    (
+        *ITEMS.columns, Column("state", _l("状态"), kind="choice", choices=labels.STATES),
+        Column("current_version", _l("版本"), kind="integer"),
+    ),
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +107,9 @@ def import_items(actor: Actor, parsed: Parsed, *, publish: bool) -> Imported:
         units, pack_problem = read_packs(values.pop("packs") or "", values["base_unit"])
         if pack_problem:
             found["packs"] = pack_problem
+        values["pack_sizes"], size_problem = read_pack_sizes(values["pack_sizes"] or "")
+        if size_problem:
+            found["pack_sizes"] = size_problem
         problems += [Problem("refused", row.number, key, text=text) for key, text in found.items()]
         if not found:
             category = by_word[values.pop("category")]
@@ -98,6 +117,12 @@ def import_items(actor: Actor, parsed: Parsed, *, publish: bool) -> Imported:
             values["storage"] = values["storage"] or (item.storage if item else category.storage)
             values["specification"] = values["specification"] or ""
             values["standard"] = values["standard"] or ""
+            for name in OPTIONAL:
+                # A sheet of before these columns were there says nothing of them; an empty cell says "none".
+                if name not in parsed.grid.places:
+                    del values[name]
+                else:
+                    values[name] = values[name] or OPTIONAL[name]
             wanted.append((item, values, units))
     if problems:
         return Imported(problems=problems)
@@ -161,6 +186,25 @@ def read_packs(text: str, base_unit: str) -> tuple[dict[str, Decimal], str]:
     return dict(units), ""
 
 
+PACK_SIZE = re.compile(r"^(?P<label>.{1,40}?)\s*[=＝]\s*(?P<quantity>\d{1,7}(?:\.\d{1,6})?)$")
+
+
+def read_pack_sizes(text: str) -> tuple[list[dict[str, Any]], str]:
+    """ "25 kg 大袋=25；10 kg 小袋=10" → the pack sizes and what is wrong with them, "" when nothing is."""
+    found: list[dict[str, Any]] = []
+    for part in filter(None, (part.strip() for part in re.split(r"[；;\n|]+", text))):
+        match = PACK_SIZE.match(part)
+        if match is None:
+            return [], _("看不懂“%(part)s”，请写成“25 kg 大袋=25”。", part=part)
+        quantity = Decimal(match["quantity"])
+        if not 0 < quantity <= 1_000_000:
+            return [], _("“%(part)s”的数值应大于 0，且不超过一百万。", part=part)
+        found.append({"label": match["label"].strip(), "quantity": quantity})
+    if len(found) > MOST_PACKS:
+        return [], _("供货规格过多。")
+    return found, ""
+
+
 def import_categories(actor: Actor, parsed: Parsed) -> Imported:
     """Categories by code; a parent may stand anywhere in the same sheet."""
     if parsed.problems:
@@ -196,6 +240,7 @@ def import_categories(actor: Actor, parsed: Parsed) -> Imported:
                 actor, ids[values["code"]], before, code=values["code"], name=values["name"],
                 parent_id=ids[values["parent"]] if values["parent"] else None,
                 storage=values["storage"] or (category.storage if category else "ambient"),
+                subject=values["subject"] or (category.subject if category else "food"),
                 requirements=[{"kind": kind, "label": ""} for kind in dict.fromkeys(kinds[name] for name in names)],
             )  # fmt: skip
         except Invalid as error:
@@ -233,6 +278,9 @@ def exported_items(actor: Actor) -> list[dict[str, Any]]:
             "specification": item.specification, "standard": item.standard, "base_unit": item.base_unit,
             "packs": "；".join(f"{row.unit}={format(row.factor.normalize(), 'f')}" for row in item.conversions),
             "shelf_life_days": item.shelf_life_days, "storage": item.storage, "state": item.state,
+            "pack_sizes": "；".join(f"{row['label']}={row['quantity']}" for row in item.pack_sizes),
+            "ingredient": item.ingredient, "brand_note": item.brand_note,
+            "current_version": item.current_version or None,
         }
         for item in db.session.scalars(query)
     ]  # fmt: skip

@@ -16,6 +16,7 @@ from bureau.catalogue.rules import ItemEvent, Requirement, events_of, inherited
 from bureau.catalogue.schemas import CatalogueItemQuery, ItemForm, VersionForm
 from bureau.catalogue.service import categories as category_service
 from bureau.catalogue.service import items as service
+from bureau.catalogue.service import versions
 from bureau.schools.views.conflicts import differences
 from kernel.access.edge import access, current_actor, may
 from kernel.database import new_id
@@ -106,6 +107,22 @@ def show(item_id: UUID) -> str:
     )  # fmt: skip
 
 
+@blueprint.get("/items/<uuid:item_id>/versions")
+@access(Permission.READ)
+def item_versions(item_id: UUID) -> str:
+    """Every published version with what it changed."""
+    steps = service.item_history(current_actor(), item_id)
+    return render_template("catalogue/versions.html", item_id=item_id, steps=steps, labels=labels)
+
+
+@blueprint.get("/items/<uuid:item_id>/versions/<int:version_number>")
+@access(Permission.READ)
+def item_version(item_id: UUID, version_number: int) -> str:
+    """One version in full, as an order keeps it."""
+    version = versions.version_of(current_actor().bureau_id, item_id, version_number)
+    return render_template("catalogue/version.html", version=version, labels=labels, fields=versions.SNAPSHOT)
+
+
 @blueprint.get("/items/<uuid:item_id>/edit")
 @access(Permission.MANAGE)
 def edit(item_id: UUID) -> str:
@@ -159,11 +176,13 @@ def _edit_page(form: Form, item: CatalogueItem | None) -> str:
     field_labels = {
         "code": _("编码"), "name": _("名称"), "specification": _("规格"), "standard": _("执行标准"),
         "base_unit": _("基本单位"), "shelf_life_days": _("保质期（天）"), "storage": _("储存条件"),
+        "ingredient": _("食物成分编码"), "brand_note": _("核心产品要求"),
     }  # fmt: skip
-    rows = form.value("conversions", [])
+    rows, packs = form.value("conversions", []), form.value("pack_sizes", [])
     return render_template(
         "catalogue/edit.html", form=form, item=item, labels=labels,
         rows=range(len(rows if isinstance(rows, list) else []) + SPARE_ROWS),
+        packs=range(len(packs if isinstance(packs, list) else []) + SPARE_ROWS),
         category_options=options_of(category_service.list_categories(current_actor())),
         differences=differences(form, field_labels),
     )  # fmt: skip
