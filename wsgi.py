@@ -23,6 +23,7 @@ from bureau.roles import LABELS, OFFICERS, Role, bureau_role, school_role, zone_
 from bureau.schools.module import MODULE as schools
 from bureau.suppliers.module import MODULE as suppliers
 from bureau.surveys.module import MODULE as surveys
+from bureau.tendering.module import MODULE as tendering
 from kernel.access import any_of, at_bureau, in_school, in_zone
 from kernel.app import build_app
 from kernel.audit.module import module as audit
@@ -64,6 +65,7 @@ def modules() -> list[Module]:
         ),
         catalogue,
         suppliers,
+        tendering,
         inspections,
         fill,
         appeals,
