@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Index, Numeric, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel.database import BureauOwned, Recorded, Versioned, db, fk_bureau, fk_in_bureau
@@ -43,6 +44,7 @@ class OfficerKey(Recorded, Versioned, BureauOwned, db.Model):
 
     __tablename__ = "officer_keys"
     __audited__ = True
+    __audit_hides__ = ("identity_ciphertext",)
     __table_args__ = (
         fk_bureau(),
         fk_in_bureau("person_id", "people"),
@@ -82,10 +84,13 @@ class OpeningOfficer(Versioned, BureauOwned, db.Model):
 
 
 class Bid(Recorded, Versioned, BureauOwned, db.Model):
-    """投标: one supplier's bid for one lot. Its sealed versions stand in `bid_submissions`."""
+    """投标: one supplier's bid for one lot. Its sealed versions stand in `bid_submissions`.
 
+    `withdrawal`: the receipt for taking it back.
+    """
+
+    # Not audited: the bureau reads the audit, and before the deadline it must not learn who bids (Order 87, Art. 28).
     __tablename__ = "bids"
-    __audited__ = True
     __table_args__ = (
         fk_bureau(),
         fk_in_bureau("tender_id", "tenders"),
@@ -110,13 +115,17 @@ class Bid(Recorded, Versioned, BureauOwned, db.Model):
     is_disclosed: Mapped[bool] = mapped_column(default=False)  # from the deadline on the bureau sees that it exists
     reason: Mapped[str] = mapped_column(default="")  # of a withdrawal, a disqualification, an invalid bid
     reason_article: Mapped[str] = mapped_column(default="")
+    withdrawal: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
 
 
 class BidSubmission(BureauOwned, db.Model):
-    """One sealed version of a bid, and the receipt for it. Replaced ones are kept."""
+    """One sealed version of a bid, and the receipt for it. Replaced ones are kept.
+
+    `recipient`: the public half of this version's own key. `shares`: seat → {"recipient": the officer's, "sha256": of
+    the share's text, "share": the share as armored age}; the hash settles whether an officer gave what was sealed.
+    """
 
     __tablename__ = "bid_submissions"
-    __audited__ = True
     __table_args__ = (
         fk_bureau(),
         _bid(),
@@ -142,7 +151,8 @@ class BidSubmission(BureauOwned, db.Model):
     sealed_by: Mapped[UUID]
     ciphertext_sha256: Mapped[str]  # also the name under which the file is kept
     size: Mapped[int] = mapped_column(BigInteger)
-    shares: Mapped[dict[str, Any]]  # seat → {"recipient": …, "share": armored age}
+    recipient: Mapped[str]
+    shares: Mapped[dict[str, Any]]
     shares_sha256: Mapped[str]
     receipt: Mapped[dict[str, Any]]  # the receipt as it was given
     state: Mapped[str] = mapped_column(default="current")
@@ -215,11 +225,13 @@ class OpeningShare(BureauOwned, db.Model):
         fk_in_bureau("submission_id", "bid_submissions"),
         UniqueConstraint("bureau_id", "submission_id", "seat"),
         CheckConstraint(_SEATS, name="seat"),
+        CheckConstraint("problem IN ('', 'broken', 'mismatch')", name="problem"),
     )
     tender_id: Mapped[UUID]
     submission_id: Mapped[UUID]
     seat: Mapped[str]
-    share: Mapped[str]  # base64
+    share: Mapped[str]  # base64; "" where the officer's key does not open it
+    problem: Mapped[str] = mapped_column(default="")  # mismatch: not the share whose hash the bidder declared
     given_at: Mapped[datetime]
 
 

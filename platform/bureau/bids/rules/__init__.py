@@ -1,0 +1,1 @@
+"""Pure rules of sealed bids: no Flask, no database."""

@@ -1,0 +1,1 @@
+"""Use cases of sealed bids and their opening."""
