@@ -203,7 +203,7 @@ def _tender(process: Process) -> dict[str, Any]:
             {"id": one.id, "date": instant(one.published_at), "rationale": one.rationale} for one in process.amendments
         ]
     if process.end_reason:
-        tender["statusDetails"] = process.end_reason
+        tender["houqin_statusDetails"] = process.end_reason
     if process.bids is not None:
         bidders = {bid.supplier_id for bid in process.bids}
         tender["numberOfTenderers"] = len(bidders)
@@ -373,8 +373,9 @@ def _award(process: Process, award: Award) -> dict[str, Any]:
         "suppliers": [_reference(supplier)],
         "relatedLots": [award.lot_id],
         "relatedBid": award.bid_id,
-        "items": _won(process, award.items),
     }
+    if award.items:
+        found["items"] = _won(process, award.items)
     if award.amount_fen is not None:
         found["value"] = _money(award.amount_fen)
     if award.discount is not None:
@@ -409,8 +410,9 @@ def _contract(process: Process, contract: Contract) -> dict[str, Any]:
         "period": _period(_first_moment(contract.first_day), _last_moment(contract.last_day)),
         "dateSigned": _first_moment(contract.signed_on),
         "suppliers": [_reference(supplier)],
-        "items": _won(process, contract.items),
     }
+    if contract.items:
+        found["items"] = _won(process, contract.items)
     if contract.amount_fen is not None:
         found["value"] = _money(contract.amount_fen)
     return found
