@@ -74,7 +74,9 @@ def test_no_route_is_public_by_accident(app):
         "openapi", "shell.set_language", "health.healthz", "health.readyz", "metrics.metrics", "healthz", "readyz",
         "metrics", "identity.sign_in", "api_identity.create_token", "draws.public_draw", "draws.public_document",
         "api_fill.ping", "fill_shell.shell", "fill_shell.manifest", "fill_shell.worker", "papers.verify",
-        "surveys.ask", "surveys.answer",
+        "surveys.ask", "surveys.answer", "public_suppliers.register", "public_suppliers.send",
+        "public_suppliers.confirm_page", "public_suppliers.confirm", "public_suppliers.resend",
+        "public_suppliers.certificates",
     }  # fmt: skip
 
 
@@ -117,9 +119,10 @@ def test_anonymous_reaches_public_routes_only(app, client_as, ids):
 
 
 def foreign_places(level, rule, samples):
-    """Whose ids this level must not reach. A sibling school's counts only where a school owns something in the path."""
+    """Whose ids this level must not reach. A sibling's (another school's, a competitor's) counts only where such a
+    tenant owns something in the path."""
     owners = {samples[argument].owner for argument in rule.arguments}
-    if level == "school" and "school" in owners:
+    if level in ("school", "supplier") and level in owners:
         return ["a2", "b1"]
     return ["b1"] if owners - {"none"} else []
 

@@ -20,7 +20,8 @@ from tests.support.world import World
 class Sample:
     """`make(world, place)` → the value for the URL; place is "a1", "a2", "a3" or "b1".
 
-    owner: "school" — every school has its own; "bureau" — shared by the schools of a bureau; "none" — no tenant in it.
+    owner: "school" — every school has its own; "supplier" — every company has its own (a1 and a2 stand
+    for two companies of one bureau); "bureau" — shared by the schools of a bureau; "none" — no tenant in it.
     """
 
     make: Callable[[World, str], Any]
