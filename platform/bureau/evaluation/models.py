@@ -52,6 +52,7 @@ class LotEvaluation(Versioned, BureauOwned, db.Model):
     state: Mapped[str] = mapped_column(default="reviewing")
     reason: Mapped[str] = mapped_column(default="")
     began_at: Mapped[datetime]
+    prices_at: Mapped[datetime | None]  # when its prices were looked at for being abnormally low
     computed_at: Mapped[datetime | None]  # when its results were last computed
 
 

@@ -1,0 +1,140 @@
+"""What the evaluation does when a tender moves or its clock looks at it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from flask import url_for
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from bureau.evaluation.models import AbnormalReview, PriceCorrection
+from bureau.evaluation.permissions import Permission
+from bureau.evaluation.service import answering, conformity, facts, members, pricing, reporting
+from bureau.evaluation.service.committee import disclose
+from bureau.tendering.following import TenderFollower
+from bureau.tendering.models import Tender
+from kernel.access.edge import may
+from kernel.actor import Actor, system_actor
+from kernel.database import db, now
+from kernel.module import DueItem
+
+MODULE = "evaluation"
+
+
+def due(_actor: Actor, tender: Tender, at: datetime) -> datetime | None:
+    """Deadlines of corrections, explanations and signatures."""
+    system = system_actor(tender.bureau_id)
+    if tender.state == "evaluation":
+        committee = facts.find_committee(system, tender.id)
+        if committee is None or committee.state != "declared" or not conformity.is_closed(tender):
+            return None
+        pricing.advance(system, tender, at)
+        return pricing.next_deadline(tender)
+    if tender.state == "report":
+        report = reporting.standing(tender)
+        if report is None or report.state != "signing":
+            return None
+        if report.sign_until <= at:
+            reporting.finish(system, tender, facts.committee_of(system, tender.id, lock=True), report, at)
+            return None
+        return report.sign_until
+    return None
+
+
+def moved(_actor: Actor, tender: Tender, event: str) -> None:
+    system = system_actor(tender.bureau_id)
+    if event == "announce":
+        disclose(system, tender.id)
+    elif event == "re_evaluate":
+        reporting.reopen(system, tender, _("按规定重新评审"))
+
+
+def resumed(_actor: Actor, tender: Tender, suspended_at: datetime, resumed_at: datetime) -> None:
+    """A suspension stops the clocks: what was left of each deadline is left after it."""
+    pause = resumed_at - suspended_at
+    for model in (PriceCorrection, AbnormalReview):
+        rows = db.session.scalars(
+            select(model).where(
+                model.bureau_id == tender.bureau_id, model.tender_id == tender.id, model.state == "asked"
+            )
+        )
+        for row in rows:
+            if row.deadline > suspended_at:
+                row.deadline += pause
+    report = reporting.standing(tender)
+    if report is not None and report.state == "signing" and report.sign_until > suspended_at:
+        report.sign_until += pause
+    db.session.flush()
+
+
+FOLLOWER = TenderFollower(due=due, moved=moved, resumed=resumed)
+
+
+def due_items(actor: Actor) -> Sequence[DueItem]:
+    if actor.level == "supplier":
+        return _answers(actor) if may(Permission.READ_ANSWERS) else []
+    items: list[DueItem] = []
+    if actor.level == "bureau" and may(Permission.READ_SEAT):
+        items += _seats(actor)
+    if actor.level == "bureau" and may(Permission.QUALIFY):
+        items += _officer(actor)
+    return items
+
+
+def _answers(actor: Actor) -> list[DueItem]:
+    at = now()
+    items = [
+        DueItem(
+            title=_("确认报价修正"), url=url_for("evaluation.correction", correction_id=row.id), module=MODULE,
+            due_at=row.deadline, detail=_("逾期未确认的投标无效"),
+        )
+        for row in answering.own_corrections(actor)
+        if row.state == "asked" and row.deadline > at
+    ]  # fmt: skip
+    items += [
+        DueItem(
+            title=_("说明报价"), url=url_for("evaluation.explanation", review_id=row.id), module=MODULE,
+            due_at=row.deadline, detail=_("不能合理说明的投标无效"),
+        )
+        for row in answering.own_explanations(actor)
+        if row.state == "asked" and row.deadline > at
+    ]  # fmt: skip
+    return items
+
+
+def _seats(actor: Actor) -> list[DueItem]:
+    found = []
+    for seat in members.own_seats(actor):
+        if seat.state == "recused":
+            continue
+        tender = facts.get_tender(actor, seat.tender_id)
+        if tender.state not in ("evaluation", "report"):
+            continue
+        step = members.next_step(actor, tender, seat)
+        if step:
+            found.append(
+                DueItem(
+                    title=_("评标：%(title)s", title=tender.title), detail=step, module=MODULE,
+                    url=url_for("evaluation.seat", tender_id=tender.id),
+                )
+            )  # fmt: skip
+    return found
+
+
+def _officer(actor: Actor) -> list[DueItem]:
+    rows = db.session.scalars(
+        select(Tender).where(
+            Tender.bureau_id == actor.bureau_id, Tender.state.in_(("qualification_review", "evaluation"))
+        )
+    )
+    found = []
+    for tender in rows:
+        if tender.state == "qualification_review":
+            title, url = _("资格审查：%(title)s", title=tender.title), "evaluation.qualification"
+        else:
+            committee = facts.find_committee(actor, tender.id)
+            if committee is not None and committee.state != "committed":
+                continue
+            title, url = _("组建评标委员会：%(title)s", title=tender.title), "evaluation.committee"
+        found.append(DueItem(title=title, url=url_for(url, tender_id=tender.id), module=MODULE))
+    return found
