@@ -2,6 +2,7 @@
 
 import { start as startBuilder } from "./parts/builder";
 import { start as startCamera } from "./parts/camera";
+import { start as startDemand } from "./parts/demand";
 import { start as startFill } from "./parts/fill";
 import { start as startForms } from "./parts/forms";
 import { start as startKeyboard } from "./parts/keyboard";
@@ -26,6 +27,7 @@ startKeyboard();
 startFill();
 startCamera();
 startBuilder();
+startDemand();
 startVerify();
 startPlace();
 

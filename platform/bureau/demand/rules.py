@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
+from math import floor
 
 # open: schools fill. closed: no new sheet, returned ones are still corrected. aggregated: lots exist. tendered: a tender
 # uses them, nothing moves any more.
@@ -30,7 +31,7 @@ SHEET_TRANSITIONS: Mapping[tuple[str, str], str] = {
 FILLABLE = ("draft", "returned")
 GATHERED = ("approved", "aggregated")
 # Below this a figure is kept to a tenth; above, nobody orders a tenth of a kilogram.
-WHOLE_FROM = Decimal(10)
+WHOLE_FROM = 10
 
 
 class NoTransition(ValueError):
@@ -140,9 +141,8 @@ def propose(
 
 def rounded(value: Fraction) -> Decimal:
     """Half up, to a whole number from 10 on, to a tenth below."""
-    exact = Decimal(value.numerator) / Decimal(value.denominator)
-    place = Decimal(1) if exact >= WHOLE_FROM else Decimal("0.1")
-    return exact.quantize(place, ROUND_HALF_UP)
+    scale = 1 if value >= WHOLE_FROM else 10
+    return Decimal(floor(value * scale + Fraction(1, 2))) / scale
 
 
 def amount_fen(quantity: Decimal, price_fen: int) -> int:

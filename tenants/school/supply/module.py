@@ -12,6 +12,7 @@ from kernel.actor import Actor
 from kernel.module import DueItem, MenuItem, Module, SearchHit
 from kernel.web.dates import today
 from school.supply.api import blueprint as api
+from school.supply.demand_history import HISTORY
 from school.supply.demo import demo
 from school.supply.feeds import INDICATOR, UNCERTIFIED
 from school.supply.permissions import RULES, Permission
@@ -47,6 +48,6 @@ MODULE = Module(
     api=[api],
     due=[due],
     search=[search],
-    publishes=[UNCERTIFIED, INDICATOR],
+    publishes=[UNCERTIFIED, INDICATOR, HISTORY],
     demo=demo,
 )
