@@ -8,6 +8,7 @@ from flask import Flask
 from bureau.appeals.module import MODULE as appeals
 from bureau.catalogue.module import MODULE as catalogue
 from bureau.composites.module import MODULE as composites
+from bureau.demand.module import MODULE as demand
 from bureau.draws.module import MODULE as draws
 from bureau.evidence.module import MODULE as evidence
 from bureau.fairness.module import MODULE as fairness
@@ -65,6 +66,7 @@ def modules() -> list[Module]:
         ),
         catalogue,
         suppliers,
+        demand,
         tendering,
         inspections,
         fill,
