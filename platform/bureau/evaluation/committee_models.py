@@ -46,7 +46,7 @@ def bid_of_supplier() -> ForeignKeyConstraint:
     )
 
 
-class Expert(Recorded, Versioned, BureauOwned, db.Model):
+class Expert(Recorded, Versioned, BureauOwned, db.Model):  # type: ignore[name-defined,misc]
     """评审专家 in the bureau's pool; `id` is the person's. `employer`: where they work, a bidder of that name recuses
     them. A paused or removed one is not drawn."""
 
@@ -64,7 +64,7 @@ class Expert(Recorded, Versioned, BureauOwned, db.Model):
     state_reason: Mapped[str] = mapped_column(default="")
 
 
-class ExpertSpecialty(BureauOwned, db.Model):
+class ExpertSpecialty(BureauOwned, db.Model):  # type: ignore[name-defined,misc]
     """A category of the catalogue (and what lies below it) that an expert may judge."""
 
     __tablename__ = "expert_specialties"
@@ -79,7 +79,7 @@ class ExpertSpecialty(BureauOwned, db.Model):
     category_id: Mapped[UUID]
 
 
-class ExpertInterest(Recorded, Versioned, BureauOwned, db.Model):
+class ExpertInterest(Recorded, Versioned, BureauOwned, db.Model):  # type: ignore[name-defined,misc]
     """Why an expert must not judge a company's bids, on days [valid_from, valid_until]. Taken back, never deleted."""
 
     __tablename__ = "expert_interests"
@@ -103,7 +103,7 @@ class ExpertInterest(Recorded, Versioned, BureauOwned, db.Model):
     withdrawn_by: Mapped[UUID | None]
 
 
-class EvaluationCommittee(Recorded, Versioned, BureauOwned, db.Model):
+class EvaluationCommittee(Recorded, Versioned, BureauOwned, db.Model):  # type: ignore[name-defined,misc]
     """评标委员会 of one tender: committed (the draw's hash is public, nobody is drawn) → formed → declared → scoring →
     consensus → signed. A dissolved one is followed by another.
 
@@ -142,7 +142,7 @@ class EvaluationCommittee(Recorded, Versioned, BureauOwned, db.Model):
     end_reason: Mapped[str] = mapped_column(default="")  # of a dissolved one
 
 
-class CommitteeDraw(BureauOwned, db.Model):
+class CommitteeDraw(BureauOwned, db.Model):  # type: ignore[name-defined,misc]
     """The document of a committee's draw (`id` is the committee's). Written once; `seed` and `result` with the draw.
     Until it is disclosed only the machine's operator reads it."""
 
@@ -159,7 +159,7 @@ class CommitteeDraw(BureauOwned, db.Model):
     is_disclosed: Mapped[bool] = mapped_column(default=False)
 
 
-class CommitteeSeed(BureauOwned, db.Model):
+class CommitteeSeed(BureauOwned, db.Model):  # type: ignore[name-defined,misc]
     """The seed before the draw (`id` is the committee's): the bureau's scope may add it and never read it."""
 
     __tablename__ = "committee_seeds"
@@ -171,7 +171,7 @@ class CommitteeSeed(BureauOwned, db.Model):
     seed: Mapped[bytes] = mapped_column(LargeBinary)
 
 
-class CommitteeMember(Versioned, BureauOwned, db.Model):
+class CommitteeMember(Versioned, BureauOwned, db.Model):  # type: ignore[name-defined,misc]
     """One seat. `number`: how the member is called before the result (评委1 …). `place`: in the draw's order.
 
     `replaces_id`: whose seat it is since that one recused. `head_choice`: whom this member wants as head.
@@ -216,7 +216,7 @@ class CommitteeMember(Versioned, BureauOwned, db.Model):
     is_disclosed: Mapped[bool] = mapped_column(default=False)
 
 
-class EvaluationEvent(BureauOwned, db.Model):
+class EvaluationEvent(BureauOwned, db.Model):  # type: ignore[name-defined,misc]
     """A step of the evaluation: who, when, why. Append-only. `by_name` of a member is the number (评委3); then `by_id`
     is empty."""
 

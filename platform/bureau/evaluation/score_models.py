@@ -14,7 +14,7 @@ from kernel.database import BureauOwned, Recorded, Versioned, db, fk_bureau, fk_
 RESCORING_REASONS = ("sum_error", "out_of_range", "objective_differs", "extreme")
 
 
-class ScoreSheet(Versioned, BureauOwned, db.Model):
+class ScoreSheet(Versioned, BureauOwned, db.Model):  # type: ignore[name-defined,misc]
     """One member's scores of one lot: open → locked, never back. Seen by its member alone (`app.member_id`) until all
     members locked all lots of the tender (`is_disclosed`). `content_sha256`: over the scores as they were locked."""
 
@@ -40,7 +40,7 @@ class ScoreSheet(Versioned, BureauOwned, db.Model):
     is_disclosed: Mapped[bool] = mapped_column(default=False)
 
 
-class BidScore(BureauOwned, db.Model):
+class BidScore(BureauOwned, db.Model):  # type: ignore[name-defined,misc]
     """One member's points for one bid and one criterion, as locked; what changes them afterwards is a `Rescoring`."""
 
     __tablename__ = "bid_scores"
@@ -70,7 +70,7 @@ class BidScore(BureauOwned, db.Model):
     is_disclosed: Mapped[bool] = mapped_column(default=False)
 
 
-class Rescoring(BureauOwned, db.Model):
+class Rescoring(BureauOwned, db.Model):  # type: ignore[name-defined,misc]
     """A change after locking, for one of the reasons of Art. 64 and no other. Append-only; the newest counts."""
 
     __tablename__ = "rescorings"
@@ -98,7 +98,7 @@ class Rescoring(BureauOwned, db.Model):
     at: Mapped[datetime]
 
 
-class BidResult(Versioned, BureauOwned, db.Model):
+class BidResult(Versioned, BureauOwned, db.Model):  # type: ignore[name-defined,misc]
     """What came out for one bid (`bid_id`). `price_points`, `total`: exact, "n/d"; the numeric ones are for showing and
     sorting. `place`: 1 is best; None for an invalid bid. `evaluated_price_fen`: after correction and deduction, rounded
     for showing; exact in `account`. A discount bid has `discount` instead of prices.
@@ -138,7 +138,7 @@ class BidResult(Versioned, BureauOwned, db.Model):
     computed_at: Mapped[datetime]
 
 
-class EvaluationReport(Recorded, Versioned, BureauOwned, db.Model):
+class EvaluationReport(Recorded, Versioned, BureauOwned, db.Model):  # type: ignore[name-defined,misc]
     """评标报告. `body` names members by number; `sha256` over its canonical JSON is what they sign. A report that a
     re-scoring has overtaken is `withdrawn`."""
 
@@ -163,7 +163,7 @@ class EvaluationReport(Recorded, Versioned, BureauOwned, db.Model):
     signed_at: Mapped[datetime | None]
 
 
-class ReportSignature(BureauOwned, db.Model):
+class ReportSignature(BureauOwned, db.Model):  # type: ignore[name-defined,misc]
     """One member's word on the report: agrees, dissents with a reason, or was silent past the term (Art. 61: deemed to
     agree). Append-only."""
 
