@@ -1,6 +1,7 @@
 """The demo's companies, registered through the services as they would register themselves, in several states."""
 
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from flask import Flask
@@ -86,7 +87,7 @@ def _fill_in(demo: DemoContext, actor: Actor, supplier: Supplier, categories: di
         if stage == "draft" and position:
             break
         until = None if kind == "business_licence" else demo.today + timedelta(days=400 + 37 * position)
-        values = {
+        values: dict[str, Any] = {
             "kind": kind, "number": f"{MARK}{supplier.code}{position + 1:03d}", "issued_by": f"{MARK}区市场监督管理局",
             "valid_from": demo.today - timedelta(days=500), "valid_until": until,
         }  # fmt: skip

@@ -6,8 +6,8 @@ from bureau.suppliers.service import measures, own
 from kernel.actor import SYSTEM_ACCOUNT, Actor, system_actor
 from kernel.database import db, new_id, now
 from kernel.database.scope import within
+from tests.support.catalogue import category
 from tests.support.samples import Sample
-from tests.support.samples.catalogue import SAMPLES as CATALOGUE
 from tests.support.world import World
 
 # A school's place stands for a company here: those of bureau a are two competitors.
@@ -30,7 +30,7 @@ def make_licence(world: World, place: str, **values: Any) -> Any:
 
 
 def make_choice(world: World, place: str) -> Any:
-    category_id = CATALOGUE["category_id"].make(world, place)
+    category_id = category(system_actor(world.bureaus[place[0]]), f"s-{place}", "演示品类", [])
     actor = acting_for(world, place)
     with within(db.session(), actor.scope):
         return own.choose_categories(actor, [category_id])[0]
