@@ -82,9 +82,7 @@ class CollusionSignBid(BureauOwned, db.Model):
     __table_args__ = (
         fk_bureau(),
         fk_in_bureau("sign_id", "collusion_signs"),
-        ForeignKeyConstraint(
-            ["bureau_id", "supplier_id", "bid_id"], ["bids.bureau_id", "bids.supplier_id", "bids.id"]
-        ),
+        ForeignKeyConstraint(["bureau_id", "supplier_id", "bid_id"], ["bids.bureau_id", "bids.supplier_id", "bids.id"]),
         UniqueConstraint("bureau_id", "sign_id", "bid_id"),
         Index("ix_collusion_sign_bids_bid", "bureau_id", "bid_id"),
     )
