@@ -52,6 +52,15 @@ def get_surveyor(actor: Actor, survey_id: UUID, surveyor_id: UUID) -> PriceSurve
     return surveyor
 
 
+def find_people(actor: Actor, text: str) -> list[tuple[UUID, str]]:
+    """Up to 50 active people of the bureau and its schools by the beginning of their name: (id, name)."""
+    query = select(Person.id, Person.display_name).where(Person.bureau_id == actor.bureau_id, Person.state == "active")
+    if text:
+        query = query.where(Person.search_name.op("^@")(text.strip().lower()))
+    rows = db.session.execute(query.order_by(Person.search_name, Person.id).limit(50))
+    return [(row.id, row.display_name) for row in rows]
+
+
 def report_counts(actor: Actor, survey_id: UUID) -> dict[UUID, int]:
     query = (
         select(PriceReport.surveyor_id, func.count())
@@ -59,6 +68,17 @@ def report_counts(actor: Actor, survey_id: UUID) -> dict[UUID, int]:
         .group_by(PriceReport.surveyor_id)
     )
     return {row[0]: row[1] for row in db.session.execute(query)}
+
+
+def add(
+    actor: Actor, survey_id: UUID, surveyor_id: UUID, *, person_id: UUID | None, name: str | None, kind: str
+) -> PriceSurveyor:
+    """A person with an account, or else somebody by name, who gets a link."""
+    if person_id is not None:
+        return assign(actor, survey_id, surveyor_id, person_id=person_id, kind=kind)
+    if not name:
+        raise Invalid({"name": [_("请选择人员，或填写受邀人的称呼。")]})
+    return invite(actor, survey_id, surveyor_id, name=name, kind=kind)
 
 
 def assign(actor: Actor, survey_id: UUID, surveyor_id: UUID, *, person_id: UUID, kind: str) -> PriceSurveyor:
@@ -120,4 +140,15 @@ def revoke(actor: Actor, survey_id: UUID, surveyor_id: UUID, seen_version: int |
     return surveyor
 
 
-__all__ = ["assign", "code_of", "get_surveyor", "invite", "link_of", "report_counts", "revoke", "surveyors_of"]
+__all__ = [
+    "add",
+    "assign",
+    "code_of",
+    "find_people",
+    "get_surveyor",
+    "invite",
+    "link_of",
+    "report_counts",
+    "revoke",
+    "surveyors_of",
+]

@@ -37,8 +37,12 @@ FIELDS = ("title", "series", "cycle", "first_day", "last_day", "method")
 MOST_ITEMS, MOST_SOURCES = 500, 30
 
 
-def list_surveys(actor: Actor, cursor: str | None = None, limit: int = 50) -> Page[PriceSurvey]:
+def list_surveys(
+    actor: Actor, cursor: str | None = None, limit: int = 50, *, series: str | None = None
+) -> Page[PriceSurvey]:
     query = select(PriceSurvey).where(PriceSurvey.bureau_id == actor.bureau_id)
+    if series:
+        query = query.where(PriceSurvey.series == series)
     return paginate(db.session(), query, [PriceSurvey.id], cursor, limit)
 
 
