@@ -19,6 +19,7 @@ from bureau.inspections.service.past_answers import PAST_VISITS
 from bureau.oversight.module import MODULE as oversight
 from bureau.papers.module import MODULE as papers
 from bureau.people.module import MODULE as people
+from bureau.prices.module import MODULE as prices
 from bureau.rectifications.module import MODULE as rectifications
 from bureau.roles import LABELS, OFFICERS, Role, bureau_role, school_role, zone_role
 from bureau.schools.module import MODULE as schools
@@ -65,6 +66,7 @@ def modules() -> list[Module]:
             past=PAST_VISITS,
         ),
         catalogue,
+        prices,
         suppliers,
         demand,
         tendering,
