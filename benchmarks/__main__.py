@@ -1,7 +1,8 @@
 """`make bench`: fill once, start the servers, measure, print the tables and write benchmarks/results.md.
 
 Parts: requests (what a request costs beside bare SQL), engine (rescoring 10,000 submissions), pages (comparing a thousand
-schools over three years), phones (two hundred hand in at once). All of them, or those that are named.
+schools over three years), phones (two hundred hand in at once), demand (a round of a thousand schools gathered into
+lots). All of them, or those that are named.
 """
 
 import argparse
@@ -13,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from benchmarks import cluster, engine, fill_sync, pages, results
+from benchmarks import cluster, demand, engine, fill_sync, pages, results
 from benchmarks.client import Refused
 from benchmarks.operations import OPERATIONS, District
 from benchmarks.requests import environment, in_this_process, measure
@@ -61,7 +62,7 @@ def main() -> int:
         own = [one for one in sys.argv[1:] if one not in results.PARTS]
         return max(subprocess.call([sys.executable, "-m", "benchmarks", part, *own]) for part in options.parts)
     work: dict[str, Callable[[argparse.Namespace], bool]] = {
-        "engine": rescore, "phones": phones, "pages": compare, "requests": cost,
+        "engine": rescore, "phones": phones, "pages": compare, "requests": cost, "demand": gather,
     }  # fmt: skip
     try:
         return 0 if (look if options.profile else work[options.parts[0]])(options) else 1
@@ -89,6 +90,16 @@ def phones(options: argparse.Namespace) -> bool:
     text, met = fill_sync.run(options.phones)
     keep(options, "phones", text, options.phones >= fill_sync.PHONES)
     return met
+
+
+def gather(options: argparse.Namespace) -> bool:
+    postgres = cluster.start()
+    try:
+        figures = demand.measure(postgres, say)
+    finally:
+        postgres.stop()
+    keep(options, "demand", demand.report(figures), True)
+    return demand.met(figures)
 
 
 def compare(options: argparse.Namespace) -> bool:
