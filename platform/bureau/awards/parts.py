@@ -12,10 +12,10 @@ from bureau.awards.service import reading
 from bureau.awards.service.terms import procedure_of
 from bureau.tendering.following import TenderPart
 from bureau.tendering.models import Tender
+from bureau.tendering.rules.terms import end_of_day
 from kernel.access.edge import may
 from kernel.actor import Actor
 from kernel.module import DueItem
-from bureau.tendering.rules.terms import end_of_day
 from kernel.web.dates import today
 
 MODULE = "awards"

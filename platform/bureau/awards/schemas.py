@@ -27,27 +27,15 @@ class AwardDecisionIn(BaseSchema):
     reason = Text(1000, load_default="", allow_none=True)
 
 
-class AwardDecisionForm(BaseSchema):
-    """One place after the other: winner-1, winner-2 …; a candidate that is passed over has code and reason."""
+class AwardDecisionForm(AwardDecisionIn):
+    """A candidate for whom no case was chosen is not passed over: its empty row falls away."""
 
     winners = fields.List(Identifier(), load_default=list)
-    passing = fields.List(fields.Nested(PassingIn), load_default=list)
-    reason = Text(1000, load_default="", allow_none=True)
 
     @pre_load
-    def gather(self, data: dict[str, Any], **_more: Any) -> dict[str, Any]:
-        """From the flat fields of the page: `winner` ticked per bid, `code-<bid>`, `why-<bid>`."""
-        codes = {
-            name.removeprefix("code-"): value for name, value in data.items() if name.startswith("code-") and value
-        }
-        winners = data.get("winner") or []
-        return {
-            "winners": [winners] if isinstance(winners, str) else list(winners),
-            "passing": [
-                {"bid_id": bid, "code": code, "reason": data.get(f"why-{bid}") or ""} for bid, code in codes.items()
-            ],
-            "reason": data.get("reason", ""),
-        }
+    def drop_empty(self, data: dict[str, Any], **_more: Any) -> dict[str, Any]:
+        rows = data.get("passing") or []
+        return {**data, "passing": [row for row in rows if isinstance(row, dict) and row.get("code")]}
 
 
 class CancellationIn(BaseSchema):

@@ -16,21 +16,20 @@ def disclose_committee(tender: Tender) -> list[str]:
         EvaluationCommittee.tender_id == tender.id,
         EvaluationCommittee.state != "dissolved",
     )
+    committee = db.session.scalar(select(EvaluationCommittee).where(*live))
+    if committee is None:
+        return []
+    committee.is_disclosed = True
+    db.session.flush()
     with machine(tender.bureau_id):
-        committee_id = db.session.scalar(select(EvaluationCommittee.id).where(*live))
-        if committee_id is None:
-            return []
-        seats = (CommitteeMember.bureau_id == tender.bureau_id, CommitteeMember.committee_id == committee_id)
-        names = select(CommitteeMember.person_id).where(*seats, CommitteeMember.state != "recused")
-        people = list(db.session.scalars(names.order_by(CommitteeMember.is_head.desc(), CommitteeMember.number)))
-        whole = {"synchronize_session": False}
-        for table, condition in (
-            (EvaluationCommittee, EvaluationCommittee.id == committee_id),
-            (CommitteeDraw, CommitteeDraw.id == committee_id),
-            (CommitteeMember, CommitteeMember.committee_id == committee_id),
+        seats = (CommitteeMember.bureau_id == tender.bureau_id, CommitteeMember.committee_id == committee.id)
+        judged = select(CommitteeMember.person_id).where(*seats, CommitteeMember.state != "recused")
+        people = list(db.session.scalars(judged.order_by(CommitteeMember.is_head.desc(), CommitteeMember.number)))
+        for statement in (
+            update(CommitteeDraw).where(CommitteeDraw.bureau_id == tender.bureau_id, CommitteeDraw.id == committee.id),
+            update(CommitteeMember).where(*seats),
         ):
-            statement = update(table).where(table.bureau_id == tender.bureau_id, condition)
-            db.session.execute(statement.values(is_disclosed=True), execution_options=whole)
+            db.session.execute(statement.values(is_disclosed=True), execution_options={"synchronize_session": False})
     shown = {
         row.id: row.display_name
         for row in db.session.execute(

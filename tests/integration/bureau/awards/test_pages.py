@@ -1,0 +1,110 @@
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import select
+
+from bureau.awards.models import AwardLetter, LotAward
+from bureau.awards.service import publishing
+from bureau.awards.service.deciding import decide_lot
+from tests.support import tenders
+from tests.support.awards import delivered
+
+
+@pytest.fixture
+def ranked(world, session):
+    return delivered(world)
+
+
+def announced(world, ranked):
+    officer = tenders.officer(world)
+    for number, lot in enumerate(ranked.lots, 1):
+        decide_lot(officer, ranked.id, lot, [ranked.bids[number][0]])
+    publishing.publish(officer, ranked.id)
+
+
+def letter_of(session, world, ranked, bid_id):
+    tenders.officer(world)
+    return session.scalar(select(AwardLetter).where(AwardLetter.bid_id == bid_id))
+
+
+def test_an_officer_decides_on_the_page(client_as, session, world, ranked):
+    client = client_as("procurement_officer")
+    page = client.get(f"/awards/tenders/{ranked.id}").text
+    assert "演示投标人" in page
+    address = f"/awards/tenders/{ranked.id}/lots/{ranked.lots[0]}/decision"
+    refused = client.post(address, data={"winners": str(ranked.bids[1][1])})
+    assert refused.status_code == 422
+    assert "排在前面" in refused.text
+    data = {
+        "winners": str(ranked.bids[1][1]), "passing-0-bid_id": str(ranked.bids[1][0]), "passing-0-code": "gave_up",
+        "passing-0-reason": "书面放弃", "passing-1-bid_id": str(ranked.bids[1][2]), "passing-1-code": "",
+        "passing-1-reason": "",
+    }  # fmt: skip
+    assert client.post(address, data=data).status_code == 302
+    assert "书面放弃" in client.get(f"/awards/tenders/{ranked.id}").text
+
+
+def test_who_may_decide_and_who_may_only_look(client_as, ranked):
+    address = f"/awards/tenders/{ranked.id}/lots/{ranked.lots[0]}/decision"
+    for role, looks, decides in (
+        ("discipline_supervisor", 200, 403), ("canteen_officer", 403, 403), ("committee_expert", 403, 403),
+        ("principal", 403, 403), ("supplier_user", 403, 403), ("bureau_admin", 200, 422),
+    ):  # fmt: skip
+        client = client_as(role)
+        assert client.get(f"/awards/tenders/{ranked.id}").status_code == looks, role
+        assert client.post(address, data={}).status_code == decides, role
+
+
+def test_a_bidder_reads_and_signs_for_its_letter(client_as, session, world, ranked):
+    announced(world, ranked)
+    letter = letter_of(session, world, ranked, ranked.bids[1][0])
+    client = client_as("supplier_user", "a")
+    assert letter.number in client.get("/awards/letters").text
+    page = client.get(f"/awards/letters/{letter.id}").text
+    assert "为中标人" in page
+    assert client.post(f"/awards/letters/{letter.id}/receipt").status_code == 302
+    assert client_as("supplier_user", "a-2").get(f"/awards/letters/{letter.id}").status_code == 404
+
+
+def test_anybody_who_holds_a_letter_may_check_it_without_seeing_the_score(client_as, session, world, ranked):
+    announced(world, ranked)
+    letter = letter_of(session, world, ranked, ranked.bids[1][1])
+    visitor = client_as(None)
+    page = visitor.get(f"/public/award-letters/{letter.bureau_id}/{letter.code}").text
+    assert letter.number in page
+    assert "85.00" not in page
+    assert visitor.get(f"/public/award-letters/{letter.bureau_id}/{'x' * 16}").status_code == 404
+    other = world.bureaus["b"]
+    assert visitor.get(f"/public/award-letters/{other}/{letter.code}").status_code == 404
+
+
+def test_the_api_decides_and_announces_once(client_as, session, world, ranked):
+    client = client_as("procurement_officer")
+    for number, lot in enumerate(ranked.lots, 1):
+        address = f"/api/v1/tenders/{ranked.id}/lots/{lot}/award"
+        body = {"winners": [str(ranked.bids[number][0])]}
+        first = client.put(address, json=body)
+        assert first.status_code == 200, first.text
+        assert client.put(address, json=body).json == first.json
+    once = client.put(f"/api/v1/tenders/{ranked.id}/result")
+    assert once.status_code == 200
+    assert client.put(f"/api/v1/tenders/{ranked.id}/result").json == once.json
+    listed = client.get(f"/api/v1/tenders/{ranked.id}/awards").json
+    assert [award["rank"] for award in listed["awards"]] == [1, 1]
+    assert client.get(f"/api/v1/tenders/{uuid4()}/awards").status_code == 404
+
+
+def test_taking_back_needs_a_second_person_on_the_page_too(client_as, session, world, ranked):
+    announced(world, ranked)
+    tenders.officer(world)
+    award = session.scalar(select(LotAward).where(LotAward.lot_id == ranked.lots[0]))
+    address = f"/awards/{award.id}/cancellation"
+    first = client_as("procurement_officer")
+    data = {"version": str(award.version), "code": "gave_up", "reason": "书面放弃"}
+    assert first.post(address, data=data).status_code == 302
+    tenders.officer(world)
+    session.expire_all()
+    version = session.scalar(select(LotAward.version).where(LotAward.id == award.id))
+    assert first.post(f"{address}/confirmation", data={"version": str(version)}).status_code == 403
+    assert client_as("bureau_admin").post(f"{address}/confirmation", data={"version": str(version)}).status_code == 302
+    assert "书面放弃" in first.get(f"/awards/tenders/{ranked.id}").text
