@@ -1,0 +1,106 @@
+"""Before the opening: the bureau sees no bid at all, and whoever copies the database and the files reads no price."""
+
+import psycopg2
+from sqlalchemy import func, select
+
+from bureau.bids import sealing as browser
+from bureau.bids.models import Bid, BidSubmission, BidTrace
+from bureau.roles import LEVEL_OF, Role
+from kernel.audit.models import AuditEntry
+from kernel.database import db, new_id
+from kernel.database.scope import use_scope
+from kernel.files.service import folder
+from tests.support import bids
+
+PRICE = 1987
+MARKER = "绝密标记-暗标内容-7731"
+ENDS = (b"19870000", MARKER.encode(), MARKER.encode("unicode_escape"))
+
+
+def seal_one(tendered, number=0):
+    tendered.as_bidder(number)
+    lot, bid_id = tendered.lots[0], new_id()
+    document = bids.package(
+        tendered.bidders[number], lot, bid_id, PRICE,
+        technical=[{"criterion": "T1", "statement": MARKER, "files": []}],
+    )  # fmt: skip
+    return bids.send(tendered.bidders[number], lot, browser.seal([document], bids.recipients())[0], bid_id)
+
+
+def test_before_the_deadline_no_role_of_the_bureau_sees_that_anybody_bids(tendered):
+    seal_one(tendered)
+    for role, level in LEVEL_OF.items():
+        actor = tendered.world.actor(role)
+        if level == "supplier" or role == Role.SUPPLIER_USER:
+            continue
+        use_scope(db.session(), actor.scope)
+        for model in (Bid, BidSubmission, BidTrace):
+            try:
+                with db.session.begin_nested():
+                    found = db.session.execute(select(func.count()).select_from(model)).scalar_one()
+            except Exception as error:  # a role that may not read the table at all
+                assert "permission denied" in str(error)
+                found = 0
+            assert found == 0, (role, model)
+
+
+def test_the_audit_tells_nobody_who_bids(tendered):
+    row = seal_one(tendered)
+    db.session.commit()
+    actor = tendered.world.actor(Role.BUREAU_ADMIN)
+    use_scope(db.session(), actor.scope)
+    entries = db.session.scalars(select(AuditEntry).where(AuditEntry.bureau_id == actor.bureau_id)).all()
+    assert entries
+    text = "".join(str(entry.changes) for entry in entries)
+    for secret in (row.receipt_number, str(row.bid_id), row.ciphertext_sha256):
+        assert secret not in text
+
+
+def test_two_bidders_do_not_see_each_other(tendered):
+    seal_one(tendered)
+    tendered.as_bidder(1)
+    for model in (Bid, BidSubmission):
+        assert db.session.execute(select(func.count()).select_from(model)).scalar_one() == 0
+
+
+def dump(connection):
+    """Every value of every table as bytes, as a thief of the database has it."""
+    parts = []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public' AND table_type = 'BASE TABLE'"
+        )
+        for (table,) in cursor.fetchall():
+            cursor.execute(f'SELECT t::text FROM "{table}" t')
+            parts.extend(row[0].encode() for row in cursor.fetchall())
+    return b"\n".join(parts)
+
+
+def test_a_copy_of_the_database_and_the_files_reveals_no_price(admin_url, tmp_path):
+    from tests.integration.bureau.bids.conftest import make_round
+    from tests.support import database
+    from tests.support.at_once import city
+
+    with city(admin_url, "dump", tmp_path / "files") as (_app, world):
+        tendered = make_round(world)
+        row = seal_one(tendered)
+        receipt, sha256 = row.receipt_number, row.ciphertext_sha256
+        db.session.commit()
+        name = db.session.execute(select(func.current_database())).scalar_one()
+        db.session.remove()
+        connection = psycopg2.connect(database.url_of(admin_url, name).replace("+psycopg2", ""))
+        try:
+            # What row-level security keeps from the roles, the owner of the tables reads: here it is switched off.
+            with connection.cursor() as cursor:
+                cursor.execute("SET row_security = off")
+            copied = dump(connection)
+        finally:
+            connection.close()
+        files = b"".join(path.read_bytes() for path in (tmp_path / "files").rglob("*") if path.is_file())
+        assert receipt.encode() in copied, "the copy is not whole"
+        assert folder().path(tendered.made.bureau_id, None, sha256).exists()
+        assert b"age-encryption.org/v1" in files
+        for secret in ENDS:
+            assert secret not in copied
+            assert secret not in files
+        assert b'"unit_price_fen": 1987' not in copied
