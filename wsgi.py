@@ -5,8 +5,12 @@ from typing import Any
 
 from flask import Flask
 
+from bureau.agreements.module import MODULE as agreements
 from bureau.appeals.module import MODULE as appeals
+from bureau.awards.module import MODULE as awards
+from bureau.bids.module import MODULE as bids
 from bureau.catalogue.module import MODULE as catalogue
+from bureau.collusion.module import MODULE as collusion
 from bureau.composites.module import MODULE as composites
 from bureau.demand.module import MODULE as demand
 from bureau.draws.module import MODULE as draws
@@ -70,6 +74,10 @@ def modules() -> list[Module]:
         suppliers,
         demand,
         tendering,
+        bids,
+        awards,
+        agreements,
+        collusion,
         inspections,
         fill,
         appeals,
