@@ -125,7 +125,8 @@ def held_by(actor: Actor, order_line_ids: Collection[UUID], drawer: int | None =
         query = query.where(BalanceMove.drawer_id == drawer)
     return {
         (row[0], row[1]): Held(row[2] or ZERO, row[3], row[4], int(row[5]), int(row[6]))
-        for row in db.session.execute(query.group_by(BalanceMove.order_line_id, BalanceMove.balance_id))
+        for row in db.session.execute(query.group_by(BalanceMove.order_line_id, BalanceMove.balance_id)).all()
+        if row[0] is not None
     }
 
 
