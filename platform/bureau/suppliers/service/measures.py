@@ -190,12 +190,14 @@ def appeal(
         raise Conflict(_("编号重复，请刷新后重试。"))
     if measure.state != "in_force":
         raise RuleBroken("not_in_force", _("这项措施已不再生效，无需申诉。"))
+    once = RuleBroken("appealed_already", _("对这项措施已经提出过申诉。"))
+    if any(one.measure_id == measure.id and one.state != "withdrawn" for one in appeals_of(actor, company.id)):
+        raise once
     row = SupplierAppeal(
         bureau_id=actor.bureau_id, id=appeal_id, supplier_id=company.id, measure_id=measure.id, statement=statement,
         evidence_id=_store(actor, company.id, evidence), created_by=actor.account_id,
     )  # fmt: skip
     db.session.add(row)
-    once = RuleBroken("appealed_already", _("对这项措施已经提出过申诉。"))
     repeated = Conflict(_("编号重复，请刷新后重试。"))
     flush(db.session(), {"uq_supplier_appeals_once": once, "pk_supplier_appeals": repeated})
     note(actor, company.id, "appeal", row.id, "file", ("", "open"))
