@@ -115,7 +115,9 @@ def ready(world: Any, place: str = "a", **given: Any) -> Made:
         lots.append(lot.id)
     for row in CRITERIA:
         criteria.save_criterion(actor, tender.id, new_id(), tender.version, **row)
-    documents.add_document(actor, tender.id, new_id(), PDF, "演示招标文件.pdf", title="招标文件", kind="tender_document")
+    documents.add_document(
+        actor, tender.id, new_id(), PDF, "演示招标文件.pdf", title="招标文件", kind="tender_document"
+    )
     return Made(tender.id, actor.bureau_id, (lots[0], lots[1]), stocked)
 
 
@@ -131,9 +133,11 @@ def reviewed(world: Any, place: str = "a", **given: Any) -> Made:
 
 
 def published(world: Any, place: str = "a", **given: Any) -> Made:
-    """Open for bids. Other packages' demands (opening officers) must be met by the caller before `publish`; use
-    `reviewed` and `publish` where they are."""
+    """Open for bids, with three confirmed opening officers (tests.support.bids.appoint)."""
+    from tests.support.bids import appoint  # it imports tendering's models, not the other way round
+
     made = reviewed(world, place, **given)
+    appoint(world, made.id, place)
     publish(world, made, place)
     return made
 

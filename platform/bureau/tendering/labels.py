@@ -186,8 +186,9 @@ def rule_help(finding: Finding) -> str:
     """What was not met, with the lots or words concerned; "" for what passed."""
     if finding.outcome == "passed":
         return ""
-    text = finding.text if finding.rule not in RULES else str(RULE_HELP[finding.rule])
-    return text + ("（" + "、".join(finding.places) + "）" if finding.places else "")
+    if finding.rule not in RULES:
+        return finding.text
+    return str(RULE_HELP[finding.rule]) + ("（" + "、".join(finding.places) + "）" if finding.places else "")
 
 
 def amount(text: str, unit: str) -> str:

@@ -72,7 +72,9 @@ class Tender(Recorded, Versioned, BureauOwned, db.Model):
     is_framework: Mapped[bool] = mapped_column(default=True)
     framework_from: Mapped[date | None]
     framework_until: Mapped[date | None]
-    competition: Mapped[str] = mapped_column(default="price")  # of a framework's first stage: price first, quality first
+    competition: Mapped[str] = mapped_column(
+        default="price"
+    )  # of a framework's first stage: price first, quality first
     second_stage: Mapped[str] = mapped_column(default="direct")
     winners_per_lot: Mapped[int] = mapped_column(default=1)
     most_lots_bid: Mapped[int | None]

@@ -253,7 +253,9 @@ def _levels_quantified(draft: Draft, _known: Known) -> Found:
 def _bid_bond(draft: Draft, known: Known) -> Found:
     percent = known.figures["bid_bond"]
     share = Decimal(draft.bid_bond_fen) * 100 / draft.budget_fen
-    return Found(share <= percent, _plain(share.quantize(Decimal("0.01"))), _plain(percent), "percent", figure="bid_bond")
+    return Found(
+        share <= percent, _plain(share.quantize(Decimal("0.01"))), _plain(percent), "percent", figure="bid_bond"
+    )
 
 
 def _demand_survey(draft: Draft, known: Known) -> Found:
@@ -283,7 +285,11 @@ def _framework_term(draft: Draft, known: Known) -> Found:
     if first is None or last is None:
         return Found(False, "", str(years), "years", figure=figure)
     return Found(
-        last <= terms.add_years(first, years), f"{first.isoformat()}–{last.isoformat()}", str(years), "years", figure=figure
+        last <= terms.add_years(first, years),
+        f"{first.isoformat()}–{last.isoformat()}",
+        str(years),
+        "years",
+        figure=figure,
     )
 
 
@@ -346,7 +352,13 @@ def report(draft: Draft, known: Known) -> list[Finding]:
         citation = known.citations.get(found.figure, "") if found.figure else rule.article
         findings.append(
             Finding(
-                rule.code, judged(found.ok, rule.effect), found.found, found.demanded, found.unit, citation, found.places
+                rule.code,
+                judged(found.ok, rule.effect),
+                found.found,
+                found.demanded,
+                found.unit,
+                citation,
+                found.places,
             )
         )
     return findings

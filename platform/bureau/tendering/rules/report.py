@@ -38,4 +38,6 @@ def refused(findings: Sequence[Finding]) -> list[Finding]:
 def unanswered(findings: Sequence[Finding], waived: Sequence[tuple[str, str]]) -> list[Finding]:
     """Warnings that nobody has passed over yet. `waived`: (rule, found): a waiver holds for the figure it was given at."""
     known = set(waived)
-    return [finding for finding in findings if finding.outcome == "warned" and (finding.rule, finding.found) not in known]
+    return [
+        finding for finding in findings if finding.outcome == "warned" and (finding.rule, finding.found) not in known
+    ]

@@ -9,7 +9,9 @@ LEAST_PRICE = re.compile(
     r"|(?:最高|最大)下浮[率幅度]*(?:为|不超过|不得)|低于.{0,8}(?:限价|控制价).{0,8}(?:无效|废标|不得分)"
 )
 # Size of the firm as a condition or a factor (Art. 17; 政府采购促进中小企业发展管理办法).
-SIZE = re.compile(r"注册资[本金]|资产总额|营业收入|营业额|从业人员|利润(?:总额|率)?|纳税额|年销售额|成立(?:时间|年限|满)|经营年限")
+SIZE = re.compile(
+    r"注册资[本金]|资产总额|营业收入|营业额|从业人员|利润(?:总额|率)?|纳税额|年销售额|成立(?:时间|年限|满)|经营年限"
+)
 AUTHORISATION = re.compile(r"(?:生产)?(?:厂家|厂商|制造商|生产商)(?:的|出具的)?(?:授权|承诺|证明|背书)")
 # d ÷ d_max in any spelling: it exaggerates differences and is not the formula of Art. 55.
 NAIVE_DISCOUNT = re.compile(

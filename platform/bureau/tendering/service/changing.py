@@ -39,7 +39,9 @@ def bidding(actor: Actor, tender_id: UUID, seen_version: int | None = None, *, v
     return tender
 
 
-def put_off(actor: Actor, tender: Tender, *, deadline: datetime | None = None, documents: datetime | None = None) -> bool:
+def put_off(
+    actor: Actor, tender: Tender, *, deadline: datetime | None = None, documents: datetime | None = None
+) -> bool:
     """Move deadlines to later, never to earlier; whether one moved. Questions follow so that as much time stays between
     them and the bids."""
     moved = False
@@ -107,7 +109,13 @@ ALLOWED: Mapping[str, tuple[str, ...]] = {
 
 
 def amend(
-    actor: Actor, tender_id: UUID, seen_version: int | None, *, reason: str, changes: Sequence[Change], requirements: str | None = None
+    actor: Actor,
+    tender_id: UUID,
+    seen_version: int | None,
+    *,
+    reason: str,
+    changes: Sequence[Change],
+    requirements: str | None = None,
 ) -> TenderNotice:
     """澄清修改 during bidding. What is bought and who may bid stay as they are (Art. 27): no lot or item comes or goes,
     no qualification changes. The rules of the pack are demanded again."""
@@ -177,7 +185,14 @@ def _still_lawful(actor: Actor, tender: Tender) -> None:
     from bureau.tendering.service.report import report_of, sentence
 
     for finding in report_of(actor, tender):
-        if finding.outcome == "refused" and finding.rule in ("points_sum", "price_weight", "budget", "price_formula", "framework_ceilings", "levels_quantified"):
+        if finding.outcome == "refused" and finding.rule in (
+            "points_sum",
+            "price_weight",
+            "budget",
+            "price_formula",
+            "framework_ceilings",
+            "levels_quantified",
+        ):
             raise RuleBroken(finding.rule, sentence(finding), finding.citation)
 
 
@@ -193,14 +208,14 @@ def extend_documents(actor: Actor, tender_id: UUID, seen_version: int | None, un
     if not reason.strip():
         raise Invalid({"reason": [_("请写明延期的原因。")]})
     assert tender.bid_deadline is not None
-    deadline = terms.not_before(
-        tender.bid_deadline, terms.add_days(terms.day_of(documents), least, calendar).value
-    )
+    deadline = terms.not_before(tender.bid_deadline, terms.add_days(terms.day_of(documents), least, calendar).value)
     put_off(actor, tender, deadline=deadline, documents=documents)
     return _tell_extension(actor, tender, reason)
 
 
-def extend_bidding(actor: Actor, tender_id: UUID, seen_version: int | None, deadline: datetime, reason: str) -> TenderNotice:
+def extend_bidding(
+    actor: Actor, tender_id: UUID, seen_version: int | None, deadline: datetime, reason: str
+) -> TenderNotice:
     """The purchaser gives bidders more time. Only ever longer."""
     tender = bidding(actor, tender_id, seen_version, versioned=True)
     if not reason.strip():

@@ -27,7 +27,9 @@ def run_due(bureau_id: int, at: datetime | None = None) -> int:
     the next one waiting: it is logged and tried again at the next tick."""
     at = at or now()
     actor = system_actor(bureau_id)
-    waiting = select(Tender.id).where(Tender.bureau_id == bureau_id, Tender.next_check <= at).order_by(Tender.next_check)
+    waiting = (
+        select(Tender.id).where(Tender.bureau_id == bureau_id, Tender.next_check <= at).order_by(Tender.next_check)
+    )
     done = 0
     for tender_id in list(db.session.scalars(waiting)):
         try:

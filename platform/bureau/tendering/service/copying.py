@@ -37,7 +37,10 @@ def begin_from_round(actor: Actor, tender_id: UUID, round_id: UUID, **values: An
         raise Invalid({"round_id": [_("这轮需求还没有汇总成包。")]})
     total = sum(lot.estimated_fen or 0 for lot in wanted)
     tender = save_tender(
-        actor, tender_id, None, **{**values, "round_id": round_id, "budget_fen": values.get("budget_fen") or max(total, 1)}
+        actor,
+        tender_id,
+        None,
+        **{**values, "round_id": round_id, "budget_fen": values.get("budget_fen") or max(total, 1)},
     )
     prices = prices_on(actor.bureau_id, [item.item_id for lot in wanted for item in lot.items], today())
     for lot in wanted:
@@ -96,9 +99,7 @@ def retender(
     """A new draft of what failed: the lots that failed alone, or all of a failed tender, with its criteria. Under
     another rule pack only with the approval named (Art. 43). Asked twice it is the same draft."""
     old = reading.get_tender(actor, tender_id)
-    known = db.session.scalar(
-        select(Tender).where(Tender.bureau_id == actor.bureau_id, Tender.id == new_tender_id)
-    )
+    known = db.session.scalar(select(Tender).where(Tender.bureau_id == actor.bureau_id, Tender.id == new_tender_id))
     if known is not None:
         if known.retender_of_id != old.id:
             raise Conflict(_("同一编号的招标项目已存在且内容不同。"))
@@ -111,9 +112,7 @@ def retender(
     pack = rule_pack or old.rule_pack
     if pack != old.rule_pack and not approval.strip():
         raise RuleBroken("method_needs_approval", _("改用其他采购规则的，请填写批准文号。"), FAILED)
-    values: Mapping[str, Any] = {
-        name: getattr(old, name) for name in FIELDS if name not in (*DATES, "round_id")
-    }
+    values: Mapping[str, Any] = {name: getattr(old, name) for name in FIELDS if name not in (*DATES, "round_id")}
     tender = save_tender(
         actor, new_tender_id, None,
         **{**values, "title": _("%(title)s（重新招标）", title=old.title.removesuffix(_("（重新招标）"))), "rule_pack": pack},
@@ -149,7 +148,9 @@ def _copy_parts(actor: Actor, old: Tender, tender: Tender, places: Mapping[UUID,
             )
     for row in reading.criteria_of(actor, old.id):
         if row.lot_id is None or row.lot_id in places:
-            kept = {name.key: getattr(row, name.key) for name in TenderCriterion.__table__.columns if name.key not in own}
+            kept = {
+                name.key: getattr(row, name.key) for name in TenderCriterion.__table__.columns if name.key not in own
+            }
             db.session.add(
                 TenderCriterion(
                     bureau_id=actor.bureau_id, id=new_id(), tender_id=tender.id,

@@ -47,7 +47,13 @@ def shaped(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def save_criterion(
-    actor: Actor, tender_id: UUID, criterion_id: UUID, seen_version: int | None, *, lot_id: UUID | None = None, **row: Any
+    actor: Actor,
+    tender_id: UUID,
+    criterion_id: UUID,
+    seen_version: int | None,
+    *,
+    lot_id: UUID | None = None,
+    **row: Any,
 ) -> TenderCriterion:
     """Add a criterion to a draft or write it anew; `seen_version` is the tender's."""
     existing = db.session.scalar(
@@ -122,7 +128,12 @@ def apply_set(actor: Actor, tender_id: UUID, set_id: UUID, seen_version: int | N
     for position, row in enumerate(kept.criteria, 1):
         db.session.add(
             TenderCriterion(
-                bureau_id=actor.bureau_id, id=new_id(), tender_id=tender.id, lot_id=None, position=position, **shaped(row)
+                bureau_id=actor.bureau_id,
+                id=new_id(),
+                tender_id=tender.id,
+                lot_id=None,
+                position=position,
+                **shaped(row),
             )
         )
     edited(actor, tender)

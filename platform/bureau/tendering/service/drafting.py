@@ -229,5 +229,3 @@ def remove_lot(actor: Actor, tender_id: UUID, lot_id: UUID, seen_version: int | 
             db.session.flush()
     edited(actor, tender)
     db.session.flush()
-
-

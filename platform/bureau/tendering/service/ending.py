@@ -33,7 +33,9 @@ def terminate(actor: Actor, tender_id: UUID, seen_version: int | None, *, reason
     if tender.state in DRAFTING:
         raise Conflict(_("草稿还没有发布，可以直接放弃。"), head_of(tender))
     if not is_major_change:
-        raise RuleBroken("termination_needs_major_change", _("除因重大变故采购任务取消外，不得擅自终止招标。"), TERMINATION)
+        raise RuleBroken(
+            "termination_needs_major_change", _("除因重大变故采购任务取消外，不得擅自终止招标。"), TERMINATION
+        )
     move(actor, tender, "terminate", reason)
     last = refund_by(tender, today())
     publish_notice(

@@ -17,9 +17,7 @@ from kernel.database.writing import require_version
 from kernel.errors import Conflict, Invalid
 
 
-def fail_lot(
-    actor: Actor, lot: TenderLot, reason: str, article: str = "", *, at: datetime | None = None
-) -> TenderLot:
+def fail_lot(actor: Actor, lot: TenderLot, reason: str, article: str = "", *, at: datetime | None = None) -> TenderLot:
     """废标: the lot ends alone, the others go on. `at`: for the clock, the instant it is dated. Whoever fails lots calls `end_if_empty` after the last one (the clock
     does so after the deadline). Failed twice it is failed once."""
     tender = locked(actor, lot.tender_id)

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from sqlalchemy import func, select
 
 from bureau.tendering import labels
-from bureau.tendering.following import offers, tell, TenderFollower
+from bureau.tendering.following import TenderFollower, offers, tell
 from bureau.tendering.models import Tender, TenderEvent, TenderLot
 from bureau.tendering.rules import clockwork
 from bureau.tendering.rules.states import ENDED, LIVE_LOTS, Facts, Guarded, NotInTable, next_state
@@ -51,7 +51,9 @@ def move(actor: Actor, tender: Tender, event: str, reason: str = "", *, at: date
         ) from None
     except Guarded as refusal:
         raise RuleBroken(
-            f"tender_{refusal.guard}", str(labels.GUARDS[refusal.guard]), str(labels.GUARD_SOURCES.get(refusal.guard, ""))
+            f"tender_{refusal.guard}",
+            str(labels.GUARDS[refusal.guard]),
+            str(labels.GUARD_SOURCES.get(refusal.guard, "")),
         ) from None
     paused = tender.suspended_at
     tender.state = after
@@ -68,7 +70,9 @@ def move(actor: Actor, tender: Tender, event: str, reason: str = "", *, at: date
     return row
 
 
-def note(actor: Actor, tender: Tender, event: str, before: str, reason: str = "", at: datetime | None = None) -> TenderEvent:
+def note(
+    actor: Actor, tender: Tender, event: str, before: str, reason: str = "", at: datetime | None = None
+) -> TenderEvent:
     """A line of the tender's history. Also for what leaves the state as it is (an edit, an extension)."""
     row = TenderEvent(
         bureau_id=tender.bureau_id, id=new_id(), tender_id=tender.id, event=event, from_state=before,

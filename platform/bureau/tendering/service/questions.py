@@ -111,7 +111,13 @@ def get_question(actor: Actor, tender_id: UUID, question_id: UUID) -> TenderQues
 
 
 def answer(
-    actor: Actor, tender_id: UUID, question_id: UUID, seen_version: int | None, *, answer: str, affects_bids: bool = False
+    actor: Actor,
+    tender_id: UUID,
+    question_id: UUID,
+    seen_version: int | None,
+    *,
+    answer: str,
+    affects_bids: bool = False,
 ) -> TenderQuestion:
     """Answer to everybody. `affects_bids`: it changes how a bid is made, so the deadline moves by itself where too little
     time is left. Sent twice it is answered once."""
@@ -145,5 +151,3 @@ def waiting(actor: Actor, tender_ids: Sequence[UUID]) -> dict[UUID, int]:
         for tender_id in db.session.scalars(open_ones):
             found[tender_id] = found.get(tender_id, 0) + 1
     return found
-
-

@@ -68,7 +68,13 @@ def publish(actor: Actor, tender_id: UUID, seen_version: int | None) -> TenderNo
     tender.settings = {
         **tender.settings,
         "rules": [
-            {"rule": one.rule, "outcome": one.outcome, "found": one.found, "demanded": one.demanded, "citation": one.citation}
+            {
+                "rule": one.rule,
+                "outcome": one.outcome,
+                "found": one.found,
+                "demanded": one.demanded,
+                "citation": one.citation,
+            }
             for one in findings
         ],
     }
@@ -121,7 +127,12 @@ def notice_body(actor: Actor, tender: Tender) -> dict[str, Any]:
                 "title": _("标包"),
                 "columns": [_("包号"), _("标包"), _("品目数"), _("最高限价")],
                 "rows": [
-                    [str(lot.number), lot.title, str(sum(item.lot_id == lot.id for item in items)), yuan(lot.ceiling_fen)]
+                    [
+                        str(lot.number),
+                        lot.title,
+                        str(sum(item.lot_id == lot.id for item in items)),
+                        yuan(lot.ceiling_fen),
+                    ]
                     for lot in lots
                 ],
             },

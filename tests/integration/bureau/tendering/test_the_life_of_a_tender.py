@@ -7,6 +7,6 @@ def test_a_tender_opens_for_bids(session, world):
     assert made.tender.next_check == made.tender.documents_until
 
 
-def test_the_clock_closes_bidding_at_the_deadline(session, world):
+def test_without_bids_the_clock_fails_the_tender_at_the_deadline(session, world):
     made = at_deadline(world)
-    assert made.tender.state == "opening"
+    assert made.tender.state == "failed"

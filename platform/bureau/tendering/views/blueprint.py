@@ -1,0 +1,3 @@
+from flask import Blueprint
+
+blueprint = Blueprint("tendering", __name__, url_prefix="/tenders")
