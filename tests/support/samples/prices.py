@@ -25,10 +25,10 @@ def _rice(drafter: Actor, mark: str) -> UUID:
     return item(drafter, category(drafter, f"pr-{mark}", "演示价格", []), RICE, f"pr-{mark}-")
 
 
-def _round(world: World, place: str, mark: str) -> tuple[Round, UUID]:
+def _round(world: World, place: str, mark: str, **values: str) -> tuple[Round, UUID]:
     drafter, _approver, reporter = _actors(world, place)
     rice = _rice(drafter, f"{mark}{place}")
-    return open_round(drafter, reporter, [rice], mark=f"{mark}{place}"), rice
+    return open_round(drafter, reporter, [rice], mark=f"{mark}{place}", **values), rice
 
 
 def _survey(world: World, place: str) -> UUID:
@@ -52,9 +52,8 @@ SERIES = {"b": "general", "o": "fresh", "n": "dry"}  # of one series no two book
 
 def _book(world: World, place: str, mark: str = "b") -> PriceBook:
     drafter, approver, _reporter = _actors(world, place)
-    one, rice = _round(world, place, mark)
+    one, rice = _round(world, place, mark, series=SERIES[mark])
     fill(one, {rice: [500, 510, 520]})
-    one.survey.series = SERIES[mark]
     book = surveyed(drafter, one, approver)
     same_day = {"a1": 7, "a2": 8, "a3": 9, "b1": 7}[place]
     return books.publicise(approver, book.id, book.version, effective_from=today() + timedelta(days=same_day))
@@ -73,7 +72,7 @@ def _objection(world: World, place: str) -> UUID:
 
 SAMPLES = {
     "price_source_id": Sample(
-        lambda world, place: make_sources(_actors(world, place)[0], 1, f"o{place}")[0].id, owner="bureau"
+        lambda world, place: make_sources(_actors(world, place)[0], 1, f"src{place}")[0].id, owner="bureau"
     ),
     "price_survey_id": Sample(_survey, owner="bureau"),
     "price_surveyor_id": Sample(lambda world, place: _round(world, place, "p")[0].surveyor.id, owner="bureau"),
