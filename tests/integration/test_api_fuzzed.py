@@ -52,6 +52,7 @@ def fuzzed(admin_url, worker_id, tmp_path_factory):
                     ApiToken(
                         account_id=person.account_id, token_hash=digest(tokens[role]), name="fuzz", scopes=["*"],
                         bureau_id=actor.bureau_id, school_id=actor.school_id, level=actor.level,
+                        supplier_id=actor.supplier_id,
                         zone_id=world.zones["a-east"] if actor.level == "zone" else None,
                         expires_at=now() + timedelta(days=1),
                     )

@@ -31,8 +31,8 @@ ENDS = {"GYS02": 26, "GYS06": 12, "GYS08": -5, "GYS05": 6}  # days until a licen
 
 def demo(app: Flask, demo: DemoContext) -> None:
     session = db.session()
+    use_scope(session, demo.actor().scope)
     officer = demo.officer("bureau-procurement", Role.PROCUREMENT_OFFICER)
-    use_scope(session, officer.scope)
     reviewing.propose_rules(officer)
     query = db.select(CatalogueCategory.code, CatalogueCategory.id).where(CatalogueCategory.bureau_id == demo.bureau_id)
     categories = {row.code: row.id for row in session.execute(query)}
