@@ -27,6 +27,7 @@ from bureau.prices.module import MODULE as prices
 from bureau.rectifications.module import MODULE as rectifications
 from bureau.roles import LABELS, OFFICERS, Role, bureau_role, school_role, zone_role
 from bureau.schools.module import MODULE as schools
+from bureau.simulation.module import MODULE as simulation
 from bureau.suppliers.module import MODULE as suppliers
 from bureau.surveys.module import MODULE as surveys
 from bureau.tendering.module import MODULE as tendering
@@ -77,6 +78,7 @@ def modules() -> list[Module]:
         bids,
         awards,
         agreements,
+        simulation,
         collusion,
         inspections,
         fill,

@@ -1,4 +1,4 @@
-"""Signs of collusion found after the opening, and what became of them.
+"""Signs of collusion found after the opening, and what became of them; weights tried before publication.
 
 Revision: 0028, after 0027
 """
@@ -102,8 +102,30 @@ def upgrade() -> None:
         sa.CheckConstraint("reason <> ''", name="reason"),
     )
     op.create_index("ix_collusion_decisions_sign", "collusion_decisions", ["bureau_id", "sign_id", "id"])
+    op.create_table(
+        "tender_simulations",
+        sa.Column("bureau_id", sa.Integer, sa.ForeignKey("bureaus.id"), primary_key=True),
+        sa.Column("id", sa.Uuid, primary_key=True),
+        sa.Column("tender_id", sa.Uuid, nullable=False),
+        sa.Column("lot_id", sa.Uuid),
+        sa.Column("source", sa.Text, nullable=False),
+        sa.Column("source_lot_id", sa.Uuid),
+        sa.Column("source_title", sa.Text, nullable=False),
+        sa.Column("factors", JSONB, nullable=False),
+        sa.Column("bids", JSONB, nullable=False),
+        sa.Column("report", JSONB, nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("made_by", sa.Uuid, nullable=False),
+        sa.Column("made_by_name", sa.Text, nullable=False),
+        sa.ForeignKeyConstraint(["bureau_id", "tender_id"], ["tenders.bureau_id", "tenders.id"]),
+        sa.ForeignKeyConstraint(["bureau_id", "source_lot_id"], ["tender_lots.bureau_id", "tender_lots.id"]),
+        sa.CheckConstraint("source IN ('past', 'table')", name="source"),
+        sa.CheckConstraint("(source = 'past') = (source_lot_id IS NOT NULL)", name="source_lot"),
+    )
+    op.create_index("ix_tender_simulations_tender", "tender_simulations", ["bureau_id", "tender_id", "id"])
     # Neither schools nor suppliers nor zones see any of it, whatever the code does.
     tenancy.protect_bureau_table("collusion_runs", bureau="ra", zone=None, school=None)
     tenancy.protect_bureau_table("collusion_signs", zone=None, school=None)
     tenancy.protect_bureau_table("collusion_sign_bids", bureau="ra", zone=None, school=None)
     tenancy.protect_bureau_table("collusion_decisions", bureau="ra", zone=None, school=None)
+    tenancy.protect_bureau_table("tender_simulations", bureau="ra", zone=None, school=None)
