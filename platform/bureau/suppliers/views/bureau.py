@@ -16,7 +16,10 @@ from bureau.suppliers.service.finding import get_supplier
 from bureau.suppliers.service.registering import CODE_LASTS
 from bureau.suppliers.views import pages
 from kernel.access.edge import access, current_actor
+from kernel.actor import Actor
+from kernel.database import db
 from kernel.errors import Invalid
+from kernel.identity.models import Bureau
 from kernel.sheets import MEDIA_TYPE, Column, SheetSpec, export_xlsx
 from kernel.web.dates import today
 from kernel.web.downloads import disposition
@@ -65,11 +68,15 @@ def index() -> str:
         name: value for name, value in request.args.items() if name in form.schema.fields and value and name != "cursor"
     }
     return render_template(
-        "suppliers/index.html", page=page, form=form, labels=labels, counts=reading.counts(actor),
+        "suppliers/index.html", bureau_code=_bureau_code(actor), page=page, form=form, labels=labels, counts=reading.counts(actor),
         names=standing.category_names(actor), filtered=any(name != "limit" for name in kept), kept=kept,
         first_url=url_for("suppliers.index", **kept) if query["cursor"] else None,
         next_url=url_for("suppliers.index", **kept, cursor=page.next_cursor) if page.next_cursor else None,
     )  # fmt: skip
+
+
+def _bureau_code(actor: Actor) -> str:
+    return db.session.get_one(Bureau, actor.bureau_id).code
 
 
 @pages.get("/export")
@@ -107,7 +114,7 @@ def show_page(supplier_id: UUID, decision: Form | None = None) -> str:
     actor = current_actor()
     supplier = get_supplier(actor, supplier_id)
     return render_template(
-        "suppliers/show.html", supplier=supplier, standing=standing.standing_of(actor, supplier_id), labels=labels,
+        "suppliers/show.html", bureau_code=_bureau_code(actor), supplier=supplier, standing=standing.standing_of(actor, supplier_id), labels=labels,
         names=standing.category_names(actor), licences=own.licences_of(actor, supplier_id),
         choices=own.choices_of(actor, supplier_id), measures=measures.measures_of(actor, supplier_id),
         appeals={one.measure_id: one for one in reversed(measures.appeals_of(actor, supplier_id))},
