@@ -59,8 +59,8 @@ class TenderIn(BaseSchema):
     subject = Choice(labels.SUBJECTS, load_default="goods")
     award_method = Choice(labels.AWARD_METHODS, load_default="comprehensive")
     price_form = Choice(labels.PRICE_FORMS, load_default="fixed")
-    budget_fen = Fen(required=True)
-    bid_bond_fen = Fen(0, load_default=0)
+    budget_fen: fields.Field = Fen(required=True)
+    bid_bond_fen: fields.Field = Fen(0, load_default=0)
     is_large = Flag()
     is_framework = Flag()
     is_reserved = Flag()
@@ -95,7 +95,7 @@ class TenderItemIn(BaseSchema):
     quantity = Quantity(3, "0.001", "99999999999", required=True)
     unit = Text(20, load_default=None, allow_none=True)
     specification = Text(1000, load_default=None, allow_none=True)
-    ceiling_unit_price_fen = Fen(load_default=None, allow_none=True)
+    ceiling_unit_price_fen: fields.Field = Fen(load_default=None, allow_none=True)
     is_core = Flag()
 
 
@@ -111,7 +111,7 @@ class TenderLotIn(BaseSchema):
     title = Text(80, required=True)
     category_id = Identifier(load_default=None, allow_none=True)
     zone_id = Whole(1, load_default=None, allow_none=True)
-    ceiling_fen = Fen(load_default=None, allow_none=True)
+    ceiling_fen: fields.Field = Fen(load_default=None, allow_none=True)
     items = fields.List(fields.Nested(TenderItemIn), load_default=list, validate=validate.Length(max=MOST_ITEMS))
 
 
