@@ -41,7 +41,7 @@ def names_of(actor: Actor, person_ids: Sequence[UUID]) -> dict[UUID, str]:
     rows = db.session.execute(
         select(Person.id, Person.display_name).where(Person.bureau_id == actor.bureau_id, Person.id.in_(person_ids))
     )
-    return dict(rows)
+    return {row.id: row.display_name for row in rows}
 
 
 def candidates(actor: Actor) -> dict[str, list[tuple[UUID, str, OfficerKey | None]]]:
