@@ -95,6 +95,51 @@ HEADERS = (
 CERTIFICATE_HEADERS = ("类别", "凭证")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GoodsItem:
+    """What schools buy together beside food. `sizes`: (label, base units) of a delivery."""
+
+    code: str
+    name: str
+    category: str
+    specification: str
+    standard: str
+    base_unit: str
+    packs: tuple[Pack, ...] = ()
+    sizes: tuple[tuple[str, str], ...] = ()
+    requirement: str = ""
+
+
+GOODS_CATEGORIES = {"uniform": "学生装", "exercise_book": "作业本"}
+GOODS = (
+    GoodsItem(
+        code="UN01", name="夏季运动校服", category="uniform", specification="上衣和短裤一套，身高 110～185 cm",
+        standard="GB/T 31888", base_unit="套", sizes=(("按班打包 50 套", "50"),),
+        requirement="面料纤维含量和色牢度相当于或优于国标要求",
+    ),
+    GoodsItem(
+        code="UN02", name="春秋运动校服", category="uniform", specification="外套和长裤一套，身高 110～185 cm",
+        standard="GB/T 31888", base_unit="套", sizes=(("按班打包 50 套", "50"),),
+    ),
+    GoodsItem(
+        code="UN03", name="冬季冲锋式校服", category="uniform", specification="外套带内胆，身高 110～185 cm",
+        standard="GB/T 31888", base_unit="件",
+    ),
+    GoodsItem(
+        code="EB01", name="田字格本", category="exercise_book", specification="16K，36 页，纸张亮度符合近视防控要求",
+        standard="GB 40070", base_unit="本", packs=(Pack("包", Decimal(50)),), sizes=(("50 本/包", "50"),),
+    ),
+    GoodsItem(
+        code="EB02", name="数学练习本", category="exercise_book", specification="16K，36 页", standard="GB 40070",
+        base_unit="本", packs=(Pack("包", Decimal(50)),), sizes=(("50 本/包", "50"),),
+    ),
+    GoodsItem(
+        code="EB03", name="英语练习本", category="exercise_book", specification="16K，36 页", standard="GB 40070",
+        base_unit="本", packs=(Pack("包", Decimal(50)),), sizes=(("50 本/包", "50"),),
+    ),
+)  # fmt: skip
+
+
 @cache
 def food_items() -> tuple[FoodItem, ...]:
     with ITEMS_FILE.open(encoding="utf-8", newline="") as file:

@@ -49,31 +49,34 @@ def orderable(
 
 
 def mark(actor: Actor, item_id: UUID, *, is_favourite: bool) -> None:
-    """Mark an item for the actor's school, or take the mark off. Done twice, it is done once."""
+    """Mark an item for the actor's school, or take the mark off. Done twice, it is done once. A retired item loses its
+    mark like any other; one that this bureau never published is NotFound."""
+    session = db.session()
     if not is_favourite:
-        db.session.execute(
-            delete(CatalogueFavourite).where(
+        removed = session.execute(
+            delete(CatalogueFavourite)
+            .where(
                 CatalogueFavourite.bureau_id == actor.bureau_id,
                 CatalogueFavourite.school_id == actor.own_school_id(),
                 CatalogueFavourite.item_id == item_id,
             )
-        )
-        return
+            .returning(CatalogueFavourite.id)
+        ).all()
+        if removed:
+            return
     seen = select(CatalogueItem.id).where(
         CatalogueItem.bureau_id == actor.bureau_id, CatalogueItem.id == item_id,
         CatalogueItem.state == ItemState.PUBLISHED.value,
     )  # fmt: skip
-    if db.session.scalar(seen) is None:
+    if session.scalar(seen) is None:
         raise NotFound
-    db.session.execute(
+    if not is_favourite:
+        return
+    session.execute(
         insert(CatalogueFavourite)
         .values(
-            bureau_id=actor.bureau_id,
-            school_id=actor.own_school_id(),
-            id=new_id(),
-            item_id=item_id,
-            created_at=now(),
-            created_by=actor.account_id,
+            bureau_id=actor.bureau_id, school_id=actor.own_school_id(), id=new_id(), item_id=item_id,
+            created_at=now(), created_by=actor.account_id,
         )
         .on_conflict_do_nothing(index_elements=["bureau_id", "school_id", "item_id"])
-    )
+    )  # fmt: skip

@@ -178,3 +178,79 @@ def test_the_api_keeps_items_by_version(client_as, stocked):
     assert client_as("storekeeper").put(path, json=body).status_code == 403
     assert client.post(f"{path}/retire", headers={"If-Match": '"3"'}).json["state"] == "retired"
     assert client_as("storekeeper").get(path).status_code == 404
+
+
+def test_an_import_makes_versions_of_what_it_changed_only(client_as, stocked):
+    client = client_as("procurement_officer")
+    sent = send(
+        client,
+        sheet(
+            ["GR01", "粳米", "谷物", "特级", "GB/T 1354", "kg", "袋=25", 365, "常温"],
+            ["ME01", "猪前腿肉", "畜肉", None, None, "kg", "斤=0.5", 3, "冷藏"],
+        ),
+        publish="1",
+    )
+    assert sent.status_code == 302
+    rows = {row["code"]: row for row in client.get("/api/v1/catalogue/items").json["items"]}
+    assert {code: rows[code]["current_version"] for code in ("GR01", "ME01", "SE01")} == {
+        "GR01": 2,
+        "ME01": 1,
+        "SE01": 1,
+    }
+
+
+def test_the_newer_columns_come_and_go_by_sheet_and_an_old_sheet_leaves_them(client_as, stocked):
+    client = client_as("procurement_officer")
+    book = openpyxl.Workbook()
+    book.active.append([*HEADINGS, "供货规格", "食物成分编码", "核心产品要求"])
+    book.active.append(
+        [
+            "GR01",
+            "粳米",
+            "谷物",
+            "一级",
+            "GB/T 1354",
+            "kg",
+            "袋=25",
+            365,
+            "常温",
+            "25 kg 大袋=25；10 kg 小袋=10",
+            "012001",
+            "相当于或优于一级",
+        ]
+    )
+    target = io.BytesIO()
+    book.save(target)
+    target.seek(0)
+    assert send(client, target).status_code == 302
+    wanted = [{"label": "25 kg 大袋", "quantity": "25"}, {"label": "10 kg 小袋", "quantity": "10"}]
+    row = client.get("/api/v1/catalogue/items?q=GR01").json["items"][0]
+    assert (row["pack_sizes"], row["ingredient"], row["brand_note"]) == (wanted, "012001", "相当于或优于一级")
+    old = sheet(["GR01", "粳米", "谷物", "一级", "GB/T 1354", "kg", "袋=25", 365, "常温"])
+    assert send(client, old).status_code == 302
+    row = client.get("/api/v1/catalogue/items?q=GR01").json["items"][0]
+    assert (row["pack_sizes"], row["ingredient"], row["current_version"]) == (wanted, "012001", 2)
+
+
+def test_a_pack_size_that_cannot_be_read_is_named_in_its_row(client_as, stocked):
+    book = openpyxl.Workbook()
+    book.active.append([*HEADINGS, "供货规格"])
+    book.active.append(["GR01", "粳米", "谷物", "", "", "kg", "", "", "", "大袋"])
+    target = io.BytesIO()
+    book.save(target)
+    target.seek(0)
+    refused = send(client_as("procurement_officer"), target)
+    assert refused.status_code == 422
+    text = refused.get_data(as_text=True)
+    assert "第 2 行" in text
+    assert "看不懂“大袋”" in text
+
+
+def test_goods_are_told_from_food_by_their_category(client_as, stocked):
+    client = client_as("procurement_officer")
+    data = {
+        "id": str(new_id()), "code": "uniform", "name": "学生装", "storage": "ambient", "parent_id": "",
+        "subject": "goods", "requirements-1-kind": "batch_report", "requirements-1-label": "产品质量检验报告",
+    }  # fmt: skip
+    assert client.post("/catalogue/categories/new", data=data).status_code == 302
+    assert "其他物资" in client.get("/catalogue/categories").get_data(as_text=True)
