@@ -122,13 +122,18 @@ def propose(
     norm: Decimal | None,
     change: Change,
     diners: int,
+    *,
+    is_over: bool = True,
 ) -> Proposal | None:
-    """For one item. `received`, `asked`: of last year, by the month they were for.
+    """For one item. `received`, `asked`: of last year, by the month they were for. `is_over`: all of last year's months
+    have passed, so what came in is all that will.
 
-    One source for all months of an item: what came in last year, else what was asked for, else the norm. A month in
-    which nothing came in is proposed nothing, not the norm: the canteen was closed, or the item was not in season.
+    One source for all months of an item: what came in last year, else what was asked for, else the norm; what came in
+    so far goes behind what was asked for. A month in which nothing came in is proposed nothing, not the norm: the
+    canteen was closed, or the item was not in season.
     """
-    for source, history in (("receipts", received), ("round", asked)):
+    histories = (("receipts", received), ("round", asked))
+    for source, history in histories if is_over else reversed(histories):
         base = tuple(history.get(year_before(month)) for month in months)
         if any(base):
             scaled = tuple(None if one is None else rounded(Fraction(one) * change.factor) for one in base)

@@ -16,6 +16,7 @@ from bureau.demand.service.rounds import items_of
 from bureau.demand.service.sheets import RowChange, lines_of, save_rows
 from kernel.actor import Actor
 from kernel.database import db
+from kernel.web.dates import today
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +37,13 @@ def proposals(actor: Actor, row: DemandRound, sheet: DemandSheet, items: Sequenc
     change = rules.change_of(then_there, now_there)
     came = _by_item(received(actor, sheet.school_id, ids, rules.year_before(months[0]), row.month_count))
     asked = _asked_before(actor, row, sheet.school_id, ids)
+    is_over = rules.year_before(months[-1]) < today().replace(day=1)
     found = {}
     for item in items:
         one = rules.propose(
-            months, came.get(item.item_id, {}), asked.get(item.item_id, {}), item.norm, change, sheet.diners
-        )
+            months, came.get(item.item_id, {}), asked.get(item.item_id, {}), item.norm, change, sheet.diners,
+            is_over=is_over,
+        )  # fmt: skip
         if one is not None:
             found[item.item_id] = one
     return Proposals(found, change, sheet.diners)

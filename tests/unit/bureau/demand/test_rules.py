@@ -82,6 +82,17 @@ def test_receipts_go_before_the_round_and_the_round_before_the_norm() -> None:
     assert propose({date(2024, 9, 1): Decimal(5)}, {}, None) is None
 
 
+def test_receipts_of_a_year_that_is_not_over_go_behind_the_round() -> None:
+    last, months = date(2025, 9, 1), rules.months_of(SEPTEMBER, 2)
+    change = rules.change_of(None, rules.Headcount(550, 0))
+    both = rules.propose(months, {last: Decimal(100)}, {last: Decimal(900)}, None, change, 550, is_over=False)
+    assert both is not None
+    assert both.source == "round"
+    alone = rules.propose(months, {last: Decimal(100)}, {}, None, change, 550, is_over=False)
+    assert alone is not None
+    assert alone.source == "receipts"
+
+
 @pytest.mark.parametrize(
     ("value", "kept"),
     [("9.94", "9.9"), ("9.95", "10.0"), ("10.5", "11"), ("10.4999", "10"), ("0.04", "0.0"), ("0.05", "0.1")],
