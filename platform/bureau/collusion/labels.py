@@ -60,7 +60,7 @@ EVENTS = {
 FIELDS = {
     "author": _l("作者"),
     "last_editor": _l("最后修改人"),
-    "company": _l("单位"),
+    "company": _l("所属单位"),
     "created": _l("生成时间"),
     "document_id": _l("文件标识"),
     "account": _l("账号"),

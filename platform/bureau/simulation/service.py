@@ -201,7 +201,7 @@ def run(
         words = labels.REFUSALS.get(str(refusal))
         if words is None:
             raise
-        raise Invalid({"points" if str(refusal) == "not_hundred" else "source": [str(words)]}) from None
+        raise Invalid({"_form": [str(words)]}) from None
     values: dict[str, Any] = {
         "tender_id": tender.id, "lot_id": lot_id, "source": "past" if source_lot_id else "table",
         "source_lot_id": source_lot_id, "source_title": source_title,

@@ -122,9 +122,9 @@ def _points(criteria: list[TenderCriterion]) -> dict[UUID, Decimal]:
         try:
             value = Decimal(request.form.get(f"points-{row.id}", "").strip() or row.points)
         except InvalidOperation:
-            raise Invalid({"points": [_("“%(title)s”的分值应为数字。", title=row.title)]}) from None
+            raise Invalid({"_form": [_("“%(title)s”的分值应为数字。", title=row.title)]}) from None
         if not (value.is_finite() and 0 <= value <= 100 and -int(value.as_tuple().exponent) <= 4):
-            raise Invalid({"points": [_("“%(title)s”的分值应在 0 到 100 之间。", title=row.title)]})
+            raise Invalid({"_form": [_("“%(title)s”的分值应在 0 到 100 之间。", title=row.title)]})
         found[row.id] = value
     return found
 
@@ -135,19 +135,19 @@ def _bids(
     if data["source"] == "past":
         source = next((one for one in service.sources(actor, tender) if one.lot_id == data["source_lot_id"]), None)
         if source is None:
-            raise Invalid({"source_lot_id": [_("请选择一个往年标包。")]})
+            raise Invalid({"_form": [_("请选择一个往年标包。")]})
         return service.bids_of_lot(actor, source.lot_id, criteria), source.lot_id, source.title
     upload = request.files.get("table")
     pasted = data["pasted"] or ""
     content = upload.read(MOST_UPLOAD + 1) if upload else b""
     if len(content) > MOST_UPLOAD:
-        raise Invalid({"table": [_("表格太大。")]})
+        raise Invalid({"_form": [_("表格太大。")]})
     if not content and not pasted.strip():
-        raise Invalid({"table": [_("请上传表格或粘贴内容。")]})
+        raise Invalid({"_form": [_("请上传表格或粘贴内容。")]})
     bids, parsed = service.bids_of_table(tender, criteria, content or service.csv_of(pasted))
     if parsed.problems:
         spec = service.sheet_of(tender, criteria)
-        raise Invalid({"table": [placed_message(spec, problem) for problem in parsed.problems[:10]]})
+        raise Invalid({"_form": [placed_message(spec, problem) for problem in parsed.problems[:10]]})
     return bids, None, (upload.filename if content and upload else "") or _("粘贴的表格")
 
 
