@@ -16,7 +16,7 @@ from kernel.errors import Invalid
 from kernel.schemas import BaseSchema, Flag, Text
 from kernel.web.forms import Form
 
-blueprint = Blueprint("catalogue_ordering", __name__, url_prefix="/catalogue/orderable")
+blueprint = Blueprint("catalogue_ordering", __name__, url_prefix="/orderable-items")
 FILTERS = ("q", "category_id", "favourites")
 
 

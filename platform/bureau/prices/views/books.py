@@ -31,7 +31,7 @@ from kernel.web.forms import Form
 blueprint = Blueprint("price_books", __name__, url_prefix="/prices")
 
 
-@blueprint.get("")
+@blueprint.get("/books")
 @access(Permission.READ)
 def index() -> str:
     actor = current_actor()

@@ -73,16 +73,16 @@ def test_only_what_is_published_here_can_be_marked(world, acting, stocked):
 
 def test_the_page_marks_and_goes_back_to_the_same_list(client_as, keeper, stocked):
     client = client_as("storekeeper")
-    page = client.get("/catalogue/orderable?q=米").get_data(as_text=True)
+    page = client.get("/orderable-items?q=米").get_data(as_text=True)
     assert "粳米" in page
     assert "食盐" not in page
-    marked = client.post(f"/catalogue/orderable/favourites/{stocked.rice}", data={"is_favourite": "1", "q": "米"})
+    marked = client.post(f"/orderable-items/favourites/{stocked.rice}", data={"is_favourite": "1", "q": "米"})
     assert marked.status_code == 302
-    assert marked.location.startswith("/catalogue/orderable?q=")
+    assert marked.location.startswith("/orderable-items?q=")
     assert "已收藏" in client.get(marked.location).get_data(as_text=True)
     rows = client.get("/api/v1/catalogue/orderable?favourites=true").json["items"]
     assert [(row["name"], row["is_favourite"]) for row in rows] == [("粳米", True)]
     assert client.put(f"/api/v1/catalogue/favourites/{stocked.rice}", json={"is_favourite": False}).status_code == 204
     assert client.get("/api/v1/catalogue/orderable?favourites=true").json["items"] == []
-    assert client_as("procurement_officer").get("/catalogue/orderable").status_code == 403
-    assert client_as("teacher").get("/catalogue/orderable").status_code == 403
+    assert client_as("procurement_officer").get("/orderable-items").status_code == 403
+    assert client_as("teacher").get("/orderable-items").status_code == 403

@@ -108,7 +108,7 @@ def test_a_parent_reports_by_link(session, client_as, acting, drafter, reporter,
     for _ in range(2):
         assert anybody.post(path, data=sent(), content_type="multipart/form-data").status_code == 302
     assert anybody.post(path, data=sent("9.99"), content_type="multipart/form-data").status_code == 409
-    assert anybody.get(path[:-1] + "z").status_code == 404
+    assert anybody.get(path[:-24] + "a" * 24).status_code == 404
     acting(drafter)
     assert session.get(PriceReport, (drafter.bureau_id, report_id)).price_fen == 530
 
@@ -181,7 +181,8 @@ def test_a_report_over_the_api_is_one_however_often_it_is_sent(client_as, acting
     for _ in range(2):
         assert client.put(path, json=body).json["price_fen"] == 12_800
     assert client.put(path, json={**body, "price": "129.00"}).status_code == 409
-    assert client.put(path[:-1] + "0", json={**body, "unit": "箩"}).status_code == 422
+    another = f"/api/v1/price-surveys/{one.survey.id}/reports/{new_id()}"
+    assert client.put(another, json={**body, "unit": "箩"}).status_code == 422
     assert client_as("accountant").put(path, json=body).status_code == 404
 
 
