@@ -6,9 +6,9 @@ from datetime import date
 from functools import cached_property
 from uuid import UUID
 
-from bureau.demo import SEED
+from bureau.demo import MARK, SEED
 from bureau.demo.district import District, build_district
-from kernel.actor import Actor, system_actor
+from kernel.actor import SYSTEM_ACCOUNT, Actor, system_actor
 from kernel.database import db
 from kernel.identity.models import Person
 
@@ -45,6 +45,13 @@ class DemoContext:
         person = db.session.get(Person, (self.bureau_id, self.accounts[username]))
         name = person.display_name if person else username
         return Actor(self.accounts[username], name, "bureau", self.bureau_id, roles=frozenset({str(role)}))
+
+    def company(self, code: str) -> Actor:
+        """Any demo company, acting for itself where none of the demo's people does; in that company's scope."""
+        return Actor(
+            SYSTEM_ACCOUNT, f"{MARK}·{code}", "supplier", self.bureau_id, roles=frozenset({"supplier_user"}),
+            supplier_id=self.suppliers[code],
+        )  # fmt: skip
 
     def supplier(self, username: str, code: str) -> Actor:
         """One of a demo company's people, in that company's scope."""

@@ -140,10 +140,7 @@ def _afterwards(demo: DemoContext, officer: Actor) -> None:
         reason="面包抽检标签不合格，整改期间暂停该品类。", basis="《食品安全法》第六十七条",
         until_day=demo.today + timedelta(days=30),
     )  # fmt: skip
-    company = Actor(
-        SYSTEM_ACCOUNT, f"{MARK}·联系人10", "supplier", demo.bureau_id, roles=frozenset({str(Role.SUPPLIER_USER)}),
-        supplier_id=suspended,
-    )  # fmt: skip
+    company = demo.company("GYS10")
     use_scope(db.session(), company.scope)
     measures.appeal(company, measure.id, new_id(), statement="问题标签批次已全部召回，附整改说明，请求提前恢复。")
     system = demo.actor()

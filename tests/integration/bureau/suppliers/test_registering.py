@@ -283,3 +283,19 @@ def test_a_colleague_is_invited_and_leaves_and_the_last_one_stays(client_as, ses
 
 def test_a_bureau_that_does_not_exist_has_no_page(client_as):
     assert client_as(None).get("/public/suppliers/nowhere/register").status_code == 404
+
+
+def test_a_user_name_that_is_taken_is_left_to_its_owner(client_as, session, system, world):
+    """Somebody else's account happens to be named like the address: the new one gets a drawn name, the old one stays."""
+    use_scope(session(), IDENTITY)
+    other = session.get(Account, world.person("teacher").account_id)
+    other.username = COMPANY["email"]
+    session.commit()
+    client = client_as(None)
+    sent = values()
+    ask(client, sent)
+    done = confirm(client, sent, code_for(session, system))
+    name = re.search(r"hq[0-9a-f]{10}", done.text).group()
+    use_scope(session(), IDENTITY)
+    assert session.scalar(select(Account.email).where(Account.username == name)) == COMPANY["email"]
+    assert session.get(Account, other.id).password_hash == "!"

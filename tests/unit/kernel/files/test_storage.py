@@ -1,5 +1,6 @@
 import hashlib
 import threading
+from uuid import UUID
 
 import pytest
 from hypothesis import given
@@ -95,3 +96,17 @@ def test_only_a_digest_is_an_address(text):
 def test_only_a_positive_number_is_a_bureau(tmp_path, tenant):
     with pytest.raises(ValueError, match="positive"):
         Folder(tmp_path).path(tenant, None, DIGEST)
+
+
+def test_a_company_has_a_folder_of_its_own(tmp_path):
+    folder, company = Folder(tmp_path), UUID("01a1fea4-82f1-7413-b592-674ad422e541")
+    digest = folder.put(1, company, DATA)
+    assert folder.path(1, company, digest).relative_to(tmp_path).parts[:2] == ("1", f"supplier-{company.hex}")
+    assert folder.read(1, company, digest) == DATA
+    with pytest.raises(StorageDamaged):
+        folder.read(1, None, digest)
+
+
+def test_an_owner_is_a_number_or_a_uuid_never_text(tmp_path):
+    with pytest.raises(ValueError, match="whole numbers"):
+        Folder(tmp_path).path(1, "../2", DIGEST)
