@@ -97,6 +97,7 @@ def test_whoever_looks_first_finds_it_closed(session, world, client_as):
     assert page.status_code == 200
     assert "招标失败" in page.text
     assert made.tender.state == "failed"
+    session.commit()
     use_scope(db.session(), system_actor(made.bureau_id).scope)
     entries = db.session.query(AuditEntry).filter_by(bureau_id=made.bureau_id, action="tendering.clock").all()
     assert {entry.actor_name for entry in entries} == {"系统"}

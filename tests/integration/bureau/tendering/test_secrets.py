@@ -68,6 +68,7 @@ def test_the_audit_does_not_name_the_asker(session, world, client_as, taken):
     client = client_as("supplier_user", "a-2")
     path = f"/open-tenders/{taken.id}/questions"
     assert client.post(path, data={"id": str(new_id()), "question": "检测频次？"}).status_code == 302
+    session.commit()
     use_scope(db.session(), officer(world).scope)
     rows = db.session.execute(text("SELECT actor_name, changes FROM audit_entries")).all()
     assert not [
