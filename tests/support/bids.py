@@ -224,7 +224,9 @@ def identities(world: Any, tender_id: UUID, seat: str, place: str = "a") -> dict
     return dict(zip(ids, browser.combine(pairs), strict=True)) if pairs else {}
 
 
-def open_all(world: Any, tender_id: UUID, place: str = "a", seats: Sequence[str] = ("procurement", "supervision")) -> None:
+def open_all(
+    world: Any, tender_id: UUID, place: str = "a", seats: Sequence[str] = ("procurement", "supervision")
+) -> None:
     """The whole opening by two officers, concluded."""
     for seat in seats:
         attend(world, tender_id, seat, place)

@@ -17,7 +17,9 @@ from kernel.api import ApiBlueprint
 from kernel.database import db
 from kernel.errors import NotFound, TooLarge, Unsupported
 
-blp = ApiBlueprint("bids", __name__, description="Sealed bids: the server takes ciphertext and shares, and gives receipts")
+blp = ApiBlueprint(
+    "bids", __name__, description="Sealed bids: the server takes ciphertext and shares, and gives receipts"
+)
 
 BODY = {
     "requestBody": {

@@ -1,6 +1,7 @@
 """Words for seats, states, refusals of sealed bids."""
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -34,6 +35,11 @@ OPENING_STATES: dict[str, Any] = {
     "nothing_to_open": _l("没有可开启的标包"),
 }
 OPENING_TONES = {"waiting": "warning", "opened": "success", "nothing_to_open": "neutral"}
+
+PROBLEMS: dict[str, Any] = {
+    "broken": _l("密钥没有打开一份密钥片段"),
+    "mismatch": _l("交出的密钥片段与投标时登记的不一致"),
+}
 
 MALFORMED: dict[str, Any] = {
     "not_json": _l("解密后的内容不是 JSON 文件。"),
@@ -69,3 +75,13 @@ def instant(value: datetime | None) -> str:
 
 def shanghai_day(value: datetime) -> str:
     return value.astimezone(SHANGHAI).strftime("%Y%m%d")
+
+
+def moment(text: str) -> str:
+    """An instant as minutes and lists keep it, in Beijing time."""
+    return instant(datetime.fromisoformat(text))
+
+
+def plain_number(text: str) -> str:
+    """Without the zeros that a column of fixed places adds."""
+    return format(Decimal(text).normalize(), "f")

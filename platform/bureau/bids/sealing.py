@@ -55,7 +55,9 @@ def seal(packages: Sequence[Mapping[str, Any] | bytes], recipients: Mapping[str,
     plaintexts = [one if isinstance(one, bytes) else json.dumps(one, ensure_ascii=False).encode() for one in packages]
     jobs = [{"plaintext": base64.b64encode(text).decode(), "recipients": dict(recipients)} for text in plaintexts]
     return [
-        Sealed(base64.b64decode(one["ciphertext"]), one["ciphertext_sha256"], one["size"], one["recipient"], one["shares"])
+        Sealed(
+            base64.b64decode(one["ciphertext"]), one["ciphertext_sha256"], one["size"], one["recipient"], one["shares"]
+        )
         for one in run({"seal": jobs})["seal"]
     ]
 
@@ -109,7 +111,12 @@ def _script() -> Path:
     out = Path(_FOLDER.name) / "sealing.mjs"
     text = _BUNDLE.format(entry=json.dumps(ENTRY), out=json.dumps(str(out)))
     done = subprocess.run(
-        [str(node()), "--input-type=module", "-e", text], cwd=ROOT, capture_output=True, text=True, timeout=120, check=False
+        [str(node()), "--input-type=module", "-e", text],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
     )
     if done.returncode != 0:
         raise SealingUnavailable(f"the sealing code could not be bundled: {done.stderr[-2000:]}")

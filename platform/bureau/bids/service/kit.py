@@ -19,7 +19,12 @@ from kernel.database import db
 from kernel.errors import RuleBroken
 from kernel.identity.models import Bureau
 
-ANSWERED_PARTS = {"qualification": "qualification", "conformity": "technical", "technical": "technical", "commercial": "technical"}
+ANSWERED_PARTS = {
+    "qualification": "qualification",
+    "conformity": "technical",
+    "technical": "technical",
+    "commercial": "technical",
+}
 
 
 def kit(actor: Actor, tender_id: UUID) -> dict[str, Any]:
@@ -53,7 +58,11 @@ def kit(actor: Actor, tender_id: UUID) -> dict[str, Any]:
             {
                 **_lot(actor, lot),
                 "items": [_item(item) for item in items if item.lot_id == lot.id],
-                "criteria": [_criterion(one) for one in reading.criteria_of(actor, tender.id, lot.id) if one.part in ANSWERED_PARTS],
+                "criteria": [
+                    _criterion(one)
+                    for one in reading.criteria_of(actor, tender.id, lot.id)
+                    if one.part in ANSWERED_PARTS
+                ],
             }
             for lot in reading.lots_of(actor, tender.id)
         ],
@@ -77,9 +86,7 @@ def as_json(bid: Bid, versions: list[BidSubmission]) -> dict[str, Any]:
         "state_label": str(labels.BID_STATES[bid.state]),
         "reason": bid.reason,
         "withdrawal": bid.withdrawal,
-        "submissions": [
-            {"submission_id": str(row.id), "state": row.state, "receipt": row.receipt} for row in versions
-        ],
+        "submissions": [{"submission_id": str(row.id), "state": row.state, "receipt": row.receipt} for row in versions],
     }
 
 

@@ -25,7 +25,10 @@ class Round:
 
     @property
     def lots(self) -> list[TenderLot]:
-        return [db.session.get(TenderLot, (self.made.bureau_id, lot_id), populate_existing=True) for lot_id in self.made.lots]
+        return [
+            db.session.get(TenderLot, (self.made.bureau_id, lot_id), populate_existing=True)
+            for lot_id in self.made.lots
+        ]
 
     def close(self):
         tenders.run_clock(self.made)

@@ -34,7 +34,10 @@ def test_a_hundred_bids_in_the_last_seconds(admin_url, tmp_path):
         lot = tendered.lots[0]
         ids = [new_id() for _one in crowd]
         sealed = browser.seal(
-            [bids.package(one, lot, bid_id, 2000 + place) for place, (one, bid_id) in enumerate(zip(crowd, ids, strict=True))],
+            [
+                bids.package(one, lot, bid_id, 2000 + place)
+                for place, (one, bid_id) in enumerate(zip(crowd, ids, strict=True))
+            ],
             bids.recipients(),
         )
         bureau_id, tender_id = tendered.made.bureau_id, tendered.tender_id
@@ -63,7 +66,9 @@ def test_a_hundred_bids_in_the_last_seconds(admin_url, tmp_path):
                         return
                     try:
                         use_scope(db.session(), crowd[place].actor.scope)
-                        sealing.keep_ciphertext(crowd[place].actor, tender_id, sent[place].ciphertext_sha256, sealed[place].ciphertext)
+                        sealing.keep_ciphertext(
+                            crowd[place].actor, tender_id, sent[place].ciphertext_sha256, sealed[place].ciphertext
+                        )
                         row = sealing.submit(crowd[place].actor, ids[place], new_id(), sent[place])
                         db.session.commit()
                         outcomes[place] = row.receipt
@@ -80,7 +85,9 @@ def test_a_hundred_bids_in_the_last_seconds(admin_url, tmp_path):
                     use_scope(db.session(), system_actor(bureau_id).scope)
                     tender_clock.run_due(bureau_id)
                     db.session.commit()
-                    state = db.session.scalar(select(Tender.state).where(Tender.bureau_id == bureau_id, Tender.id == tender_id))
+                    state = db.session.scalar(
+                        select(Tender.state).where(Tender.bureau_id == bureau_id, Tender.id == tender_id)
+                    )
                     db.session.remove()
                     if state != "bidding":
                         return

@@ -25,7 +25,9 @@ def made():
 
 def answered(key_row, identity):
     asked = keys.challenge(key_row)
-    return asked["token"], bytes(pyrage.decrypt(asked["sealed"].encode(), [pyrage.x25519.Identity.from_str(identity)])).decode()
+    return asked["token"], bytes(
+        pyrage.decrypt(asked["sealed"].encode(), [pyrage.x25519.Identity.from_str(identity)])
+    ).decode()
 
 
 def test_a_key_is_kept_wrapped_confirmed_and_replaced(world, session, made):

@@ -34,7 +34,9 @@ def standing(tendered, number=0):
 
 
 def opened_state(tendered):
-    return db.session.get(type(tendered.made.tender), (tendered.made.bureau_id, tendered.tender_id), populate_existing=True).state
+    return db.session.get(
+        type(tendered.made.tender), (tendered.made.bureau_id, tendered.tender_id), populate_existing=True
+    ).state
 
 
 def test_two_officers_open_what_was_sealed_and_the_tender_goes_on(tendered):
@@ -91,13 +93,13 @@ def test_a_lot_with_two_bidders_is_not_opened(tendered):
     tendered.as_officer("procurement")
     found = standing(tendered)
     assert {found[row.bid_id].state for row in two} == {"unopened"}
-    assert {submission.id for submission, _bid, _lot in closing.to_open(tendered.made.bureau_id, tendered.tender_id)}.isdisjoint(
-        {row.id for row in two}
-    )
+    assert {
+        submission.id for submission, _bid, _lot in closing.to_open(tendered.made.bureau_id, tendered.tender_id)
+    }.isdisjoint({row.id for row in two})
     record = closing.opening_of(tendered.made.bureau_id, tendered.tender_id)
     assert len(record.hashes) == 5  # what was submitted is listed all the same
+    actor = tendered.as_officer("procurement")
     with pytest.raises(NotFound):
-        actor = tendered.as_officer("procurement")
         opening.give_shares(actor, tendered.tender_id, {two[0].id: "A" * 60})
 
 
@@ -170,7 +172,9 @@ def test_a_wrong_key_is_refused_and_recorded_and_the_right_one_still_opens(tende
     record = closing.opening_of(tendered.made.bureau_id, tendered.tender_id)
     assert [one["receipt_number"] for one in record.minutes["attempts"]] == [rows[0].receipt_number] * 2
     key = bids.identities(tendered.world, tendered.tender_id, "supervision")[rows[0].id]
-    assert opening.give_identity(tendered.as_officer("supervision"), tendered.tender_id, rows[0].id, key).state == "opened"
+    assert (
+        opening.give_identity(tendered.as_officer("supervision"), tendered.tender_id, rows[0].id, key).state == "opened"
+    )
 
 
 def test_a_share_that_is_not_the_one_sealed_is_told_from_a_good_one(tendered):
@@ -179,7 +183,10 @@ def test_a_share_that_is_not_the_one_sealed_is_told_from_a_good_one(tendered):
     actor = tendered.as_officer("procurement")
     state = opening.state_for(actor, tendered.tender_id)
     forged = base64.b64encode(b"x" * 75).decode()
-    shares = {UUID(one["submission_id"]): bids.open_share({"procurement": {"share": one["share"]}}, "procurement") for one in state["submissions"]}
+    shares = {
+        UUID(one["submission_id"]): bids.open_share({"procurement": {"share": one["share"]}}, "procurement")
+        for one in state["submissions"]
+    }
     shares[rows[0].id] = forged
     opening.give_shares(actor, tendered.tender_id, shares)
     found = {
@@ -225,7 +232,9 @@ def _float_price(document):
 
 
 def _bad_file(document):
-    document["files"] = [{"id": "f1", "name": "a.pdf", "media_type": "application/pdf", "sha256": "0" * 64, "data": "AAAA"}]
+    document["files"] = [
+        {"id": "f1", "name": "a.pdf", "media_type": "application/pdf", "sha256": "0" * 64, "data": "AAAA"}
+    ]
 
 
 def _other_lot(document):
@@ -380,6 +389,9 @@ def test_files_are_kept_for_viewing_with_what_they_say_of_their_making(tendered)
     actor = tendered.as_officer("procurement")
     found = unsealing.files_of(actor, row.bid_id)
     assert [(file.name, file.attachment_id is not None) for file in found] == [("资质.pdf", True), ("假的.pdf", False)]
-    assert found[0].metadata_found == {"author": "张三", "producer": "Demo Writer 1.0"} or found[0].metadata_found["producer"] == "Demo Writer 1.0"
+    assert (
+        found[0].metadata_found == {"author": "张三", "producer": "Demo Writer 1.0"}
+        or found[0].metadata_found["producer"] == "Demo Writer 1.0"
+    )
     assert "data" not in unsealing.opened_bid(actor, row.bid_id).package["files"][0]
     assert db.session.scalars(select(OpenedBidFile.sha256).where(OpenedBidFile.bid_id == row.bid_id)).all()

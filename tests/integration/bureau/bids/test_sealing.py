@@ -45,8 +45,8 @@ def test_the_same_submission_sent_again_is_the_same_receipt_also_after_the_deadl
     monkeypatch.setattr(clock, "server_time", lambda: late)
     again = sealing.submit(tendered.bidders[0].actor, bid_id, submission_id, bids.sent_of(lot, sealed))
     assert again.receipt == first.receipt
+    other = sealing.Sent(lot.tender_id, lot.id, "0" * 64, sealed.size, sealed.recipient, sealed.shares)
     with pytest.raises(Conflict):
-        other = sealing.Sent(lot.tender_id, lot.id, "0" * 64, sealed.size, sealed.recipient, sealed.shares)
         sealing.submit(tendered.bidders[0].actor, bid_id, submission_id, other)
 
 

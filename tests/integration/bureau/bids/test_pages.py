@@ -1,0 +1,209 @@
+"""Pages and API by who may and who may not; the opening as its pages show it."""
+
+import hashlib
+import io
+import json
+import zipfile
+
+import pytest
+from click.testing import CliRunner
+
+from bureau.bids import sealing as browser
+from bureau.bids.commands import bids as command
+from bureau.bids.service import keys, officers
+from kernel.database import db, new_id
+from tests.support import bids, tenders
+from tests.support.client import sign_in_client
+
+
+def client_of(app, world, role, place=None):
+    db.session.commit()
+    return sign_in_client(app.test_client(), world.person(role, place).secret)
+
+
+@pytest.fixture
+def clients(app, session, tendered):
+    """`clients("supplier_user", "a-2")`."""
+    return lambda role=None, place=None: client_of(app, tendered.world, role, place) if role else _anonymous(app)
+
+
+def _anonymous(app):
+    db.session.commit()
+    return app.test_client()
+
+
+def body_of(lot, sealed):
+    return {
+        "tender_id": str(lot.tender_id), "lot_id": str(lot.id), "ciphertext_sha256": sealed.ciphertext_sha256,
+        "size": sealed.size, "recipient": sealed.recipient, "shares": sealed.shares,
+    }  # fmt: skip
+
+
+def test_a_program_seals_over_the_api(tendered, clients):
+    tendered.as_bidder(0)
+    lot, bid_id, submission_id = tendered.lots[0], new_id(), new_id()
+    sealed = browser.seal([bids.package(tendered.bidders[0], lot, bid_id)], bids.recipients())[0]
+    client = clients("supplier_user")
+    kit = client.get(f"/api/v1/tenders/{tendered.tender_id}/bidding").json
+    assert kit["recipients"] == bids.recipients()
+    address = f"/api/v1/tenders/{tendered.tender_id}/bid-ciphertexts/{sealed.ciphertext_sha256}"
+    sent = client.put(address, data=sealed.ciphertext, content_type="application/octet-stream")
+    assert sent.status_code == 200, sent.json
+    path = f"/api/v1/bids/{bid_id}/submissions/{submission_id}"
+    first = client.put(path, json=body_of(lot, sealed))
+    assert first.status_code == 200, first.json
+    assert client.put(path, json=body_of(lot, sealed)).json == first.json
+    fetched = client.get(f"{path}/ciphertext")
+    assert hashlib.sha256(fetched.data).hexdigest() == first.json["receipt"]["ciphertext_sha256"]
+    assert client.get(f"/bidding/receipts/{bid_id}/{submission_id}").status_code == 200
+    assert first.json["receipt"]["receipt_number"] in client.get("/bidding").get_data(as_text=True)
+    other = clients("supplier_user", "a-2")
+    for address in (f"/api/v1/bids/{bid_id}", f"{path}/ciphertext", f"/bidding/receipts/{bid_id}/{submission_id}"):
+        assert other.get(address).status_code == 404
+    assert other.put(f"/api/v1/bids/{bid_id}/withdrawal", json={}).status_code == 404
+    assert client.put(f"/api/v1/bids/{bid_id}/withdrawal", json={}).json["state"] == "withdrawn"
+
+
+def test_too_much_is_refused_before_it_is_read(tendered, clients):
+    address = f"/api/v1/tenders/{tendered.tender_id}/bid-ciphertexts/{'0' * 64}"
+    answer = clients("supplier_user").put(address, data=bytes(31 * 1024 * 1024))
+    assert answer.status_code == 413
+
+
+def test_before_the_deadline_the_bureaus_pages_say_nothing_of_bids(tendered, clients):
+    rows = bids.submit_all(tendered.lots[0], [(tendered.bidders[0], 2000), (tendered.bidders[1], 2000)])
+    for role in ("procurement_officer", "discipline_supervisor", "bureau_admin"):
+        page = clients(role).get(f"/openings/{tendered.tender_id}").get_data(as_text=True)
+        assert not any(row.receipt_number in page for row in rows)
+        assert "份有效投标" not in page
+        assert "不显示任何投标信息" in page
+    assert clients("procurement_officer").get(f"/api/v1/tenders/{tendered.tender_id}/opening").status_code == 404
+    public = (
+        clients().get(f"/public/tenders/{tendered.made.bureau_id}/{tendered.tender_id}/bids").get_data(as_text=True)
+    )
+    assert "TB" not in public.split("bid-texts")[0]
+    assert clients().get(f"/public/tenders/{tendered.made.bureau_id}/{tendered.tender_id}/bids.json").status_code == 404
+
+
+def test_the_whole_opening_as_pages_show_it(tendered, clients, tmp_path):
+    rows = bids.submit_all(tendered.lots[0], [(one, 2000) for one in tendered.bidders])
+    tendered.close()
+    page = clients("procurement_officer").get(f"/openings/{tendered.tender_id}").get_data(as_text=True)
+    assert all(row.receipt_number in page for row in rows)
+    bids.open_all(tendered.world, tendered.tender_id)
+    record = clients("discipline_supervisor").get(f"/openings/{tendered.tender_id}/record").get_data(as_text=True)
+    assert all(one.name in record for one in tendered.bidders)
+    assert "200,000.00" in record
+    own = clients("supplier_user", "a-2").get(f"/bidding/{tendered.tender_id}/record")
+    assert "200,000.00" in own.get_data(as_text=True)
+    public = (
+        clients().get(f"/public/tenders/{tendered.made.bureau_id}/{tendered.tender_id}/bids").get_data(as_text=True)
+    )
+    assert all(row.ciphertext_sha256 in public for row in rows)
+    assert not any(one.name in public for one in tendered.bidders)
+    listed = clients().get(f"/public/tenders/{tendered.made.bureau_id}/{tendered.tender_id}/bids.json")
+    digest = hashlib.sha256(listed.data).hexdigest()
+    assert digest in public
+
+    exported = clients("discipline_supervisor").get(f"/openings/{tendered.tender_id}/package.zip")
+    assert exported.status_code == 200
+    assert clients("canteen_officer").get(f"/openings/{tendered.tender_id}/package.zip").status_code == 403
+    path = tmp_path / "package.zip"
+    path.write_bytes(exported.data)
+    run = CliRunner().invoke(command, ["verify", str(path), "--digest", digest])
+    assert (run.exit_code, "4 bids decrypted again; every one" in run.output) == (0, True), run.output
+    assert CliRunner().invoke(command, ["verify", str(path), "--digest", "0" * 64]).exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ("price", "the recorded bid differs from the sealed one in: price"),
+        ("ciphertext", "its sealed file is not the one"),
+        ("key", "its key does not open"),
+        ("shares", "its key shares are not the ones"),
+        ("receipt", "its receipt says something else"),
+        ("missing", "its sealed file is missing"),
+        ("stranger", "is not on the published list"),
+        ("list", "the list hashes to"),
+    ],
+)
+def test_whatever_is_changed_in_a_package_is_named(tendered, clients, tmp_path, change, words):
+    rows = bids.submit_all(tendered.lots[0], [(one, 2000) for one in tendered.bidders[:3]])
+    tendered.close()
+    bids.open_all(tendered.world, tendered.tender_id)
+    exported = clients("procurement_officer").get(f"/openings/{tendered.tender_id}/package.zip").data
+    with zipfile.ZipFile(io.BytesIO(exported)) as archive:
+        entries = {name: archive.read(name) for name in archive.namelist()}
+    number, sha256 = rows[0].receipt_number, rows[0].ciphertext_sha256
+    bid = json.loads(entries[f"bids/{number}.json"])
+    receipt = json.loads(entries[f"receipts/{number}.json"])
+    if change == "price":
+        bid["package"]["price"]["total_fen"] -= 1
+    elif change == "ciphertext":
+        entries[f"sealed/{sha256}.age"] = entries[f"sealed/{sha256}.age"][:-1] + b"x"
+    elif change == "key":
+        other = json.loads(entries[f"bids/{rows[1].receipt_number}.json"])
+        bid["identity"] = other["identity"]
+    elif change == "shares":
+        bid["shares"]["escrow"]["sha256"] = "0" * 64
+    elif change == "receipt":
+        receipt["sealed_at"] = "2020-01-01T00:00:00+00:00"
+    elif change == "missing":
+        del entries[f"sealed/{sha256}.age"]
+    elif change == "stranger":
+        entries["bids/TB-OTHER.json"] = entries[f"bids/{number}.json"]
+    elif change == "list":
+        listed = json.loads(entries["list.json"])
+        listed["bids"].pop()
+        entries["list.json"] = json.dumps(listed).encode()
+    entries[f"bids/{number}.json"] = json.dumps(bid).encode()
+    entries[f"receipts/{number}.json"] = json.dumps(receipt).encode()
+    path = tmp_path / "changed.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, data in entries.items():
+            archive.writestr(name, data)
+    run = CliRunner().invoke(command, ["verify", str(path)])
+    assert run.exit_code == 1
+    assert words in run.output
+
+
+def test_what_is_no_package_is_said_plainly(tmp_path):
+    path = tmp_path / "x.zip"
+    path.write_bytes(b"no zip")
+    run = CliRunner().invoke(command, ["verify", str(path)])
+    assert (run.exit_code, "not an opening package" in run.output) == (1, True)
+
+
+def test_officers_are_arranged_and_keys_marked_lost_on_pages(tendered, clients, world):
+    made = tenders.reviewed(world)
+    bids.appoint(world, made.id)
+    people = {seat: str(world.actor(role).account_id) for seat, role in bids.ROLES.items()}
+    client = clients("procurement_officer")
+    assert "指定三名开标人员" in client.get(f"/openings/{made.id}").get_data(as_text=True)
+    assert client.post(f"/openings/{made.id}/officers", data=people).status_code == 302
+    answer = client.post(f"/openings/{made.id}/officers", data={**people, "escrow": people["procurement"]})
+    assert answer.status_code == 422
+    holder = bids.officer(world, "escrow")
+    key_id = officers.own_seat(holder, made.id).officer_key_id
+    assert clients("canteen_officer").get("/openings").status_code == 200
+    assert clients("procurement_officer").post(f"/openings/keys/{key_id}/loss").status_code == 404
+    assert clients("canteen_officer").post(f"/openings/keys/{key_id}/loss").status_code == 302
+    assert keys.own_key(bids.officer(world, "escrow"), key_id).state == "lost"
+
+
+def test_an_absence_and_the_end_are_recorded_on_the_page(tendered, clients):
+    bids.submit_all(tendered.lots[0], [(one, 2000) for one in tendered.bidders[:3]])
+    tendered.close()
+    bids.attend(tendered.world, tendered.tender_id, "supervision")
+    client = clients("discipline_supervisor")
+    early = client.post(f"/openings/{tendered.tender_id}/conclusion", data={"remarks": ""})
+    assert (early.status_code, "尚未到场" in early.get_data(as_text=True)) == (409, True)
+    for seat in ("procurement", "escrow"):
+        data = {"seat": seat, "reason": "演示：口令遗失"}
+        assert client.post(f"/openings/{tendered.tender_id}/absence", data=data).status_code == 302
+    assert client.post(f"/openings/{tendered.tender_id}/conclusion", data={"remarks": "无"}).status_code == 302
+    record = client.get(f"/openings/{tendered.tender_id}/record").get_data(as_text=True)
+    assert "演示：口令遗失" in record
+    assert "能用的开标密钥不足两把" in record
+    assert clients("bureau_admin").post(f"/openings/{tendered.tender_id}/conclusion", data={}).status_code == 404
