@@ -1,9 +1,31 @@
 """Agreements, declared to the composition root."""
 
-from bureau.agreements import balance_models, stage_models
-from bureau.agreements.permissions import RULES
-from kernel.module import Module
+from flask_babel import lazy_gettext as _l
 
-TABLES = (balance_models, stage_models)
+from bureau.agreements import api, views
+from bureau.agreements.permissions import RULES, Permission
+from bureau.agreements.service.from_awards import is_signed
+from bureau.agreements.service.reading import allowed_items
+from bureau.agreements.watching import due
+from bureau.awards.hooks import SignedContracts
+from bureau.catalogue.ordering import OrderLimit
+from kernel.module import MenuItem, Module
 
-MODULE = Module(name="agreements", permissions=RULES)
+GROUP = _l("采购")
+
+MODULE = Module(
+    name="agreements",
+    permissions=RULES,
+    menu=(
+        MenuItem(_l("框架协议"), "agreements.index", "award", Permission.READ, GROUP, 70),
+        MenuItem(_l("二次竞价"), "agreements.competitions", "scale", Permission.READ, GROUP, 71),
+        MenuItem(_l("可订物品和价格"), "agreements.orderable", "sum", Permission.READ_COVERED, GROUP, 72),
+        MenuItem(_l("框架协议"), "agreements.covering", "award", Permission.READ_COVERED, GROUP, 73),
+        MenuItem(_l("我的协议"), "agreements.own", "award", Permission.READ_OWN, GROUP, 74),
+        MenuItem(_l("报价邀请"), "agreements.own_competitions", "scale", Permission.READ_OWN, GROUP, 75),
+    ),
+    pages=(views.blueprint,),
+    api=(api.blp,),
+    due=(due,),
+    publishes=(OrderLimit(allowed_items), SignedContracts(is_signed)),
+)

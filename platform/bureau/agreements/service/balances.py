@@ -229,14 +229,14 @@ def give_back(
 
 def transfer(
     actor: Actor, transfer_id: UUID, agreement_item_id: UUID, *, from_school: int | None, to_school: int | None,
-    quantity: Decimal, reason: str,
+    quantity: Decimal, reason: str, agreement_id: UUID | None = None,
 ) -> None:  # fmt: skip
     """From one school's part of a line to another's, or from and to what is not shared out (None). Logged on both
     sides under one id. Only what is free moves: what is reserved stays with its order."""
     if quantity <= 0 or from_school == to_school or not reason.strip():
         raise Invalid({"quantity": [_("请填写大于零的数量、不同的学校和原因。")]})
     line = lines_of(actor, [agreement_item_id]).get(agreement_item_id)
-    if line is None:
+    if line is None or agreement_id not in (None, line.agreement.id):
         raise NotFound(_("协议中没有这项物品。"))
     if line.lot.balance_form != "per_school":
         raise RuleBroken("agreement_pooled", _("这个标包的余量由各校共用，不需要调剂。"))

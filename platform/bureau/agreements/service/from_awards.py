@@ -175,3 +175,20 @@ def is_signed(actor: Actor, award: LotAward) -> bool:
         )
         is not None
     )  # fmt: skip
+
+
+def tenders_to_sign(actor: Actor) -> list[Tender]:
+    """Tenders whose result is announced and which have awards without an agreement."""
+    taken = (
+        select(AgreementLot.id)
+        .where(
+            AgreementLot.bureau_id == LotAward.bureau_id, AgreementLot.tender_lot_id == LotAward.lot_id,
+            AgreementLot.supplier_id == LotAward.supplier_id, AgreementLot.state != "cancelled",
+        )
+        .exists()
+    )  # fmt: skip
+    awarded = select(LotAward.tender_id).where(
+        LotAward.bureau_id == actor.bureau_id, LotAward.state == "active", ~taken
+    )
+    query = select(Tender).where(Tender.bureau_id == actor.bureau_id, Tender.state.in_(AWARDED), Tender.id.in_(awarded))
+    return list(db.session.scalars(query.order_by(Tender.id.desc()).limit(100)))

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import any_, func, literal, or_, select
 
 from bureau.agreements import balance_rules, rules
 from bureau.agreements.balance_models import AgreementBalance, BalanceMove
@@ -31,7 +31,7 @@ def list_agreements(
     if actor.level == "supplier":
         query = query.where(Agreement.supplier_id == actor.own_supplier_id())
     elif actor.level == "school":
-        covered = or_(Agreement.covers_all, Agreement.school_ids.any(actor.own_school_id()))  # type: ignore[arg-type]
+        covered = or_(Agreement.covers_all, literal(actor.own_school_id()) == any_(Agreement.school_ids))
         query = query.where(Agreement.is_signed.is_(True), covered)
     if standing:
         query = query.where(*_in_standing(standing, on or today()))

@@ -1,0 +1,3 @@
+from flask import Blueprint
+
+blueprint = Blueprint("agreements", __name__, url_prefix="/agreements")
