@@ -10,10 +10,12 @@ from bureau.appeals.module import MODULE as appeals
 from bureau.awards.module import MODULE as awards
 from bureau.bids.module import MODULE as bids
 from bureau.catalogue.module import MODULE as catalogue
+from bureau.challenges.module import MODULE as challenges
 from bureau.collusion.module import MODULE as collusion
 from bureau.composites.module import MODULE as composites
 from bureau.demand.module import MODULE as demand
 from bureau.draws.module import MODULE as draws
+from bureau.evaluation.module import MODULE as evaluation
 from bureau.evidence.module import MODULE as evidence
 from bureau.fairness.module import MODULE as fairness
 from bureau.fill.module import MODULE as fill
@@ -76,8 +78,10 @@ def modules() -> list[Module]:
         demand,
         tendering,
         bids,
+        evaluation,
         awards,
         agreements,
+        challenges,
         simulation,
         collusion,
         inspections,

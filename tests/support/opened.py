@@ -3,6 +3,7 @@
 `opened(world)`: a tender of two lots in its qualification review with three bids each; `judged(...)`: on to a step.
 """
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -36,6 +37,7 @@ from kernel.identity.models import Account, Membership, Person
 from tests.support import tenders
 
 HASH = "0" * 64
+_NUMBERS = itertools.count(50_000)  # no two companies of a run share a credit code
 
 
 @dataclass(slots=True)
@@ -76,7 +78,7 @@ def opened(
     count = len(discounts or prices)
     own = ["a", "a-2"] if place == "a" else [place]
     bidders = [world.actor(Role.SUPPLIER_USER, one) for one in own][:count]
-    bidders += [_company(world.bureaus[place], number) for number in range(700, 700 + count - len(bidders))]
+    bidders += [_company(world.bureaus[place], next(_NUMBERS)) for _more in range(count - len(bidders))]
     use_scope(db.session(), tenders.officer(world, place).scope)
     tender = made.tender
     at = now()

@@ -7,7 +7,6 @@ from flask import url_for
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from bureau.evaluation.models import AbnormalReview, PriceCorrection
 from bureau.evaluation.permissions import Permission
 from bureau.evaluation.service import answering, conformity, facts, members, pricing, reporting
 from bureau.evaluation.service.committee import disclose
@@ -52,15 +51,10 @@ def moved(_actor: Actor, tender: Tender, event: str) -> None:
 def resumed(_actor: Actor, tender: Tender, suspended_at: datetime, resumed_at: datetime) -> None:
     """A suspension stops the clocks: what was left of each deadline is left after it."""
     pause = resumed_at - suspended_at
-    for model in (PriceCorrection, AbnormalReview):
-        rows = db.session.scalars(
-            select(model).where(
-                model.bureau_id == tender.bureau_id, model.tender_id == tender.id, model.state == "asked"
-            )
-        )
-        for row in rows:
-            if row.deadline > suspended_at:
-                row.deadline += pause
+    asked = [*pricing.corrections_of(tender).values(), *pricing.abnormal_of(tender).values()]
+    for row in asked:
+        if row.state == "asked" and row.deadline > suspended_at:
+            row.deadline += pause
     report = reporting.standing(tender)
     if report is not None and report.state == "signing" and report.sign_until > suspended_at:
         report.sign_until += pause
@@ -93,7 +87,7 @@ def _answers(actor: Actor) -> list[DueItem]:
     ]  # fmt: skip
     items += [
         DueItem(
-            title=_("说明报价"), url=url_for("evaluation.explanation", review_id=row.id), module=MODULE,
+            title=_("说明报价"), url=url_for("evaluation.explanation", explanation_id=row.id), module=MODULE,
             due_at=row.deadline, detail=_("不能合理说明的投标无效"),
         )
         for row in answering.own_explanations(actor)
@@ -115,7 +109,7 @@ def _seats(actor: Actor) -> list[DueItem]:
             found.append(
                 DueItem(
                     title=_("评标：%(title)s", title=tender.title), detail=step, module=MODULE,
-                    url=url_for("evaluation.seat", tender_id=tender.id),
+                    url=url_for("evaluation.seat", judged_tender_id=tender.id),
                 )
             )  # fmt: skip
     return found
@@ -130,11 +124,11 @@ def _officer(actor: Actor) -> list[DueItem]:
     found = []
     for tender in rows:
         if tender.state == "qualification_review":
-            title, url = _("资格审查：%(title)s", title=tender.title), "evaluation.qualification"
+            title, url = _("资格审查：%(title)s", title=tender.title), "evaluation.review"
         else:
             committee = facts.find_committee(actor, tender.id)
             if committee is not None and committee.state != "committed":
                 continue
-            title, url = _("组建评标委员会：%(title)s", title=tender.title), "evaluation.committee"
-        found.append(DueItem(title=title, url=url_for(url, tender_id=tender.id), module=MODULE))
+            title, url = _("组建评标委员会：%(title)s", title=tender.title), "evaluation.committee_page"
+        found.append(DueItem(title=title, url=url_for(url, judged_tender_id=tender.id), module=MODULE))
     return found

@@ -77,9 +77,10 @@ def line_amount(line: PriceLine) -> int:
 
 def _thousandths(quantity: Decimal) -> int:
     scaled = quantity.scaleb(3)
-    if scaled != scaled.to_integral_value() or scaled < 0:
+    whole = int(scaled)
+    if scaled != whole or whole < 0:
         raise ValueError("a quantity has at most three decimals and is not negative")
-    return int(scaled)
+    return whole
 
 
 def _times(unit_price_fen: int, thousandths: int) -> int:

@@ -1,12 +1,16 @@
 """Exact numbers: kept as fractions, written as "n/d", shown with two decimals. Nothing is ranked by what is shown."""
 
+from collections.abc import Iterable
 from decimal import Decimal
 from fractions import Fraction
+from math import lcm
 
 Number = int | Decimal | Fraction
 
 
 def exact(value: Number) -> Fraction:
+    if type(value) is Fraction:
+        return value
     if isinstance(value, float):
         raise TypeError("a binary float is not an exact number")
     return Fraction(value)
@@ -27,10 +31,22 @@ def from_text(text: str) -> Fraction:
 
 def shown(value: Fraction, places: int = 2) -> Decimal:
     """Rounded half up (away from zero), for the eye only."""
-    scale = 10**places
-    doubled = abs(value) * scale * 2
-    whole = (doubled.numerator // doubled.denominator + 1) // 2
-    return Decimal(-whole if value < 0 else whole).scaleb(-places)
+    above, below = value.numerator, value.denominator
+    whole = (2 * abs(above) * 10**places + below) // (2 * below)
+    return Decimal(-whole if above < 0 else whole).scaleb(-places)
+
+
+def total(values: Iterable[Fraction]) -> Fraction:
+    """The sum, over one common denominator: many times faster than adding fractions one by one."""
+    listed = list(values)
+    below = lcm(*(value.denominator for value in listed))
+    return Fraction(sum(value.numerator * (below // value.denominator) for value in listed), below)
+
+
+def mean(values: Iterable[Fraction]) -> Fraction:
+    """0 of nothing."""
+    listed = list(values)
+    return total(listed) / len(listed) if listed else Fraction(0)
 
 
 def rounded(value: Fraction) -> int:

@@ -62,11 +62,13 @@ def evaluate(
         scored = score(rules.criteria, keys, sheets, points)
     entries = [Entry(key, scored[key].total if scored else None, evaluated[key], raw[key]) for key in keys]
     places = rank(entries, document_rule=document_rule, draw_key=draw_key, draw_name=draw_name)
+    place_of = {place.bid: place for place in places}
+    lowest = min(evaluated.values(), default=Fraction(0))
     accounts = {
-        one.bid: account(rules, one, evaluated, points.get(one.bid), scored.get(one.bid), place)
+        one.bid: account(
+            rules, one, evaluated[one.bid], lowest, points.get(one.bid), scored.get(one.bid), place_of[one.bid]
+        )
         for one in bids
-        for place in places
-        if place.bid == one.bid
     }
     return LotOutcome(evaluated, points, scored, places, candidates(places, brand_groups), accounts)
 
@@ -74,18 +76,18 @@ def evaluate(
 def account(
     rules: LotRules,
     bid: LotBid[K],
-    evaluated: Mapping[K, Fraction],
+    evaluated: Fraction,
+    lowest: Fraction,
     points: Fraction | None,
     scored: Scored[K] | None,
     place: Place[K],
 ) -> dict[str, Any]:
     """Every number of a bid and where it comes from, as JSON: exact text beside what is shown. Keys of bids, members and
     criteria as text."""
-    lowest = min(evaluated.values())
     price: dict[str, Any] = {
         "bid": _number(exact(bid.price)),
         "deduction_percent": _number(exact(bid.deduction)),
-        "evaluated": _number(evaluated[bid.bid]),
+        "evaluated": _number(evaluated),
     }
     found: dict[str, Any] = {
         "method": rules.method,

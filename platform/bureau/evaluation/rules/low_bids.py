@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Generic, TypeVar
 
-from bureau.evaluation.rules.exact import Number, exact
+from bureau.evaluation.rules.exact import Number, exact, mean
 
 K = TypeVar("K", bound=Hashable)
 ARTICLE = "caiku_2026_2"
@@ -63,9 +63,10 @@ def low_review(
     found = {key: exact(price) for key, price in prices.items()}
     triggers: dict[K, list[LowTrigger]] = {key: [] for key in found}
     ordered = sorted(found.values())
+    average = mean(ordered)
     for key, price in found.items():
         if len(ordered) > 1:
-            _check(triggers[key], "below_average", price, sum(ordered, Fraction(0)) / len(ordered), ratios.average)
+            _check(triggers[key], "below_average", price, average, ratios.average)
             if price == ordered[0]:
                 _check(triggers[key], "below_next", price, ordered[1], ratios.next_lowest)
         if ceiling is not None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Literal
 
-from bureau.evaluation.rules.exact import Number, exact
+from bureau.evaluation.rules.exact import Number, exact, mean, total
 from bureau.evaluation.rules.scoring import Criterion, Sheet
 
 ARTICLE = "order_87:64:4"
@@ -54,13 +54,11 @@ def outliers(
     if len(sheets) < least_members or not highest:
         return []
     totals = {
-        bid: {
-            member: sum((exact(sheet[bid][one.key]) for one in judged), Fraction(0)) for member, sheet in sheets.items()
-        }
+        bid: {member: total(exact(sheet[bid][one.key]) for one in judged) for member, sheet in sheets.items()}
         for bid in bids
     }
     fixed = {bid: price_points.get(bid, Fraction(0)) + _objective(criteria, bid, sheets) for bid in bids}
-    final = {bid: fixed[bid] + _mean(totals[bid].values()) for bid in bids}
+    final = {bid: fixed[bid] + mean(totals[bid].values()) for bid in bids}
     found = []
     for bid in bids:
         for member, given in totals[bid].items():
@@ -80,13 +78,7 @@ def outliers(
 
 
 def _objective(criteria: Sequence[Criterion], bid: Hashable, sheets: Mapping[Any, Sheet]) -> Fraction:
-    rows = [_mean([exact(sheet[bid][one.key]) for sheet in sheets.values()]) for one in criteria if one.is_objective]
-    return sum(rows, Fraction(0))
-
-
-def _mean(values: Any) -> Fraction:
-    listed = list(values)
-    return sum(listed, Fraction(0)) / len(listed)
+    return total(mean(exact(sheet[bid][one.key]) for sheet in sheets.values()) for one in criteria if one.is_objective)
 
 
 def _first(totals: Mapping[Any, Fraction]) -> set[Any]:

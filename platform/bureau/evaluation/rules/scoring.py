@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Generic, TypeVar
 
-from bureau.evaluation.rules.exact import Number, exact
+from bureau.evaluation.rules.exact import Number, exact, mean, total
 
 K = TypeVar("K", bound=Hashable)
 Sheet = Mapping[Any, Mapping[Any, Number]]  # bid → criterion → points, of one member
@@ -25,7 +25,8 @@ class Criterion:
 
     def problem(self, value: Number) -> str | None:
         given = exact(value)
-        if not 0 <= given <= self.points:
+        # Whole numbers: this runs for every score of every member.
+        if given.numerator < 0 or given.numerator * self.points.denominator > self.points.numerator * given.denominator:
             return "out_of_range"
         return "not_a_level" if self.levels and given not in self.levels else None
 
@@ -84,8 +85,9 @@ def sheet_problems(
                 code = criterion.problem(given)
                 if code:
                     found.append(SheetProblem(code, "order_87:64:2", bid, criterion.key, member, given))
-                seen.add(given)
-            if criterion.is_objective and len(seen) > 1:
+                if criterion.is_objective:
+                    seen.add(exact(given))
+            if len(seen) > 1:
                 found.append(SheetProblem("objective_differs", "order_87:64:3", bid, criterion.key))
     return found
 
@@ -106,16 +108,10 @@ def score(
 
 
 def _scored(criteria: Sequence[Criterion], bid: K, sheets: Mapping[Any, Sheet], price: Fraction) -> Scored[K]:
-    totals: dict[Any, Fraction] = {member: Fraction(0) for member in sheets}
     rows = []
     for criterion in criteria:
         given = tuple((member, exact(sheet[bid][criterion.key])) for member, sheet in sheets.items())
-        for member, points in given:
-            totals[member] += points
-        rows.append(CriterionScore(criterion.key, criterion.points, given, _mean([points for _, points in given])))
-    mean = _mean(list(totals.values()))
-    return Scored(bid, tuple(rows), tuple(totals.items()), mean, price, mean + price)
-
-
-def _mean(values: Sequence[Fraction]) -> Fraction:
-    return sum(values, Fraction(0)) / len(values) if values else Fraction(0)
+        rows.append(CriterionScore(criterion.key, criterion.points, given, mean(points for _, points in given)))
+    totals = tuple((member, total(row.given[place][1] for row in rows)) for place, member in enumerate(sheets))
+    middle = mean(points for _, points in totals)
+    return Scored(bid, tuple(rows), totals, middle, price, middle + price)

@@ -191,6 +191,11 @@ def _pools(actor: Actor, tender: Tender, seats: Collection[UUID]) -> dict[str, A
     return {"experts": found, "bidders": sorted(codes)}
 
 
+def pool_size(actor: Actor, tender: Tender) -> int:
+    """How many experts could be drawn now."""
+    return sum(not one["recused"] for one in _pools(actor, tender, ())["experts"])
+
+
 def _categories(actor: Actor, tender: Tender) -> set[UUID]:
     """Of the lots that are judged, with the categories above them: whoever may judge vegetables may judge spinach."""
     own = {lot.category_id for lot in facts.live_lots(tender) if lot.category_id is not None}
@@ -335,7 +340,7 @@ def disclose(actor: Actor, tender_id: UUID) -> None:
 def document_of(actor: Actor, tender_id: UUID) -> dict[str, Any]:
     """What `verification.verify` reads: before the result the commitment alone, afterwards seed, pool and order."""
     committee = facts.committee_of(actor, tender_id)
-    head = {
+    head: dict[str, Any] = {
         "format": FORMAT, "id": str(committee.id), "tender": str(committee.tender_id),
         "committed_at": committee.created_at.isoformat(),
         "drawn_at": committee.drawn_at.isoformat() if committee.drawn_at else None,

@@ -1,6 +1,6 @@
 """A tender as the evaluation reads it: its lots, criteria, opened bids, figures."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -199,7 +199,7 @@ def files_of(tender: Tender, bid_ids: Sequence[UUID]) -> dict[UUID, list[OpenedB
 def brand_groups(tender: Tender, lot_id: UUID, bids: Sequence[BidFacts]) -> list[list[UUID]]:
     """Bids that count as one bidder for the brands of their core products (Art. 31)."""
     core = [item.id for item in items_of(tender, lot_id) if item.is_core]
-    brands = {
+    brands: dict[UUID, Mapping[Hashable, str]] = {
         one.id: {item: one.items[item].brand for item in core if item in one.items and one.items[item].brand.strip()}
         for one in bids
     }

@@ -13,7 +13,6 @@ from bureau.tendering.models import Tender, TenderLot
 from kernel.actor import Actor
 from kernel.database import db, now
 from kernel.identity.models import Bureau
-from kernel.web.dates import shanghai
 
 FORMAT = "houqin-evaluation-report-1"
 
@@ -158,6 +157,3 @@ def _outliers(tender: Tender, lot: TenderLot, names: dict[UUID, str]) -> list[di
         for row in results.findings_of(tender, lot).extreme
     ]  # fmt: skip
 
-
-def day_words(instant: Any) -> str:
-    return f"{shanghai(instant):%Y-%m-%d %H:%M}"

@@ -12,6 +12,7 @@ from bureau.evaluation.rules.committee import Member, composition_problems
 from bureau.evaluation.service import facts
 from bureau.evaluation.service.committee import demands_of, invite, new_member, representatives
 from bureau.evaluation.service.sealing import machine, note, own_person, unnamed
+from bureau.roles import Role
 from bureau.tendering.models import Tender
 from bureau.tendering.service.moving import locked
 from kernel.actor import Actor
@@ -73,7 +74,7 @@ def seated(committee: EvaluationCommittee) -> list[CommitteeMember]:
 
 
 def seats_of(actor: Actor, committee: EvaluationCommittee) -> list[Seat]:
-    """How far each seat is. Names once the result is out; before it a representative's, whom the purchaser named."""
+    """How far each seat is. Names once the result is out, for discipline supervision once all have locked."""
     members = seated(committee)
     with machine(committee.bureau_id):
         sheets = db.session.execute(
@@ -92,7 +93,8 @@ def seats_of(actor: Actor, committee: EvaluationCommittee) -> list[Seat]:
 
 
 def names_of(actor: Actor, committee: EvaluationCommittee, members: list[CommitteeMember]) -> dict[UUID, str]:
-    if not committee.is_disclosed:
+    supervises = str(Role.DISCIPLINE_SUPERVISOR) in actor.roles and committee.locked_at is not None
+    if not committee.is_disclosed and not supervises:
         return {}
     people = {member.person_id: member.id for member in members}
     rows = db.session.execute(

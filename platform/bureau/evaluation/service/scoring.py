@@ -12,7 +12,7 @@ from bureau.draws.chance import digest
 from bureau.evaluation import labels
 from bureau.evaluation.models import BidScore, CommitteeMember, EvaluationCommittee, ScoreSheet
 from bureau.evaluation.service import conformity, facts, pricing, results
-from bureau.evaluation.service.members import at_work, require_complete
+from bureau.evaluation.service.members import at_work, own_seat, require_complete
 from bureau.evaluation.service.qualification import refuse_lot
 from bureau.evaluation.service.sealing import machine, note, own_member, unnamed
 from bureau.tendering.models import Tender, TenderCriterion
@@ -95,11 +95,17 @@ def sheet_of(actor: Actor, tender_id: UUID, lot_id: UUID) -> tuple[ScoreSheet, l
     return _sheet(tender, committee, member, lot_id)
 
 
-def _sheet(
-    tender: Tender, committee: EvaluationCommittee, member: CommitteeMember, lot_id: UUID
-) -> tuple[ScoreSheet, list[BidScore]]:
-    if lot_id not in lots_to_score(tender):
+def read_sheet(actor: Actor, tender_id: UUID, lot_id: UUID) -> tuple[ScoreSheet | None, list[BidScore]]:
+    """The actor's own sheet for looking at, None where it is not begun. Locks nothing and writes nothing."""
+    tender = facts.get_tender(actor, tender_id)
+    member = own_seat(actor, tender_id, states=("declared",))
+    if tender.state not in ("evaluation", "report") or lot_id not in lots_to_score(tender):
         raise NotFound(_("这个标包不需要评分。"))
+    return own_sheet(tender, member, lot_id)
+
+
+def own_sheet(tender: Tender, member: CommitteeMember, lot_id: UUID) -> tuple[ScoreSheet | None, list[BidScore]]:
+    """A member's own, read as that member."""
     with own_member(member):
         sheet = db.session.scalar(
             select(ScoreSheet)
@@ -110,18 +116,26 @@ def _sheet(
             .execution_options(populate_existing=True)
         )  # fmt: skip
         if sheet is None:
-            if committee.state != "scoring":
-                raise NotFound(_("没有这份评分表。"))
+            return None, []
+        scores = select(BidScore).where(BidScore.bureau_id == tender.bureau_id, BidScore.sheet_id == sheet.id)
+        return sheet, list(db.session.scalars(scores))
+
+
+def _sheet(
+    tender: Tender, committee: EvaluationCommittee, member: CommitteeMember, lot_id: UUID
+) -> tuple[ScoreSheet, list[BidScore]]:
+    if lot_id not in lots_to_score(tender):
+        raise NotFound(_("这个标包不需要评分。"))
+    sheet, scores = own_sheet(tender, member, lot_id)
+    if sheet is None:
+        if committee.state != "scoring":
+            raise NotFound(_("没有这份评分表。"))
+        with own_member(member):
             sheet = ScoreSheet(
                 bureau_id=tender.bureau_id, id=new_id(), tender_id=tender.id, lot_id=lot_id, member_id=member.id
             )
             db.session.add(sheet)
             flush(db.session())
-        scores = list(
-            db.session.scalars(
-                select(BidScore).where(BidScore.bureau_id == tender.bureau_id, BidScore.sheet_id == sheet.id)
-            )
-        )
     return sheet, scores
 
 
