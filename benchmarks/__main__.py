@@ -2,7 +2,7 @@
 
 Parts: requests (what a request costs beside bare SQL), engine (rescoring 10,000 submissions), pages (comparing a thousand
 schools over three years), phones (two hundred hand in at once), demand (a round of a thousand schools gathered into
-lots). All of them, or those that are named.
+lots), evaluation (50 bids for each of ten lots). All of them, or those that are named.
 """
 
 import argparse
@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from benchmarks import cluster, demand, engine, fill_sync, pages, results
+from benchmarks import cluster, demand, engine, evaluation, fill_sync, pages, results
 from benchmarks.client import Refused
 from benchmarks.operations import OPERATIONS, District
 from benchmarks.requests import environment, in_this_process, measure
@@ -63,6 +63,7 @@ def main() -> int:
         return max(subprocess.call([sys.executable, "-m", "benchmarks", part, *own]) for part in options.parts)
     work: dict[str, Callable[[argparse.Namespace], bool]] = {
         "engine": rescore, "phones": phones, "pages": compare, "requests": cost, "demand": gather,
+        "evaluation": judge,
     }  # fmt: skip
     try:
         return 0 if (look if options.profile else work[options.parts[0]])(options) else 1
@@ -100,6 +101,12 @@ def gather(options: argparse.Namespace) -> bool:
         postgres.stop()
     keep(options, "demand", demand.report(figures), True)
     return demand.met(figures)
+
+
+def judge(options: argparse.Namespace) -> bool:
+    figures = evaluation.measure()
+    keep(options, "evaluation", evaluation.report(figures), True)
+    return evaluation.met(figures)
 
 
 def compare(options: argparse.Namespace) -> bool:

@@ -3,7 +3,7 @@
 from decimal import Decimal
 from pathlib import Path
 
-from benchmarks import engine, results
+from benchmarks import engine, evaluation, results
 from scorecards.engine import Scorer
 
 
@@ -34,3 +34,10 @@ def test_the_floor_does_the_least_that_an_engine_does() -> None:
     form = engine.mixed_form()
     full, lost = '{"1.1": {"met": true}}', '{"1.1": {"met": false}}'
     assert engine.bare(form, [full, lost]) == [Decimal(120), Decimal(118)]
+
+
+def test_the_floor_of_the_evaluation_comes_to_the_same_order() -> None:
+    lots = evaluation.made(1, bidders=12, lots=2, items=10)
+    outcomes, corrected = evaluation.ours(lots)
+    assert [[place.bid for place in outcome.places] for outcome in outcomes] == evaluation.bare(lots)
+    assert corrected == 4
