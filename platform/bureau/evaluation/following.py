@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from bureau.evaluation.permissions import Permission
-from bureau.evaluation.service import answering, conformity, facts, members, pricing, reporting
+from bureau.evaluation.service import answering, conformity, facts, members, pricing, reporting, scoring
 from bureau.evaluation.service.committee import disclose
 from bureau.tendering.following import TenderFollower
 from bureau.tendering.models import Tender
@@ -25,6 +25,8 @@ def due(_actor: Actor, tender: Tender, at: datetime) -> datetime | None:
     system = system_actor(tender.bureau_id)
     if tender.state == "evaluation":
         committee = facts.find_committee(system, tender.id)
+        if committee is not None and committee.state == "scoring":
+            scoring.resume(system, tender.id)
         if committee is None or committee.state != "declared" or not conformity.is_closed(tender):
             return None
         pricing.advance(system, tender, at)

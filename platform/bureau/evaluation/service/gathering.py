@@ -156,4 +156,3 @@ def _outliers(tender: Tender, lot: TenderLot, names: dict[UUID, str]) -> list[di
         }
         for row in results.findings_of(tender, lot).extreme
     ]  # fmt: skip
-

@@ -17,6 +17,7 @@ from bureau.evaluation.service.qualification import refuse_lot
 from bureau.evaluation.service.sealing import machine, note, own_member, unnamed
 from bureau.tendering.models import Tender, TenderCriterion
 from bureau.tendering.service.lots import end_if_empty
+from bureau.tendering.service.moving import locked as locked_tender
 from kernel.actor import Actor
 from kernel.database import db, new_id, now
 from kernel.database.writing import flush, require_version
@@ -291,3 +292,11 @@ def _disclose(tender: Tender) -> None:
             update(model).where(model.bureau_id == tender.bureau_id, column.in_(ids)).values(is_disclosed=True),
             execution_options={"synchronize_session": False},
         )
+
+
+def resume(actor: Actor, tender_id: UUID) -> bool:
+    """After a crash between the last lock and the results: go on. True where results stand."""
+    tender = locked_tender(actor, tender_id)
+    committee = facts.committee_of(actor, tender_id, lock=True)
+    with unnamed(actor.bureau_id) as system:
+        return settle(system, tender, committee)

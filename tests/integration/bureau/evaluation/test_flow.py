@@ -16,4 +16,5 @@ def test_a_tender_is_judged_from_opening_to_signed_report(session, world):
         assert [row.place for row in rows] == [1, 2, 3]
         assert all(Fraction(row.total) > 0 and row.account["total"]["exact"] == row.total for row in rows)
     report = reporting.standing(tender)
-    assert report.state == "signed" and len(reporting.signatures_of(report)) == 5
+    assert report.state == "signed"
+    assert len(reporting.signatures_of(report)) == 5
