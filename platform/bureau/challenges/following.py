@@ -79,7 +79,7 @@ def due(actor: Actor) -> Sequence[DueItem]:
         items += [
             DueItem(
                 title=_("答复%(kind)s %(number)s", kind=labels.KINDS[one.kind], number=one.number),
-                url=url_for("challenges.handling", challenge_id=one.id),
+                url=url_for("challenges.handling_page", challenge_id=one.id),
                 module=MODULE,
                 due_at=end_of_day(one.answer_by),
                 overdue=today() > one.answer_by,
@@ -89,7 +89,7 @@ def due(actor: Actor) -> Sequence[DueItem]:
         items += [
             DueItem(
                 title=_("向财政部门提交投诉的书面说明"),
-                url=url_for("challenges.handling", challenge_id=one.challenge_id),
+                url=url_for("challenges.handling_page", challenge_id=one.challenge_id),
                 module=MODULE,
                 due_at=end_of_day(one.reply_by),
                 overdue=today() > one.reply_by,

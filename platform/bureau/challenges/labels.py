@@ -25,6 +25,13 @@ EVENTS = {
     "answer": _l("答复"),
     "withdraw": _l("撤回"),
 }
+COMPLAINT_EVENTS = {
+    "complaint": _l("登记投诉"),
+    "complaint_accept": _l("财政部门受理投诉"),
+    "complaint_refuse": _l("财政部门不予受理投诉"),
+    "complaint_decide": _l("财政部门作出处理决定"),
+    "complaint_withdraw": _l("投诉人撤回投诉"),
+}
 COMPLAINT_STATES = {
     "filed": _l("已投诉，待受理"),
     "accepted": _l("财政部门已受理"),

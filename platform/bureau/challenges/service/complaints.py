@@ -122,8 +122,9 @@ def decide(
         raise Invalid({"decision": [_("请填写处理决定的内容。")]})
     if complaint.accepted_on is not None:
         _require_order("decided_on", decided_on, complaint.accepted_on)
+    if (complaint.state, "decide") in rules.COMPLAINT_TRANSITIONS:
+        complaint.decided_on, complaint.outcome, complaint.decision = decided_on, outcome, decision.strip()
     _move(actor, complaint, "decide")
-    complaint.decided_on, complaint.outcome, complaint.decision = decided_on, outcome, decision.strip()
     db.session.flush()
     return complaint
 

@@ -93,15 +93,16 @@ def file(
         if {name: getattr(existing, name) for name in content} == content:
             return existing
         raise Conflict(_("这个编号已用于另一份质疑。"))
-    since = today() if kind == "enquiry" else _require_in_time(actor, tender, stage, known_on)
+    since = today()
     if kind == "challenge":
         _require_complete(facts, request)
         _require_part(actor, tender, stage)
+        since = _require_in_time(actor, tender, stage, known_on)
         _require_first(actor, tender, stage)
     answer_by = rules.in_workdays(today(), national(actor.bureau_id, ANSWER_KEYS[kind]), calendar(actor.bureau_id))
     challenge = Challenge(
         bureau_id=actor.bureau_id, id=challenge_id, supplier_id=supplier_id, known_on=since, filed_at=now(),
-        number=next_number(db.session(), actor.bureau_id, None, PREFIX[kind], today().year), answer_by=answer_by,
+        number=_number(actor, kind), answer_by=answer_by,
         created_by=actor.account_id, state="filed", **content,
     )  # fmt: skip
     db.session.add(challenge)
@@ -110,6 +111,12 @@ def file(
     _tell_officers(actor, challenge, tender)
     db.session.flush()
     return challenge
+
+
+def _number(actor: Actor, kind: str) -> str:
+    """The bureau counts, whoever files: a supplier cannot write the counters."""
+    with within(db.session(), Scope("houqin_bureau", bureau_id=actor.bureau_id)):
+        return next_number(db.session(), actor.bureau_id, None, PREFIX[kind], today().year)
 
 
 def correct(

@@ -17,11 +17,11 @@ from kernel.database.paging import Page, paginate
 def own_challenges(actor: Actor, cursor: str | None, limit: int) -> Page[Any]:
     """A supplier's own, newest first: rows (Challenge, title)."""
     query = (
-        select(Challenge, Tender.title)
+        select(Challenge, Challenge.id, Tender.title)
         .join(Tender, (Tender.bureau_id == Challenge.bureau_id) & (Tender.id == Challenge.tender_id))
         .where(Challenge.bureau_id == actor.bureau_id, Challenge.supplier_id == actor.own_supplier_id())
     )
-    return paginate(db.session(), query, [Challenge.id], cursor, limit)
+    return paginate(db.session(), query, [Challenge.id], cursor, limit, scalars=False)
 
 
 def own_copies(actor: Actor, limit: int = 100) -> Sequence[ChallengeCopy]:
@@ -39,7 +39,7 @@ def district_challenges(
 ) -> Page[Any]:
     """The bureau's: rows (Challenge, title, supplier's name)."""
     query = (
-        select(Challenge, Tender.title, BureauSupplier.name)
+        select(Challenge, Challenge.id, Tender.title, BureauSupplier.name)
         .join(Tender, (Tender.bureau_id == Challenge.bureau_id) & (Tender.id == Challenge.tender_id))
         .join(
             BureauSupplier,
@@ -51,7 +51,7 @@ def district_challenges(
         query = query.where(Challenge.state == state)
     if tender_id:
         query = query.where(Challenge.tender_id == tender_id)
-    return paginate(db.session(), query, [Challenge.id], cursor, limit)
+    return paginate(db.session(), query, [Challenge.id], cursor, limit, scalars=False)
 
 
 def events_of(actor: Actor, challenge: Challenge) -> Sequence[ChallengeEvent]:
