@@ -709,8 +709,8 @@ def _protect_terms() -> None:
     tenancy.protect_supplier_table("agreement_price_terms", bureau="ra", supplier="r", zone="r", school="r")
     tenancy.protect_supplier_table("agreement_changes", supplier="r", zone="r")
     _show_school("agreement_changes", "active", "state = 'active'")
-    tenancy.protect_supplier_table("agreement_documents", bureau="ra", supplier="ra")
-    tenancy.protect_supplier_table("agreement_events", bureau="ra", supplier="r")
+    tenancy.protect_supplier_table("agreement_documents", bureau="ra", supplier="ra", zone="r")
+    tenancy.protect_supplier_table("agreement_events", bureau="ra", supplier="r", zone="r")
 
 
 def _protect_balances() -> None:
@@ -721,7 +721,7 @@ def _protect_balances() -> None:
     )
     _show_school("agreement_balances", "pool", "school_id IS NULL")
     _show_school("agreement_balances", "own", f"school_id = {tenancy.SCHOOL}")
-    tenancy.protect_supplier_table("balance_moves", bureau="ra", supplier="r")
+    tenancy.protect_supplier_table("balance_moves", bureau="ra", supplier="r", zone="r")
     _show_school("balance_moves", "own", f"drawer_id = {tenancy.SCHOOL}")
 
 
