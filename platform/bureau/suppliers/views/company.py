@@ -13,6 +13,7 @@ from bureau.suppliers.service.events import history
 from bureau.suppliers.views import company_pages, one_upload
 from kernel.access.edge import access, current_actor
 from kernel.database import new_id
+from kernel.errors import Invalid
 from kernel.web.dates import today
 from kernel.web.forms import Form
 
@@ -130,6 +131,8 @@ def add_licence() -> Any:
     with form.catching():
         values = form.load()
         scan = one_upload("scan")
+        if scan is None:
+            raise Invalid({"scan": [_("请上传扫描件。")]})
         own.add_licence(current_actor(), values.pop("id"), values, scan)
         flash(_("已提交，教育局核验后生效。"), "success")
         return redirect(url_for("company.home"))

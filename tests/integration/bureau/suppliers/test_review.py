@@ -13,6 +13,7 @@ from kernel.database import new_id
 from kernel.errors import Conflict, Invalid, NotFound, RuleBroken
 from kernel.notices.models import Notice
 from kernel.web.dates import today
+from tests.support.pictures import jpeg
 
 
 def bids(actor, supplier_id, category_id, on=None):
@@ -312,3 +313,14 @@ def test_the_number_of_queries_does_not_grow_with_the_list(admitted, client_as, 
         assert len(counted) <= few
     finally:
         event.remove(engine, "before_cursor_execute", count)
+
+
+def test_a_licence_over_the_page_comes_with_its_scan(admitted, client_as, acting):
+    client = client_as("supplier_user")
+    sent = {"id": str(new_id()), "kind": "other", "number": "演示7"}
+    bare = client.post("/company/licences/new", data=sent)
+    assert (bare.status_code, "请上传扫描件" in bare.text) == (422, True)
+    scanned = {**sent, "scan": (io.BytesIO(jpeg()), "x.jpg")}
+    assert client.post("/company/licences/new", data=scanned).status_code == 302
+    stored = [one for one in own.licences_of(acting(admitted.company), admitted.id) if one.number == "演示7"]
+    assert [one.attachment_id is not None for one in stored] == [True]
