@@ -3,6 +3,7 @@
 from flask_babel import lazy_gettext as _l
 
 from bureau.tendering import api, api_suppliers, views
+from bureau.tendering.demo import demo
 from bureau.tendering.due import due
 from bureau.tendering.permissions import RULES, Permission
 from bureau.tendering.service import clock
@@ -21,5 +22,6 @@ MODULE = Module(
     pages=views.PAGES,
     api=(api.blp, api_suppliers.blp),
     due=(due,),
+    demo=demo,
     periodic={"clock": ("* * * * *", clock.run_due)},
 )
