@@ -41,8 +41,14 @@ class Page {
     if (loaded === "locked") this.place.replaceChildren(this.head(), this.tabs(), this.unlockBox());
     else {
       this.draft = loaded;
-      this.place.replaceChildren(this.head(), this.tabs(), this.ownBids(), this.writing());
+      return this.draw();
     }
+    this.tick();
+  }
+
+  /** From the draft as it is written now, whether it has reached the disk or not. */
+  private draw(): void {
+    this.place.replaceChildren(this.head(), this.tabs(), this.ownBids(), this.writing());
     this.tick();
   }
 
@@ -167,7 +173,7 @@ class Page {
       saved.textContent = t("saving");
       this.timer = window.setTimeout(() => void this.saveNow(), SAVE_MS);
     };
-    const form = formOf(this.kit, this.lot, this.draft, changed, () => void this.show());
+    const form = formOf(this.kit, this.lot, this.draft, changed, () => void this.saveNow().then(() => this.draw()));
     const live = this.live();
     const sealButton = button(live ? t("replace") : t("seal"), () => void this.submit(summary), { class: "btn btn-primary", id: "bid-seal" });
     return h("section", { id: "bid-form" },
