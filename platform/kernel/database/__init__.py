@@ -4,6 +4,9 @@ Tables are of three kinds, told apart by their keys (see docs/architecture.md):
 global (declared with a reason), bureau-owned (bureau_id, id), school-owned (bureau_id, school_id, id).
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -47,9 +50,28 @@ def new_id() -> UUID:
     return uuid_utils.compat.uuid7()
 
 
+_told: ContextVar[datetime | None] = ContextVar("told_time", default=None)
+
+
 def now() -> datetime:
     """The current instant, aware, UTC. One place, so that tests may freeze it."""
-    return datetime.now(UTC)
+    return _told.get() or datetime.now(UTC)
+
+
+def told_time() -> datetime | None:
+    """What `clock_at` says, None outside of it: for the few who ask the database's clock instead."""
+    return _told.get()
+
+
+@contextmanager
+def clock_at(instant: datetime) -> Iterator[None]:
+    """Within, it is `instant` for this thread: demo data tell a history at the instants at which it plays. Nothing that
+    serves a request uses it."""
+    token = _told.set(instant)
+    try:
+        yield
+    finally:
+        _told.reset(token)
 
 
 class BureauOwned:

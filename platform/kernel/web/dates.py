@@ -8,6 +8,8 @@ from babel.dates import format_datetime
 from flask import Flask
 from flask_babel import format_date, get_locale
 
+from kernel.database import now
+
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
@@ -20,7 +22,7 @@ def shanghai(instant: datetime | None, pattern: str = "yyyy-MM-dd HH:mm") -> str
 
 def today() -> date:
     """The calendar day in Shanghai, whatever zone the server runs in."""
-    return datetime.now(SHANGHAI).date()
+    return now().astimezone(SHANGHAI).date()
 
 
 def span_of_days(first: date, last: date) -> tuple[datetime, datetime]:

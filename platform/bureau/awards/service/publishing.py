@@ -54,7 +54,7 @@ def publish(actor: Actor, tender_id: UUID) -> AwardProcedure:
                 _("%(title)s的采购结果公告如下。", title=tender.title),
                 _("供应商认为采购结果损害其权益的，可以在%(day)s前提出质疑。", day=term.challenge_until.isoformat()),
             ],
-            facts=_facts(tender, term, disclose_committee(tender)),
+            facts=_facts(tender, term, disclose_committee(actor, tender)),
             tables=[_result_table(awards, lots, names), *_failed_table(list(lots.values()))],
         )
         notice = publish_notice(
