@@ -1,6 +1,7 @@
 """Weights tried before publication, declared to the composition root."""
 
 from bureau.simulation import views
+from bureau.simulation.demo import demo
 from bureau.simulation.permissions import RULES
 from bureau.tendering.following import TenderPart
 from kernel.module import Module
@@ -10,4 +11,5 @@ MODULE = Module(
     permissions=RULES,
     pages=(views.blueprint,),
     publishes=(TenderPart(bureau=views.panel, order=30),),
+    demo=demo,
 )

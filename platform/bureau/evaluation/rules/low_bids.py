@@ -67,8 +67,8 @@ def low_review(
     for key, price in found.items():
         if len(ordered) > 1:
             _check(triggers[key], "below_average", price, average, ratios.average)
-            if price == ordered[0]:
-                _check(triggers[key], "below_next", price, ordered[1], ratios.next_lowest)
+            # Only the lowest can lie below a part of the second: every other is at least that.
+            _check(triggers[key], "below_next", price, ordered[1], ratios.next_lowest)
         if ceiling is not None:
             _check(triggers[key], "below_ceiling", price, exact(ceiling), ratios.ceiling)
         if judged and key in judged:

@@ -75,7 +75,7 @@ def _untied(
     key: bytes | None,
     name: str,
 ) -> list[Place[K]]:
-    """Candidates in the order of their ids' text, so that the draw does not hang on how they came."""
+    """`bids` come in the order of their ids' text, so that the draw does not hang on how they were read."""
     everyone = tuple(bids)
     runs = [list(bids)]
     if rule is not None:
@@ -90,7 +90,7 @@ def _untied(
         elif key is None:
             places += [Place(bid, start, "tied", everyone) for bid in run]
         else:
-            drawn = Stream(key, f"{name}:{start}").shuffled(sorted(run, key=str))
+            drawn = Stream(key, f"{name}:{start}").shuffled(run)
             places += [
                 Place(bid, start + offset, "draw" if offset else before, everyone) for offset, bid in enumerate(drawn)
             ]
