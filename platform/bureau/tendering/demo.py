@@ -39,8 +39,8 @@ PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\nxref\n0 1\ntrailer<</Size 1>>\nstartxref\n9
 
 def demo(app: Flask, demo: DemoContext) -> None:
     with force_locale("zh_CN"):
+        use_scope(db.session(), demo.actor().scope)
         officer = demo.officer("bureau-procurement", Role.PROCUREMENT_OFFICER)
-        use_scope(db.session(), officer.scope)
         kept = criteria.make_set(officer, new_id(), f"食材配送通用（{MARK}）", "四项评分，价格 40 分。", CRITERIA)
         refused = _draft(demo, officer, f"{MARK}：调味品采购", ("seasoning", "dried"), "order_87", 50_000_000, days=19)
         criteria.apply_set(officer, refused.id, kept.id, refused.version)
