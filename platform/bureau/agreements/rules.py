@@ -161,17 +161,20 @@ def _plain_lot(lot: LotTerms) -> dict[str, Any]:
     values = asdict(lot)
     return {
         "number": lot.number,
-        **{name: _plain(values[name]) for name in LOT_FIELDS},
+        **{name: _plain(name, values[name]) for name in LOT_FIELDS},
         "items": [
-            {"item_id": str(item.item_id), **{name: _plain(getattr(item, name)) for name in ITEM_FIELDS}}
+            {"item_id": str(item.item_id), **{name: _plain(name, getattr(item, name)) for name in ITEM_FIELDS}}
             for item in sorted(lot.items, key=lambda one: str(one.item_id))
         ],
     }
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, Decimal):
-        return format(value.normalize(), "f")
+DECIMALS = frozenset({"discount", "net_rate", "quantity", "tolerance"})
+
+
+def _plain(name: str, value: Any) -> Any:
+    if name in DECIMALS and value is not None:
+        return format(Decimal(value).normalize(), "f")
     return str(value) if isinstance(value, UUID) else value
 
 

@@ -1,5 +1,6 @@
 """What goes in and out, pages and API alike. Money in fen over the API, in yuan on pages."""
 
+from decimal import Decimal
 from typing import Any
 
 from marshmallow import fields
@@ -182,7 +183,7 @@ class AgreementItemIn(BaseSchema):
     specification = Text(500, load_default="")
     price_fen = Fen(1, load_default=None, allow_none=True)
     quantity = Quantity(places=3, least="0.001", load_default=None, allow_none=True)
-    tolerance = Quantity(places=2, most="100", load_default=0)
+    tolerance = Quantity(places=2, most="100", load_default=Decimal(0))
 
 
 class AgreementLotIn(BaseSchema):

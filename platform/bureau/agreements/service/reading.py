@@ -67,12 +67,11 @@ class BalanceLine:
 def balances_of(actor: Actor, agreement_id: UUID) -> list[BalanceLine]:
     """Of the bureau and the supplier all, of a school the pools and its own."""
     query = (
-        select(AgreementBalance, AgreementLot, AgreementItem, School.name)
+        select(AgreementBalance, AgreementLot, AgreementItem)
         .join(AgreementLot, (AgreementLot.bureau_id == AgreementBalance.bureau_id) & (AgreementLot.id == AgreementBalance.lot_id))
         .outerjoin(AgreementItem, (AgreementItem.bureau_id == AgreementBalance.bureau_id) & (AgreementItem.id == AgreementBalance.agreement_item_id))
-        .outerjoin(School, (School.bureau_id == AgreementBalance.bureau_id) & (School.id == AgreementBalance.school_id))
         .where(AgreementBalance.bureau_id == actor.bureau_id, AgreementBalance.agreement_id == agreement_id)
-        .order_by(AgreementLot.number, AgreementItem.position.nulls_last(), School.name.nulls_first())
+        .order_by(AgreementLot.number, AgreementItem.position.nulls_last(), AgreementBalance.id)
     )  # fmt: skip
     if actor.level == "school":
         query = query.where(
@@ -80,7 +79,18 @@ def balances_of(actor: Actor, agreement_id: UUID) -> list[BalanceLine]:
         )
     elif actor.level == "zone":
         query = query.where(or_(AgreementBalance.school_id.is_(None), AgreementBalance.school_id.in_(actor.school_ids)))
-    return [BalanceLine(balance, lot, item, name or "") for balance, lot, item, name in db.session.execute(query)]
+    rows = db.session.execute(query).all()
+    names = _school_names(actor, {row[0].school_id for row in rows} - {None})
+    return [BalanceLine(balance, lot, item, names.get(balance.school_id, "")) for balance, lot, item in rows]
+
+
+def _school_names(actor: Actor, school_ids: set[int | None]) -> dict[int | None, str]:
+    """A supplier reads no list of schools; of those it delivers to it is told the names."""
+    if not school_ids:
+        return {}
+    query = select(School.id, School.name).where(School.bureau_id == actor.bureau_id, School.id.in_(school_ids))
+    with within(db.session(), system_actor(actor.bureau_id).scope):
+        return {row.id: row.name for row in db.session.execute(query)}
 
 
 def moves_of(actor: Actor, agreement_id: UUID, cursor: str | None = None, limit: int = 50) -> Page[Any]:
