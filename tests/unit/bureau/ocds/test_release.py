@@ -6,7 +6,10 @@ from decimal import Decimal
 import pytest
 
 from bureau.ocds.rules.checks import check_package, check_release
-from bureau.ocds.rules.release import STATUS, build_release, number, record, record_package, release_package
+from bureau.ocds.rules.packages import record, record_package, release_package
+from bureau.ocds.rules.release import build_release
+from bureau.ocds.rules.tender import STATUS
+from bureau.ocds.rules.values import number
 from bureau.tendering.models import STATES
 from tests.support import ocds_schema
 from tests.support.processes import BUREAU, at, process
