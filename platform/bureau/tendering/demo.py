@@ -15,7 +15,7 @@ from bureau.demo import MARK
 from bureau.demo.context import DemoContext
 from bureau.roles import Role
 from bureau.tendering.models import Tender
-from bureau.tendering.service import copying, criteria, documents, drafting, report, reviewing
+from bureau.tendering.service import copying, criteria, documents, drafting, reading, report, reviewing
 from kernel.actor import Actor
 from kernel.database import db, new_id
 from kernel.database.scope import use_scope
@@ -34,6 +34,7 @@ CRITERIA: Sequence[dict[str, Any]] = (
     {"part": "commercial", "code": "B1", "title": "退换货响应", "points": "20", "description": "接到通知后到校处理的时间和措施。"},
     {"part": "price", "code": "P1", "title": "报价", "points": "40", "description": "最低评审价÷评审价×100×40%。"},
 )  # fmt: skip
+ROUND_FEN = 1_000_000  # budgets are whole ten thousands of yuan
 PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\nxref\n0 1\ntrailer<</Size 1>>\nstartxref\n9\n%%EOF\n"
 
 
@@ -42,9 +43,9 @@ def demo(app: Flask, demo: DemoContext) -> None:
         use_scope(db.session(), demo.actor().scope)
         officer = demo.officer("bureau-procurement", Role.PROCUREMENT_OFFICER)
         kept = criteria.make_set(officer, new_id(), f"食材配送通用（{MARK}）", "四项评分，价格 40 分。", CRITERIA)
-        refused = _draft(demo, officer, f"{MARK}：调味品采购", ("seasoning", "dried"), "order_87", 50_000_000, days=19)
+        refused = _draft(demo, officer, f"{MARK}：调味品采购", ("seasoning", "dried"), "order_87", days=19)
         criteria.apply_set(officer, refused.id, kept.id, refused.version)
-        waiting = _draft(demo, officer, f"{MARK}：米面油框架协议采购", ("grain", "flour", "oil"), "order_110", 300_000_000)
+        waiting = _draft(demo, officer, f"{MARK}：米面油框架协议采购", ("grain", "flour", "oil"), "order_110")
         criteria.apply_set(officer, waiting.id, kept.id, waiting.version)
         documents.add_document(
             officer,
@@ -60,7 +61,7 @@ def demo(app: Flask, demo: DemoContext) -> None:
 
 
 def _draft(
-    demo: DemoContext, officer: Actor, title: str, codes: Sequence[str], pack: str, budget_fen: int, *, days: int | None = None
+    demo: DemoContext, officer: Actor, title: str, codes: Sequence[str], pack: str, *, days: int | None = None
 ) -> Tender:  # fmt: skip
     """One lot per category whose code begins like one of `codes`; `days`: a bid period instead of the pack's own."""
     earliest = report.proposal(officer.bureau_id, pack, demo.today)
@@ -70,7 +71,7 @@ def _draft(
     first = date(demo.today.year + 1, 1, 1)
     tender = drafting.save_tender(
         officer, new_id(), None, title=title, rule_pack=pack, subject="goods", award_method="comprehensive",
-        price_form="fixed", budget_fen=budget_fen, is_large=False, is_framework=True, framework_from=first,
+        price_form="fixed", budget_fen=ROUND_FEN, is_large=False, is_framework=True, framework_from=first,
         framework_until=date(first.year, 12, 31), competition="price", second_stage="direct", winners_per_lot=2,
         small_firm_deduction=Decimal(10), bid_bond_fen=0, is_reserved=False, most_lots_bid=None, most_lots_won=None,
         requirements="按学校订单每日配送到校，随货提供批次证明。", documents_until=earliest.documents_until,
@@ -89,7 +90,7 @@ def _draft(
             .limit(6)
         ).all()  # fmt: skip
         rows = [
-            {"item_id": item.id, "quantity": Decimal(20000 - 1500 * place), "ceiling_unit_price_fen": 600 + 150 * place}
+            {"item_id": item.id, "quantity": Decimal(4000 - 300 * place), "ceiling_unit_price_fen": 600 + 150 * place}
             for place, item in enumerate(items)
         ]
         if rows:
@@ -103,4 +104,6 @@ def _draft(
                 items=rows,
             )
     copying.ceilings_from_prices(officer, tender.id, tender.version)
-    return tender
+    total = sum(lot.ceiling_fen or 0 for lot in reading.lots_of(officer, tender.id))
+    budget_fen = -(-max(total, 1) // ROUND_FEN) * ROUND_FEN
+    return drafting.save_tender(officer, tender.id, tender.version, budget_fen=budget_fen)
