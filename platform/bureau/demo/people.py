@@ -38,7 +38,7 @@ BUREAU_STAFF = (
     ("asset_officer", 1),
     ("inspector", 8),
     ("discipline_supervisor", 2),
-    ("committee_expert", 5),
+    ("committee_expert", 9),
 )
 EVERY_SCHOOL = ("principal", "logistics_director", "storekeeper", "canteen_manager")
 SHOW_SCHOOLS = 3
