@@ -85,7 +85,7 @@ def _office(data: bytes) -> dict[str, str]:
 
 
 def _image(data: bytes) -> dict[str, str]:
-    with Image.open(io.BytesIO(data)) as image:
+    with Image.open(io.BytesIO(data), formats=("JPEG", "PNG", "TIFF")) as image:
         tags = {ExifTags.TAGS.get(number, ""): value for number, value in image.getexif().items()}
         texts = getattr(image, "text", {})
     found = {key: _text(tags[name]) for name, key in _EXIF.items() if name in tags}

@@ -1,5 +1,6 @@
 """The opened bids of a tender as the detectors want them. Nothing here is readable before the opening."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
@@ -142,10 +143,18 @@ def _traces(actor: Actor, ids: Sequence[UUID]) -> dict[UUID, tuple[Trace, ...]]:
     return _grouped(
         (
             submission.bid_id,
-            Trace(submission.sealed_at, trace.address, trace.user_agent, str(submission.sealed_by), trace.device),
+            Trace(
+                submission.sealed_at, trace.address, trace.user_agent, str(submission.sealed_by), _device(trace.device)
+            ),
         )
         for submission, trace in rows
     )
+
+
+def _device(told: Mapping[str, Any]) -> dict[str, Any]:
+    """What the browser keeps for itself (`device`) is the detectors' `id`; the sign-in is nobody else's by nature."""
+    found = {name: value for name, value in told.items() if name not in ("device", "account_id", "sign_in") and value}
+    return {**found, "id": told["device"]} if told.get("device") else found
 
 
 def _grouped(pairs: Iterable[tuple[UUID, Any]]) -> dict[UUID, tuple[Any, ...]]:
@@ -170,7 +179,19 @@ def _people(supplier: BureauSupplier, declared: Mapping[str, Any]) -> tuple[Pers
         Person(role, _word(declared, name), _word(declared, phone), _word(declared, mail))
         for role, name, phone, mail in DECLARED_PEOPLE
     ]
+    people.append(_person(_word(declared, "contact")))
     return tuple(person for person in people if person.name or person.phone or person.email)
+
+
+_PHONE = re.compile(r"\+?\d[\d\s-]{5,17}\d")
+_MAIL = re.compile(r"[\w.+-]+@[\w.-]+")
+
+
+def _person(written: str) -> Person:
+    """Name, telephone and mail out of one line, as a bidder fills it in."""
+    phone, mail = _PHONE.search(written), _MAIL.search(written)
+    name = _PHONE.sub("", _MAIL.sub("", written)).strip(" ,，、;；:：()（）")
+    return Person("declared", name, phone.group() if phone else "", mail.group() if mail else "")
 
 
 def _word(declared: Mapping[str, Any], name: str) -> str:

@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 from bureau.bids.models import Bid
 from bureau.collusion import jobs
 from bureau.collusion.models import CollusionDecision, CollusionRun, CollusionSign, CollusionSignBid
-from bureau.collusion.service import deciding, looking, reading
+from bureau.collusion.service import deciding, facts, looking, reading
 from bureau.roles import Role
 from bureau.suppliers.models import BureauSupplier
 from kernel.database.scope import use_scope
@@ -47,7 +47,9 @@ def test_every_source_is_looked_at(session, officer, found):
     lot = found.lot
     radar.same_contact(found)
     for number in (0, 1):
-        radar.trace(found, number, lot, device={"id": "device-0001"})
+        radar.trace(
+            found, number, lot, device={"device": "device-0001", "account_id": str(number), "sign_in": str(number)}
+        )
         radar.file(
             found, number, lot, f"{number}.docx", f"{number}" * 64, last_modified_by="演示枪手",
             creator="Writer", created="2026-05-20T21:14:37",
@@ -199,3 +201,17 @@ def test_api(session, officer, found, client_as):
     )  # fmt: skip
     assert answer.status_code == 200, answer.text
     assert answer.json["state"] == "referred"
+
+
+@pytest.mark.parametrize(
+    ("written", "person"),
+    [
+        ("演示甲 139-0000-0000", ("演示甲", "139-0000-0000", "")),
+        ("演示乙，a@example.test，0516 8888 0000", ("演示乙", "0516 8888 0000", "a@example.test")),
+        ("13900000000", ("", "13900000000", "")),
+        ("演示丙", ("演示丙", "", "")),
+    ],
+)
+def test_a_contact_is_read_out_of_one_line(written, person):
+    found = facts._person(written)
+    assert (found.name, found.phone, found.email) == person

@@ -107,6 +107,8 @@ def test_a_shared_address_alone_is_none():
     trace = bids[0].traces[0]
     near = [replace(bid, traces=(replace(bid.traces[0], address=trace.address, at=trace.at),)) for bid in bids]
     assert same_agent(near, KNOWN, USUAL) == []
+    untold = [replace(bid, traces=(replace(trace, account=bid.key, device={}),)) for bid in bids]
+    assert same_agent(untold, KNOWN, USUAL) == []
 
 
 def test_the_same_browser_counts_for_an_hour_and_not_at_a_public_computer():
