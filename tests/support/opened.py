@@ -47,6 +47,7 @@ class Opened:
     made: tenders.Made
     bidders: list[Actor]
     bids: dict[UUID, list[UUID]]
+    place: str = "a"
     people: dict[UUID, Actor] = field(default_factory=dict)
 
     @property
@@ -89,7 +90,7 @@ def opened(
         if lot.number > lots:
             lot.state = "cancelled"
     db.session.flush()
-    found = Opened(made, bidders, {})
+    found = Opened(made, bidders, {}, place)
     for lot_id in made.lots[:lots]:
         item_id, quantity = db.session.execute(
             select(TenderItem.id, TenderItem.quantity).where(TenderItem.lot_id == lot_id)
@@ -173,9 +174,9 @@ def _bid(found: Opened, bidder: Actor, lot_id: UUID, price: int | None, discount
     return bid.id
 
 
-def pool(world: Any, found: Opened, count: int = 4, place: str = "a") -> list[Actor]:
+def pool(world: Any, found: Opened, count: int = 4) -> list[Actor]:
     """`count` experts of the lots' categories in the pool, the world's own expert first."""
-    first = world.actor(Role.COMMITTEE_EXPERT, place)
+    first = world.actor(Role.COMMITTEE_EXPERT, found.place)
     people = [first]
     session = db.session()
     for number in range(1, count):
@@ -203,7 +204,7 @@ def pool(world: Any, found: Opened, count: int = 4, place: str = "a") -> list[Ac
                 roles=frozenset({str(Role.COMMITTEE_EXPERT)}),
             )
         )  # fmt: skip
-    officer = tenders.officer(world, place)
+    officer = tenders.officer(world, found.place)
     stocked = found.made.stocked
     for person in people:
         experts.save_expert(
@@ -211,14 +212,14 @@ def pool(world: Any, found: Opened, count: int = 4, place: str = "a") -> list[Ac
             category_ids=[stocked.grain, stocked.meat],
         )  # fmt: skip
         found.people[person.account_id] = person
-    representative = world.actor(Role.CANTEEN_OFFICER, place)
+    representative = world.actor(Role.CANTEEN_OFFICER, found.place)
     found.people[representative.account_id] = representative
     return people
 
 
-def qualify(world: Any, found: Opened, failing: Sequence[UUID] = (), place: str = "a") -> None:
+def qualify(world: Any, found: Opened, failing: Sequence[UUID] = ()) -> None:
     """Every bid passes but those in `failing`; the review is closed."""
-    officer = tenders.officer(world, place)
+    officer = tenders.officer(world, found.place)
     criteria = facts.criteria_of(found.made.tender, None, "qualification")
     for bids in found.bids.values():
         for bid_id in bids:
@@ -228,9 +229,9 @@ def qualify(world: Any, found: Opened, failing: Sequence[UUID] = (), place: str 
     qualification.close(officer, found.id, found.made.tender.version)
 
 
-def form(world: Any, found: Opened, size: int = 5, place: str = "a") -> None:
-    officer = tenders.officer(world, place)
-    representative = world.actor(Role.CANTEEN_OFFICER, place)
+def form(world: Any, found: Opened, size: int = 5) -> None:
+    officer = tenders.officer(world, found.place)
+    representative = world.actor(Role.CANTEEN_OFFICER, found.place)
     committee.commit(officer, found.id, new_id(), size=size, representative_ids=[representative.account_id])
     committee.draw(officer, found.id, facts.committee_of(officer, found.id).version)
 
@@ -338,5 +339,5 @@ def judged(world: Any, until: str, found: Opened | None = None, **given: Any) ->
         score(found)
     if last >= 7:
         sign(found)
-    tenders.officer(world)
+    tenders.officer(world, found.place)
     return found

@@ -7,6 +7,7 @@ from flask import url_for
 from flask_babel import gettext as _
 from sqlalchemy import select
 
+from bureau.evaluation.models import AbnormalReview, PriceCorrection
 from bureau.evaluation.permissions import Permission
 from bureau.evaluation.service import answering, conformity, facts, members, pricing, reporting, scoring
 from bureau.evaluation.service.committee import disclose
@@ -53,7 +54,10 @@ def moved(_actor: Actor, tender: Tender, event: str) -> None:
 def resumed(_actor: Actor, tender: Tender, suspended_at: datetime, resumed_at: datetime) -> None:
     """A suspension stops the clocks: what was left of each deadline is left after it."""
     pause = resumed_at - suspended_at
-    asked = [*pricing.corrections_of(tender).values(), *pricing.abnormal_of(tender).values()]
+    asked: list[PriceCorrection | AbnormalReview] = [
+        *pricing.corrections_of(tender).values(),
+        *pricing.abnormal_of(tender).values(),
+    ]
     for row in asked:
         if row.state == "asked" and row.deadline > suspended_at:
             row.deadline += pause

@@ -3,15 +3,18 @@
 from datetime import timedelta
 from typing import Any
 
+from bureau.bids.models import OpenedBidFile
 from bureau.evaluation.models import AbnormalReview, PriceCorrection
 from bureau.evaluation.service import experts, facts, reporting
 from bureau.roles import Role
 from kernel.actor import SYSTEM_ACCOUNT, system_actor
 from kernel.database import db, new_id, now
 from kernel.database.scope import use_scope
+from kernel.files.service import store
 from kernel.web.dates import today
 from tests.support import opened
 from tests.support.samples import Sample
+from tests.support.tenders import PDF
 
 _JUDGED: dict[int, opened.Opened] = {}
 
@@ -61,6 +64,20 @@ def _explanation(world: Any, place: str) -> Any:
     return row.id
 
 
+def _file(world: Any, place: str) -> Any:
+    found = _judged(world, place)
+    actor = system_actor(found.made.bureau_id)
+    attachment = store(actor, PDF, name="演示.pdf", purpose="bid_file")
+    row = OpenedBidFile(
+        bureau_id=found.made.bureau_id, id=new_id(), bid_id=found.bids[found.lot][0],
+        supplier_id=found.bidders[0].own_supplier_id(), file_key=new_id().hex, attachment_id=attachment.id,
+        name="演示.pdf", sha256=attachment.sha256, size=attachment.size,
+    )  # fmt: skip
+    db.session.add(row)
+    db.session.flush()
+    return row.id
+
+
 def _expert(world: Any, place: str) -> Any:
     _judged(world, place)
     return world.actor(Role.COMMITTEE_EXPERT, place[0]).account_id
@@ -85,7 +102,7 @@ SAMPLES = {
     "expert_interest_id": Sample(_interest, owner="bureau"),
     "correction_id": Sample(_correction, owner="supplier"),
     "explanation_id": Sample(_explanation, owner="supplier"),
-    "opened_file_id": Sample(lambda world, place: new_id(), owner="bureau"),
+    "opened_file_id": Sample(_file, owner="bureau"),
     "seat_number": Sample(lambda world, place: 99, owner="none"),
     "kind": Sample(lambda world, place: "json", owner="none"),
 }

@@ -83,7 +83,13 @@ def enter_interest(expert_id: UUID) -> Any:
         data["expert_id"] = expert_id
         experts.declare_interest(current_actor(), interest_id, reason=reason, **data)
 
-    return step(url_for("evaluation.expert", expert_id=expert_id), schemas.ExpertInterestForm(), run, _("已登记。"))
+    return step(
+        url_for("evaluation.expert", expert_id=expert_id),
+        schemas.ExpertInterestForm(),
+        run,
+        _("已登记。"),
+        lambda: experts.get_expert(current_actor(), expert_id),
+    )
 
 
 @blueprint.post("/interests/<uuid:expert_interest_id>/withdrawal")
@@ -93,8 +99,7 @@ def withdraw_interest(expert_interest_id: UUID) -> Any:
     row = experts.get_interest(actor, expert_interest_id)
     return step(
         url_for("evaluation.expert", expert_id=row.expert_id), schemas.SeenVersionForm(),
-        lambda data: experts.withdraw_interest(actor, expert_interest_id, data["version"]), _("已撤回。"),
-    )  # fmt: skip
+        lambda data: experts.withdraw_interest(actor, expert_interest_id, data["version"]), _("已撤回。"), lambda: experts.get_interest(actor, expert_interest_id))  # fmt: skip
 
 
 @blueprint.get("/interests")
@@ -119,7 +124,7 @@ def declare_interest() -> Any:
         data["expert_id"] = actor.account_id
         experts.declare_interest(actor, interest_id, reason=reason, **data)
 
-    return step(url_for("evaluation.own_interests"), schemas.ExpertInterestForm(), run, _("已申报。"))
+    return step(url_for("evaluation.own_interests"), schemas.ExpertInterestForm(), run, _("已申报。"), lambda: None)
 
 
 @blueprint.post("/interests/<uuid:expert_interest_id>/own-withdrawal")
@@ -129,5 +134,4 @@ def withdraw_own_interest(expert_interest_id: UUID) -> Any:
     experts.get_interest(actor, expert_interest_id, own=True)
     return step(
         url_for("evaluation.own_interests"), schemas.SeenVersionForm(),
-        lambda data: experts.withdraw_interest(actor, expert_interest_id, data["version"], own=True), _("已撤回。"),
-    )  # fmt: skip
+        lambda data: experts.withdraw_interest(actor, expert_interest_id, data["version"], own=True), _("已撤回。"), lambda: experts.get_interest(actor, expert_interest_id, own=True))  # fmt: skip

@@ -22,7 +22,7 @@ from bureau.evaluation.service import (
 )
 from bureau.evaluation.service.answering import files_of as explanation_files
 from bureau.evaluation.views.blueprint import blueprint
-from bureau.evaluation.views.steps import step
+from bureau.evaluation.views.steps import own_seat, step
 from kernel.access.edge import access, current_actor
 from kernel.database import new_id
 from kernel.errors import NotFound
@@ -102,8 +102,7 @@ def _problem_lines(tender: Any, lots: Any, bids: Any) -> dict[UUID, list[str]]:
 def declare(judged_tender_id: UUID) -> Any:
     return step(
         back(judged_tender_id), schemas.SeenVersionForm(),
-        lambda data: members.declare(current_actor(), judged_tender_id, data["version"]), _("已声明。"),
-    )  # fmt: skip
+        lambda data: members.declare(current_actor(), judged_tender_id, data["version"]), _("已声明。"), own_seat(judged_tender_id))  # fmt: skip
 
 
 @blueprint.post("/mine/<uuid:judged_tender_id>/recusal")
@@ -112,8 +111,7 @@ def recuse(judged_tender_id: UUID) -> Any:
     return step(
         url_for("evaluation.mine"), schemas.CommitteeReasonForm(),
         lambda data: members.recuse(current_actor(), judged_tender_id, data["version"], data["reason"]),
-        _("已回避，席位由他人递补。"),
-    )  # fmt: skip
+        _("已回避，席位由他人递补。"), own_seat(judged_tender_id))  # fmt: skip
 
 
 @blueprint.post("/mine/<uuid:judged_tender_id>/head")
@@ -121,8 +119,7 @@ def recuse(judged_tender_id: UUID) -> Any:
 def choose_head(judged_tender_id: UUID) -> Any:
     return step(
         back(judged_tender_id), schemas.HeadIn(),
-        lambda data: members.choose_head(current_actor(), judged_tender_id, data["number"]), _("已推选。"),
-    )  # fmt: skip
+        lambda data: members.choose_head(current_actor(), judged_tender_id, data["number"]), _("已推选。"), own_seat(judged_tender_id))  # fmt: skip
 
 
 @blueprint.post("/mine/<uuid:judged_tender_id>/conformity/<uuid:judged_bid_id>")
@@ -140,8 +137,7 @@ def vote_conformity(judged_tender_id: UUID, judged_bid_id: UUID) -> Any:
             votes.append(conformity.Vote(row.id, given == "1", request.form.get(f"reason-{row.id}", "")[:500]))
     return step(
         back(judged_tender_id, f"#bid-{judged_bid_id}"), BaseSchema(),
-        lambda _data: conformity.vote(actor, judged_tender_id, judged_bid_id, votes), _("已保存。"),
-    )  # fmt: skip
+        lambda _data: conformity.vote(actor, judged_tender_id, judged_bid_id, votes), _("已保存。"), own_seat(judged_tender_id))  # fmt: skip
 
 
 @blueprint.post("/mine/<uuid:judged_tender_id>/conformity")
@@ -149,8 +145,7 @@ def vote_conformity(judged_tender_id: UUID, judged_bid_id: UUID) -> Any:
 def close_conformity(judged_tender_id: UUID) -> Any:
     return step(
         back(judged_tender_id), BaseSchema(),
-        lambda _data: conformity.close(current_actor(), judged_tender_id), _("符合性审查已完成。"),
-    )  # fmt: skip
+        lambda _data: conformity.close(current_actor(), judged_tender_id), _("符合性审查已完成。"), own_seat(judged_tender_id))  # fmt: skip
 
 
 @blueprint.post("/mine/<uuid:judged_tender_id>/price-questions/<uuid:judged_bid_id>")
@@ -159,8 +154,7 @@ def judge_low(judged_tender_id: UUID, judged_bid_id: UUID) -> Any:
     return step(
         back(judged_tender_id), schemas.CommitteeReason(),
         lambda data: low_prices.judge_low(current_actor(), judged_tender_id, judged_bid_id, data["reason"]),
-        _("已要求投标人说明报价。"),
-    )  # fmt: skip
+        _("已要求投标人说明报价。"), own_seat(judged_tender_id))  # fmt: skip
 
 
 @blueprint.post("/mine/<uuid:judged_tender_id>/explanations/<uuid:explanation_id>")
@@ -171,8 +165,7 @@ def vote_explanation(judged_tender_id: UUID, explanation_id: UUID) -> Any:
         lambda data: low_prices.vote(
             current_actor(), judged_tender_id, explanation_id, accepts=data["accepts"], reason=data["reason"]
         ),
-        _("已表决。"),
-    )  # fmt: skip
+        _("已表决。"), own_seat(judged_tender_id))  # fmt: skip
 
 
 @blueprint.post("/mine/<uuid:judged_tender_id>/scoring")
@@ -180,8 +173,7 @@ def vote_explanation(judged_tender_id: UUID, explanation_id: UUID) -> Any:
 def begin_scoring(judged_tender_id: UUID) -> Any:
     return step(
         back(judged_tender_id), BaseSchema(),
-        lambda _data: scoring.begin(current_actor(), judged_tender_id), _("评分已开始。"),
-    )  # fmt: skip
+        lambda _data: scoring.begin(current_actor(), judged_tender_id), _("评分已开始。"), own_seat(judged_tender_id))  # fmt: skip
 
 
 @blueprint.get("/mine/<uuid:judged_tender_id>/lots/<uuid:judged_lot_id>/consensus")
@@ -218,7 +210,7 @@ def rescore(judged_tender_id: UUID, judged_lot_id: UUID) -> Any:
         consensus.rescore(current_actor(), judged_tender_id, data.pop("id"), **data)
 
     address = url_for("evaluation.consensus_page", judged_tender_id=judged_tender_id, judged_lot_id=judged_lot_id)
-    return step(address, schemas.RescoringForm(), run, _("已改分，结果已重新计算。"))
+    return step(address, schemas.RescoringForm(), run, _("已改分，结果已重新计算。"), own_seat(judged_tender_id))
 
 
 @blueprint.post("/mine/<uuid:judged_tender_id>/report")
@@ -226,8 +218,7 @@ def rescore(judged_tender_id: UUID, judged_lot_id: UUID) -> Any:
 def make_report(judged_tender_id: UUID) -> Any:
     return step(
         back(judged_tender_id), BaseSchema(),
-        lambda _data: reporting.make(current_actor(), judged_tender_id), _("评标报告已生成，请各成员签署。"),
-    )  # fmt: skip
+        lambda _data: reporting.make(current_actor(), judged_tender_id), _("评标报告已生成，请各成员签署。"), own_seat(judged_tender_id))  # fmt: skip
 
 
 @blueprint.get("/mine/<uuid:judged_tender_id>/report")
@@ -251,5 +242,4 @@ def sign(judged_tender_id: UUID) -> Any:
         lambda data: reporting.sign(
             current_actor(), judged_tender_id, data["sha256"], opinion=data["opinion"], reason=data["reason"] or ""
         ),
-        _("已签署。"),
-    )  # fmt: skip
+        _("已签署。"), own_seat(judged_tender_id))  # fmt: skip

@@ -25,7 +25,7 @@ from bureau.evaluation.service import (
 )
 from bureau.evaluation.service.scoring import lots_to_score
 from bureau.evaluation.views.blueprint import blueprint
-from bureau.evaluation.views.steps import step
+from bureau.evaluation.views.steps import own_tender, step
 from kernel.access.edge import access, current_actor
 from kernel.database import new_id
 from kernel.files.service import content
@@ -110,8 +110,7 @@ def qualify(judged_tender_id: UUID, judged_bid_id: UUID) -> Any:
     seen = request.form.get("version", type=int)
     return step(
         url_for("evaluation.review", judged_tender_id=tender.id) + f"#bid-{judged_bid_id}", schemas.BaseSchema(),
-        lambda _data: qualification.review(actor, tender.id, judged_bid_id, findings, seen), _("已保存。"),
-    )  # fmt: skip
+        lambda _data: qualification.review(actor, tender.id, judged_bid_id, findings, seen), _("已保存。"), own_tender(judged_tender_id))  # fmt: skip
 
 
 @blueprint.post("/tenders/<uuid:judged_tender_id>/qualification")
@@ -119,8 +118,7 @@ def qualify(judged_tender_id: UUID, judged_bid_id: UUID) -> Any:
 def close_review(judged_tender_id: UUID) -> Any:
     return step(
         url_for("evaluation.show", judged_tender_id=judged_tender_id), schemas.SeenVersionForm(),
-        lambda data: qualification.close(current_actor(), judged_tender_id, data["version"]), _("资格审查已完成。"),
-    )  # fmt: skip
+        lambda data: qualification.close(current_actor(), judged_tender_id, data["version"]), _("资格审查已完成。"), own_tender(judged_tender_id))  # fmt: skip
 
 
 @blueprint.get("/tenders/<uuid:judged_tender_id>/committee")
@@ -166,8 +164,7 @@ def draw(judged_tender_id: UUID) -> Any:
     return step(
         url_for("evaluation.committee_page", judged_tender_id=judged_tender_id), schemas.CommitteeDrawForm(),
         lambda data: committee.draw(current_actor(), judged_tender_id, data["version"], data["public_value"] or ""),
-        _("已抽取并通知成员。名单在公布结果前保密。"),
-    )  # fmt: skip
+        _("已抽取并通知成员。名单在公布结果前保密。"), own_tender(judged_tender_id))  # fmt: skip
 
 
 @blueprint.post("/tenders/<uuid:judged_tender_id>/committee/dissolution")
@@ -176,8 +173,7 @@ def dissolve(judged_tender_id: UUID) -> Any:
     return step(
         url_for("evaluation.committee_page", judged_tender_id=judged_tender_id), schemas.CommitteeReasonForm(),
         lambda data: committee.dissolve(current_actor(), judged_tender_id, data["version"], data["reason"]),
-        _("评标委员会已解散。"),
-    )  # fmt: skip
+        _("评标委员会已解散。"), own_tender(judged_tender_id))  # fmt: skip
 
 
 @blueprint.post("/tenders/<uuid:judged_tender_id>/committee/seats/<int:seat_number>")
@@ -188,8 +184,7 @@ def name_representative(judged_tender_id: UUID, seat_number: int) -> Any:
         lambda data: members.name_representative(
             current_actor(), judged_tender_id, seat_number, data["person_id"]
         ),
-        _("已通知新的采购人代表。"),
-    )  # fmt: skip
+        _("已通知新的采购人代表。"), own_tender(judged_tender_id))  # fmt: skip
 
 
 @blueprint.get("/tenders/<uuid:judged_tender_id>/committee/document.json")

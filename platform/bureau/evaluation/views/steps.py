@@ -2,18 +2,25 @@
 
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 from flask import flash, redirect
 from flask_babel import gettext as _
 
+from bureau.evaluation.service import facts, members
+from kernel.access.edge import current_actor
 from kernel.database import db
 from kernel.errors import Conflict, Invalid, RuleBroken
 from kernel.schemas import BaseSchema
 from kernel.web.forms import Form
 
 
-def step(back: str, schema: BaseSchema, run: Callable[[dict[str, Any]], Any], said: Any) -> Any:
-    """`back`: where the answer leads. Refusals are flashed: these forms have a field or two, and none is lost."""
+def step(
+    back: str, schema: BaseSchema, run: Callable[[dict[str, Any]], Any], said: Any, check: Callable[[], Any]
+) -> Any:  # fmt: skip
+    """`back`: where the answer leads. Refusals are flashed: these forms have a field or two, and none is lost. `check`
+    runs before the form is read: whoever may not see the record is told so, whatever they sent."""
+    check()
     form = Form.submitted(schema)
     try:
         run(form.load())
@@ -29,3 +36,13 @@ def step(back: str, schema: BaseSchema, run: Callable[[dict[str, Any]], Any], sa
     else:
         flash(said, "success")
     return redirect(back, 303)
+
+
+def own_tender(tender_id: UUID) -> Callable[[], Any]:
+    """For officers: the tender is this bureau's."""
+    return lambda: facts.get_tender(current_actor(), tender_id)
+
+
+def own_seat(tender_id: UUID) -> Callable[[], Any]:
+    """For members: the actor sits on this tender's committee."""
+    return lambda: members.own_seat(current_actor(), tender_id, states=("invited", "declared", "recused"))
