@@ -1,5 +1,8 @@
 from datetime import timedelta
 
+from sqlalchemy import select
+
+from bureau.agreements.models import Agreement
 from bureau.agreements.service import changes, competing, signing
 from bureau.tendering.models import Tender, TenderItem, TenderLot
 from kernel.actor import Actor
@@ -31,8 +34,17 @@ def _agreement(world, place):
     return signed(officer, terms(_supplier(world, place), lot)).agreement
 
 
+def _first(world, place):
+    """The place's agreement that was made first, so that what hangs on it fits the agreement's own sample."""
+    officer = _officer(world, place)
+    query = select(Agreement).where(
+        Agreement.bureau_id == officer.bureau_id, Agreement.supplier_id == _supplier(world, place)
+    )
+    return db.session.scalars(query.order_by(Agreement.id).limit(1)).first() or _agreement(world, place)
+
+
 def _change(world, place):
-    agreement = _agreement(world, place)
+    agreement = _first(world, place)
     detail = {"last_day": agreement.last_day + timedelta(days=9)}
     return changes.propose(
         _officer(world, place), agreement.id, new_id(), kind="term_extension", reason="演示", details=detail
@@ -40,7 +52,7 @@ def _change(world, place):
 
 
 def _scan(world, place):
-    agreement = _agreement(world, place)
+    agreement = _first(world, place)
     return signing.add_document(
         _officer(world, place), agreement.id, new_id(), jpeg("scan"), "演示.jpg", kind="signed", side="supplier"
     ).id

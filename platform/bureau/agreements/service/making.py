@@ -111,8 +111,8 @@ def _check(terms: AgreementTerms) -> None:
         for line, item in enumerate(lot.items):
             if (lot.price_rule == "fixed") != (item.price_fen is not None):
                 errors[f"lots.{place}.items.{line}.price_fen"] = [_("固定价的标包每项都要有单价，按下浮率的不填。")]
-            if item.by_school and item.quantity is not None and sum(item.by_school.values()) != item.quantity:
-                errors[f"lots.{place}.items.{line}.by_school"] = [_("各校数量之和应等于该项总量。")]
+            if item.quantity is not None and sum(item.by_school.values()) > item.quantity:
+                errors[f"lots.{place}.items.{line}.by_school"] = [_("各校数量之和不能超过该项总量。")]
         if len({item.item_id for item in lot.items}) != len(lot.items):
             errors[f"lots.{place}.items"] = [_("同一标包里一项物品只能列一次。")]
     if len({lot.number for lot in terms.lots}) != len(terms.lots):
@@ -138,9 +138,8 @@ def lot_schools(actor: Actor, lot: LotTerms) -> tuple[bool, list[int]]:
     if lot.zone_id is not None:
         query = select(School.id).where(School.bureau_id == actor.bureau_id, School.zone_id == lot.zone_id)
         return False, list(db.session.scalars(query.order_by(School.id)))
-    if lot.balance_form == "per_school":
-        return False, sorted({school for item in lot.items for school in item.by_school})
-    return True, []
+    named = sorted({school for item in lot.items for school in item.by_school})
+    return not named, named
 
 
 def _coverage(actor: Actor, lots: Iterable[LotTerms]) -> tuple[bool, list[int]]:

@@ -222,7 +222,7 @@ def test_terms_that_make_no_sense_are_refused_at_their_field(world, officer, sto
     assert fields(fixed_lot(stocked, items=[rice(stocked, unit="吨")])) == {"lots.0.items.0.unit"}
     assert fields(fixed_lot(stocked, items=[rice(stocked), rice(stocked)])) == {"lots.0.items"}
     assert fields(fixed_lot(stocked, school_ids=[world.schools["b1"]])) == {"school_ids"}
-    part = {world.schools["a1"]: Decimal(999)}
+    part = {world.schools["a1"]: Decimal(1001)}
     assert fields(fixed_lot(stocked, items=[rice(stocked, by_school=part)])) == {"lots.0.items.0.by_school"}
 
 
