@@ -74,27 +74,27 @@ def show_bid(bid_id: UUID) -> Any:
     return _bid(sealing.get_own(current_actor(), bid_id))
 
 
-@blp.route("/bids/<uuid:bid_id>/submissions/<uuid:submission_id>", methods=["PUT"])
+@blp.route("/bids/<uuid:bid_id>/submissions/<uuid:bid_submission_id>", methods=["PUT"])
 @access(Permission.BID)
 @blp.arguments(schemas.BidSubmissionIn)
 @blp.response(200, schemas.BidSubmissionOut)
-def submit(data: dict[str, Any], bid_id: UUID, submission_id: UUID) -> Any:
+def submit(data: dict[str, Any], bid_id: UUID, bid_submission_id: UUID) -> Any:
     """Submit what was uploaded; a further submission of the same bid replaces it. Repeated, it gives the same receipt."""
     sent = sealing.Sent(
         data["tender_id"], data["lot_id"], data["ciphertext_sha256"], data["size"], data["recipient"],
         {seat: dict(data["shares"][seat]) for seat in SEATS},
     )  # fmt: skip
     origin = sealing.Origin(request.remote_addr or "", request.headers.get("User-Agent", ""), data["device"])
-    row = sealing.submit(current_actor(), bid_id, submission_id, sent, origin)
+    row = sealing.submit(current_actor(), bid_id, bid_submission_id, sent, origin)
     return {"submission_id": str(row.id), "state": row.state, "receipt": row.receipt}
 
 
-@blp.route("/bids/<uuid:bid_id>/submissions/<uuid:submission_id>/ciphertext", methods=["GET"])
+@blp.route("/bids/<uuid:bid_id>/submissions/<uuid:bid_submission_id>/ciphertext", methods=["GET"])
 @access(Permission.READ_OWN)
 @blp.doc(**FILE)
-def fetch_ciphertext(bid_id: UUID, submission_id: UUID) -> Response:
+def fetch_ciphertext(bid_id: UUID, bid_submission_id: UUID) -> Response:
     """The sealed file as it is stored."""
-    row = sealing.get_own_submission(current_actor(), bid_id, submission_id)
+    row = sealing.get_own_submission(current_actor(), bid_id, bid_submission_id)
     response = Response(sealing.ciphertext(row), mimetype="application/octet-stream")
     response.headers["Content-Disposition"] = f'attachment; filename="{row.receipt_number}.age"'
     return response
@@ -184,13 +184,13 @@ def give_shares(data: dict[str, Any], tender_id: UUID) -> Any:
     return opening.state_for(current_actor(), tender_id)
 
 
-@blp.route("/tenders/<uuid:tender_id>/opening/identities/<uuid:submission_id>", methods=["PUT"])
+@blp.route("/tenders/<uuid:tender_id>/opening/identities/<uuid:bid_submission_id>", methods=["PUT"])
 @access(Permission.OPEN)
 @blp.arguments(schemas.OpeningIdentityIn)
 @blp.response(200, schemas.OpeningBidOut)
-def give_identity(data: dict[str, Any], tender_id: UUID, submission_id: UUID) -> Any:
+def give_identity(data: dict[str, Any], tender_id: UUID, bid_submission_id: UUID) -> Any:
     """Open one bid. Repeated, nothing more happens."""
-    return opening.give_identity(current_actor(), tender_id, submission_id, data["identity"])
+    return opening.give_identity(current_actor(), tender_id, bid_submission_id, data["identity"])
 
 
 @blp.route("/tenders/<uuid:tender_id>/opening/absences", methods=["PUT"])

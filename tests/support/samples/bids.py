@@ -54,6 +54,6 @@ def make_key(world: World, place: str) -> UUID:
 
 SAMPLES = {
     "bid_id": Sample(lambda world, place: make_bid(world, place).bid_id, owner="bureau"),
-    "submission_id": Sample(lambda world, place: make_bid(world, place).id, owner="bureau"),
+    "bid_submission_id": Sample(lambda world, place: make_bid(world, place).id, owner="bureau"),
     "officer_key_id": Sample(make_key, owner="bureau"),
 }

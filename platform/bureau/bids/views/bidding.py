@@ -42,9 +42,9 @@ def own_record(tender_id: UUID) -> str:
     return render_template("bids/record.html", tender=tender, opening=opening, labels=labels, officers=[], names={})
 
 
-@blueprint.get("/bidding/receipts/<uuid:bid_id>/<uuid:submission_id>")
+@blueprint.get("/bidding/receipts/<uuid:bid_id>/<uuid:bid_submission_id>")
 @access(Permission.READ_OWN)
-def receipt(bid_id: UUID, submission_id: UUID) -> str:
+def receipt(bid_id: UUID, bid_submission_id: UUID) -> str:
     actor = current_actor()
-    row = sealing.get_own_submission(actor, bid_id, submission_id)
+    row = sealing.get_own_submission(actor, bid_id, bid_submission_id)
     return render_template("bids/receipt.html", row=row, bid=sealing.get_own(actor, bid_id), labels=labels)
