@@ -1,5 +1,6 @@
 """Words for codes."""
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -183,12 +184,15 @@ def rule_title(finding: Finding) -> Any:
 
 
 def rule_help(finding: Finding) -> str:
-    """What was not met, with the lots or words concerned; "" for what passed."""
-    if finding.outcome == "passed":
+    """What was not met, with the lots or words concerned; "" for what passed, and where the title says it all."""
+    if finding.outcome == "passed" or finding.rule not in RULES:
         return ""
-    if finding.rule not in RULES:
-        return finding.text
     return str(RULE_HELP[finding.rule]) + ("（" + "、".join(finding.places) + "）" if finding.places else "")
+
+
+def by_weight(findings: Sequence[Finding]) -> list[Finding]:
+    """For a page: what refuses first, then what warns."""
+    return sorted(findings, key=lambda finding: ("refused", "warned", "passed").index(finding.outcome))
 
 
 def amount(text: str, unit: str) -> str:

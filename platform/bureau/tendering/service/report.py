@@ -87,7 +87,7 @@ def require_publishable(actor: Actor, tender: Tender) -> list[Finding]:
 def sentence(finding: Finding) -> str:
     """E.g. 投标时间：19 天，应为 20 天。请推迟投标截止时间。"""
     if finding.rule not in labels.RULES:
-        return labels.rule_help(finding)
+        return finding.text
     text = str(labels.rule_title(finding))
     found, demanded = labels.amount(finding.found, finding.unit), labels.amount(finding.demanded, finding.unit)
     if found and demanded:

@@ -108,7 +108,7 @@ def _head_page(form: Form, tender: Tender | None) -> str:
         "tendering/edit.html", form=form, tender=tender, labels=labels, rounds=rounds,
         proposals={pack: report.proposal(actor.bureau_id, pack) for pack in PACKS},
         differences=differences(form, {name: label() for name, label in COMPARED.items()}),
-        findings=report.report_of(actor, tender) if tender is not None else [],
+        findings=labels.by_weight(report.report_of(actor, tender)) if tender is not None else [],
     )  # fmt: skip
 
 
