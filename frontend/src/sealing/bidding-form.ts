@@ -54,7 +54,7 @@ const prices = (kit: Kit, lot: Lot, draft: Draft, changed: () => void, redraw: (
     redraw();
   };
   const row = (item: Item): HTMLElement => {
-    const sum = h("td", { class: "num" });
+    const sum = h("td", { class: "num", "data-label": t("amount") });
     sums.set(item.id, sum);
     return h("tr", null,
       h("th", { scope: "row" }, item.name, item.is_core ? h("span", { class: "state tone-info" }, t("core")) : null,
@@ -76,7 +76,7 @@ const prices = (kit: Kit, lot: Lot, draft: Draft, changed: () => void, redraw: (
   });
   const paste = h("textarea", { class: "form-control", rows: "4", id: "bid-paste", placeholder: t("paste_example") });
   refresh();
-  return h("section", null, h("h2", null, t("prices")),
+  return h("section", null, h("h2", { class: "mt-4" }, t("prices")),
     fixed ? null : h("div", { class: "field" }, h("label", { class: "form-label", for: "bid-discount" }, t("discount")), discount, h("div", { class: "form-hint" }, t("discount_help"))),
     h("details", { class: "card card-body mb-3" }, h("summary", null, t("paste")), h("p", { class: "fine" }, t("paste_help")),
       h("label", { class: "form-label", for: "bid-paste" }, t("paste_label")), paste, h("div", { class: "mt-2" }, button(t("take_over"), () => take(paste.value), { class: "btn" }))),
@@ -114,7 +114,7 @@ const files = (kit: Kit, draft: Draft, changed: () => void, redraw: () => void):
     changed();
     redraw();
   };
-  return h("section", null, h("h2", null, t("files")),
+  return h("section", null, h("h2", { class: "mt-4" }, t("files")),
     h("label", { class: "form-label", for: "bid-files" }, t("add_files")), chooser, h("div", { class: "form-hint" }, t("files_help", { most: MOST_FILE / 1048576, all: Math.floor(kit.most_bytes / 1048576) })),
     h("ul", { class: "bid-files" }, ...draft.files.map((file) =>
       h("li", null, `${file.name}（${Math.max(1, Math.round(file.size / 1024))} KB）`, button(t("remove"), () => remove(file.id), { class: "btn btn-sm", "aria-label": `${t("remove")} ${file.name}` })))));
@@ -148,6 +148,6 @@ const answers = (lot: Lot, draft: Draft, changed: () => void): HTMLElement => {
   return h("div", null, ...PARTS.map((part) => {
     const criteria = lot.criteria.filter((one) => one.answer_in === part);
     if (criteria.length === 0) return null;
-    return h("section", null, h("h2", null, t(part)), ...criteria.map((one) => box(one.code, one.title, one.description, one.points)));
+    return h("section", null, h("h2", { class: "mt-4" }, t(part)), ...criteria.map((one) => box(one.code, one.title, one.description, one.points)));
   }));
 };

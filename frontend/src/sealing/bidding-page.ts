@@ -122,7 +122,7 @@ class Page {
 
   private ownBids(): HTMLElement {
     const bids = this.kit.bids.filter((bid) => bid.lot_id === this.lot.id);
-    return h("section", { id: "own-bids" }, bids.length === 0 ? null : h("h2", null, t("own_bids")), ...bids.map((bid) => this.bidCard(bid)));
+    return h("section", { id: "own-bids" }, bids.length === 0 ? null : h("h2", { class: "mt-4" }, t("own_bids")), ...bids.map((bid) => this.bidCard(bid)));
   }
 
   private bidCard(bid: OwnBid): HTMLElement {

@@ -40,9 +40,9 @@ def _pdf(data: bytes) -> dict[str, Any]:
             if value:
                 found[key] = value
     for key, tag in XMP_NAMES.items():
-        match = re.search(rb"<" + tag + rb">([^<]{1,500})</|" + tag + rb'="([^"]{1,500})"', data)
-        if match is not None:
-            found.setdefault(key, _tidy((match.group(1) or match.group(2)).decode("utf-8", "replace")))
+        tagged = re.search(rb"<" + tag + rb">([^<]{1,500})</|" + tag + rb'="([^"]{1,500})"', data)
+        if tagged is not None:
+            found.setdefault(key, _tidy((tagged.group(1) or tagged.group(2)).decode("utf-8", "replace")))
     identifier = re.search(rb"/ID\s*\[\s*<([0-9A-Fa-f]{16,64})>", data)
     if identifier is not None:
         found["file_id"] = identifier.group(1).decode().lower()
