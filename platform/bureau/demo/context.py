@@ -10,6 +10,7 @@ from bureau.demo import MARK, SEED
 from bureau.demo.district import District, build_district
 from kernel.actor import SYSTEM_ACCOUNT, Actor, system_actor
 from kernel.database import db
+from kernel.database.scope import use_scope
 from kernel.identity.models import Person
 
 
@@ -41,7 +42,9 @@ class DemoContext:
         return system_actor(self.bureau_id)
 
     def officer(self, username: str, role: str) -> Actor:
-        """One of the bureau's demo people, by the name that their records will bear; in the bureau's scope."""
+        """One of the bureau's demo people, by the name that their records will bear. From here on the session is in the
+        bureau's scope."""
+        use_scope(db.session(), self.actor().scope)
         person = db.session.get(Person, (self.bureau_id, self.accounts[username]))
         name = person.display_name if person else username
         return Actor(self.accounts[username], name, "bureau", self.bureau_id, roles=frozenset({str(role)}))
@@ -54,7 +57,8 @@ class DemoContext:
         )  # fmt: skip
 
     def supplier(self, username: str, code: str) -> Actor:
-        """One of a demo company's people, in that company's scope."""
+        """One of a demo company's people. From here on the session is in the bureau's scope: the caller takes the actor's."""
+        use_scope(db.session(), self.actor().scope)
         person = db.session.get(Person, (self.bureau_id, self.accounts[username]))
         name = person.display_name if person else username
         return Actor(
