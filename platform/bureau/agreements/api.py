@@ -1,5 +1,6 @@
 """REST: agreements, their prices, balances and changes; what a school may order; a supplier's own."""
 
+from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
@@ -250,7 +251,7 @@ def list_competitions() -> Any:
 @blp.arguments(shapes.CompetitionIn)
 @blp.response(200, shapes.CompetitionOut)
 def put_competition(data: dict[str, Any], competition_id: UUID) -> Any:
-    lines = [(line["item_id"], line["quantity"] or 0) for line in data.pop("lines")]
+    lines = [(line["item_id"], line["quantity"] or Decimal(0)) for line in data.pop("lines")]
     return competing.start(current_actor(), competition_id, lines=lines, **data)
 
 

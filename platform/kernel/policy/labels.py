@@ -36,6 +36,7 @@ GROUPS: Mapping[str, Any] = {
     "grading": _l("量化分级"),
     "tender": _l("招标采购"),
     "supplier": _l("供应商"),
+    "agreement": _l("框架协议"),
 }
 
 
