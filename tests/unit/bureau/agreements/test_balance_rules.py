@@ -135,3 +135,18 @@ def test_a_last_delivery_frees_the_rest_and_another_only_what_came():
 
 def test_the_tolerance_is_of_the_order():
     assert rules.most_delivered(Decimal(100), Decimal("2.5")) == Decimal("102.5")
+
+
+def test_the_last_fen_and_the_last_gram_are_the_limit():
+    stand = Stand(Decimal("1.000"), amount_fen=100)
+    assert rules.apply(stand, rules.reserved(Decimal("1.000"), 100)).free_fen == 0
+    with pytest.raises(NotEnough) as refused:
+        rules.apply(stand, rules.reserved(Decimal("1.000"), 101))
+    assert (refused.value.measure, refused.value.free) == ("amount", 100)
+    with pytest.raises(NotEnough):
+        rules.apply(stand, rules.reserved(Decimal("1.001"), 100))
+    held = Held(Decimal(1), Decimal(0), Decimal(1), 0, 100)
+    assert rules.given_back(held, Decimal(1), 100) == Delta(used=Decimal(-1), used_fen=-100)
+    for quantity, fen in ((Decimal("1.001"), 100), (Decimal(1), 101)):
+        with pytest.raises(NotHeld):
+            rules.given_back(held, quantity, fen)
