@@ -6,6 +6,7 @@ from uuid import UUID
 from flask_babel import gettext as _
 from sqlalchemy import update
 
+from bureau.demand.service.lots import release_tendered
 from bureau.tendering import labels
 from bureau.tendering.models import Tender, TenderCriterion, TenderDocument, TenderItem, TenderLot, TenderNotice
 from bureau.tendering.service import figures, reading
@@ -32,8 +33,11 @@ def send_back(actor: Actor, tender_id: UUID, seen_version: int | None, reason: s
 
 
 def drop(actor: Actor, tender_id: UUID, seen_version: int | None, reason: str) -> Tender:
-    """Give a draft up. Nobody outside knew of it: there is no notice."""
-    return _step(actor, tender_id, seen_version, "drop", reason)
+    """Give a draft up. Nobody outside knew of it: there is no notice, and its round of demand is free for another."""
+    tender = _step(actor, tender_id, seen_version, "drop", reason)
+    if tender.round_id is not None:
+        release_tendered(actor, tender.round_id, tender.id, reason)
+    return tender
 
 
 def _step(actor: Actor, tender_id: UUID, seen_version: int | None, event: str, reason: str = "") -> Tender:
