@@ -119,17 +119,18 @@ def evidence_table(sign: CollusionSign, names: Mapping[str, str]) -> dict[str, A
             "columns": [_("标包"), _("中标人")],
             "rows": [[row["title"], names.get(row["bid"], "")] for row in rows],
         }
-    return {
-        "columns": [_("投标人"), _("位置"), _("内容")],
-        "rows": [
-            [
-                names.get(row["bid"], ""),
-                " · ".join(part for part in (str(labels.FIELDS.get(row["field"], row["field"])), row.get("file", "")) if part),
-                _yuan(row["value"]) if row["field"] == "total_fen" else str(row["value"]),
-            ]
-            for row in rows
-        ],
-    }  # fmt: skip
+    told = [
+        (
+            names.get(row["bid"], ""),
+            " · ".join(
+                part for part in (str(labels.FIELDS.get(row["field"], row["field"])), row.get("file", "")) if part
+            ),
+            _yuan(row["value"]) if row["field"] == "total_fen" else str(row["value"]),
+        )
+        for row in rows
+    ]
+    # A company that bids for several lots says the same in each.
+    return {"columns": [_("投标人"), _("位置"), _("内容")], "rows": list(dict.fromkeys(told))}
 
 
 def _cell(value: Any) -> str:

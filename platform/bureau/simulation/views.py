@@ -71,9 +71,22 @@ def report(tender_id: UUID, simulation_id: UUID) -> str:
         tender=tenders.get_tender(actor, tender_id),
         row=row,
         names={bid["key"]: bid["name"] for bid in row.bids},
+        spans=spans_of(row.report["steps"]),
         hints=hints_of(row.report, row.factors, row.bids),
         labels=labels,
     )
+
+
+def spans_of(steps: list[dict[str, Any]]) -> list[tuple[int, int, str]]:
+    """Neighbouring price weights with one winner as one line: from, until, who."""
+    found: list[tuple[int, int, str]] = []
+    for step in steps:
+        first = step["order"][0]
+        if found and found[-1][2] == first:
+            found[-1] = (found[-1][0], step["weight"], first)
+        else:
+            found.append((step["weight"], step["weight"], first))
+    return found
 
 
 def hints_of(report: dict[str, Any], factors: list[Any], bids: list[Any]) -> list[tuple[str, str]]:
