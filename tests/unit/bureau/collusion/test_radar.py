@@ -172,6 +172,24 @@ def test_rounding_to_whole_yuan_is_no_slip():
     assert price_pattern(rounded, KNOWN, USUAL) == []
 
 
+def test_the_same_difference_of_less_than_a_yuan_is_none():
+    bids = honest_lot(14, 2)
+    for off, found in ((99, []), (100, ["same_slip"])):
+        alike = [
+            replace(bid, lines=(replace(bid.lines[0], quantity=Decimal(10), amount_fen=bid.lines[0].unit_price_fen * 10 + off),))
+            for bid in bids
+        ]  # fmt: skip
+        assert [sign.method for sign in price_pattern(alike, KNOWN, USUAL)] == found
+
+
+def test_the_tenders_own_sentences_are_nobodys():
+    bids = honest_lot(16, 2)
+    given = "。".join(f"投标人应当按照招标文件第{number}条的要求逐日配送" for number in range(30))
+    quoting = [replace(bid, texts=(given, *bid.texts)) for bid in bids]
+    assert price_pattern(quoting, replace(KNOWN, texts=(given,)), USUAL) == []
+    assert [sign.method for sign in price_pattern(quoting, KNOWN, USUAL)] == ["same_text"]
+
+
 def test_spread_leaves_the_grain_of_fen_alone():
     from fractions import Fraction
 
