@@ -50,9 +50,7 @@ def tell_opening(found: Opened) -> None:
     )
     for model in (TenderItem, TenderCriterion, TenderDocument):
         db.session.execute(
-            update(model)
-            .where(model.bureau_id == made.bureau_id, model.tender_id == made.id)
-            .values(is_public=True)
+            update(model).where(model.bureau_id == made.bureau_id, model.tender_id == made.id).values(is_public=True)
         )
     db.session.add(
         Opening(

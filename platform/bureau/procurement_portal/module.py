@@ -1,0 +1,6 @@
+"""The public pages of procurement, declared to the composition root."""
+
+from bureau.procurement_portal import views
+from kernel.module import Module
+
+MODULE = Module(name="procurement_portal", pages=(views.blueprint,))

@@ -1,0 +1,1 @@
+"""Use cases: what anybody sees."""
