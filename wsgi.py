@@ -22,10 +22,12 @@ from bureau.fill.module import MODULE as fill
 from bureau.hazards.module import MODULE as hazards
 from bureau.inspections.module import MODULE as inspections
 from bureau.inspections.service.past_answers import PAST_VISITS
+from bureau.ocds.module import MODULE as ocds
 from bureau.oversight.module import MODULE as oversight
 from bureau.papers.module import MODULE as papers
 from bureau.people.module import MODULE as people
 from bureau.prices.module import MODULE as prices
+from bureau.procurement_portal.module import MODULE as procurement_portal
 from bureau.rectifications.module import MODULE as rectifications
 from bureau.roles import LABELS, OFFICERS, Role, bureau_role, school_role, zone_role
 from bureau.schools.module import MODULE as schools
@@ -82,6 +84,8 @@ def modules() -> list[Module]:
         awards,
         agreements,
         challenges,
+        ocds,
+        procurement_portal,
         simulation,
         collusion,
         inspections,
