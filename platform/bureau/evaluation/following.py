@@ -3,15 +3,17 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from flask import url_for
+from flask import render_template, url_for
 from flask_babel import gettext as _
+from markupsafe import Markup
 from sqlalchemy import select
 
+from bureau.evaluation import labels
 from bureau.evaluation.models import AbnormalReview, PriceCorrection
 from bureau.evaluation.permissions import Permission
-from bureau.evaluation.service import answering, conformity, facts, members, pricing, reporting, scoring
+from bureau.evaluation.service import answering, conformity, facts, members, pricing, reporting, scoring, viewing
 from bureau.evaluation.service.committee import disclose
-from bureau.tendering.following import TenderFollower
+from bureau.tendering.following import TenderFollower, TenderPart
 from bureau.tendering.models import Tender
 from kernel.access.edge import may
 from kernel.actor import Actor, system_actor
@@ -68,6 +70,20 @@ def resumed(_actor: Actor, tender: Tender, suspended_at: datetime, resumed_at: d
 
 
 FOLLOWER = TenderFollower(due=due, moved=moved, resumed=resumed)
+
+
+def tender_part(actor: Actor, tender: Tender) -> Markup:
+    """On the bureau's page of an opened tender: how far the evaluation is, and the way there."""
+    if not may(Permission.READ) or not viewing.sees_bids(actor, tender):
+        return Markup("")
+    return Markup(  # noqa: S704 - the template escapes
+        render_template(
+            "evaluation/_tender.html", tender=tender, committee=facts.find_committee(actor, tender.id), labels=labels
+        )
+    )
+
+
+PART = TenderPart(bureau=tender_part, order=60)
 
 
 def due_items(actor: Actor) -> Sequence[DueItem]:

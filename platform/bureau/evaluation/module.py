@@ -4,7 +4,7 @@ from flask_babel import lazy_gettext as _l
 
 from bureau.evaluation import api, views
 from bureau.evaluation.commands import committee
-from bureau.evaluation.following import FOLLOWER, due_items
+from bureau.evaluation.following import FOLLOWER, PART, due_items
 from bureau.evaluation.permissions import RULES, Permission
 from kernel.module import MenuItem, Module
 
@@ -24,5 +24,5 @@ MODULE = Module(
     api=(api.blp,),
     due=(due_items,),
     commands=(committee,),
-    publishes=(FOLLOWER,),
+    publishes=(FOLLOWER, PART),
 )

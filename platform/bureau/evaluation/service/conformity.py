@@ -61,8 +61,10 @@ def reviews_of(tender: Tender) -> dict[tuple[UUID, UUID], ConformityReview]:
 
 
 def is_closed(tender: Tender) -> bool:
+    """Whether the head closed the review: its findings, or what follows from them, stand."""
     rows = facts.evaluations_of(tender).values()
-    return all(row.prices_at is not None or row.state != "reviewing" for row in rows) or bool(reviews_of(tender))
+    looked = all(row.prices_at is not None or row.state != "reviewing" for row in rows)
+    return looked or bool(reviews_of(tender)) or bool(pricing.corrections_of(tender))
 
 
 def admission_problems(tender: Tender, lot: TenderLot, one: facts.BidFacts) -> list[Problem]:
@@ -141,7 +143,7 @@ def close(actor: Actor, tender_id: UUID) -> EvaluationCommittee:
         note(system, tender.id, "close_conformity", member=member)
         least, _citation = facts.number_of(tender, "bidders_least")
         for lot in facts.live_lots(tender):
-            _close_lot(system, tender, lot, int(least))
+            _close_lot(system, tender, lot, int(least), {one.id for one in members})
         flush(db.session())
         if not end_if_empty(system, tender, _("全部标包通过符合性审查的投标人不足。"), labels.article("order_87:43")):
             pricing.ask_corrections(system, tender)
@@ -150,9 +152,9 @@ def close(actor: Actor, tender_id: UUID) -> EvaluationCommittee:
     return committee
 
 
-def _close_lot(system: Actor, tender: Tender, lot: TenderLot, least: int) -> None:
+def _close_lot(system: Actor, tender: Tender, lot: TenderLot, least: int, members: set[UUID]) -> None:
     titles = {row.id: row.title for row in facts.criteria_of(tender, lot.id, "conformity")}
-    votes = votes_of(tender)
+    votes = [row for row in votes_of(tender) if row.member_id in members]  # not of those who recused since
     bids = [one for one in facts.bids_of(tender, lot.id) if one.bid.state == "qualified"]
     for one in bids:
         failed = []

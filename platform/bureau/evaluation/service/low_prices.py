@@ -8,7 +8,7 @@ from sqlalchemy import select
 from bureau.evaluation import labels
 from bureau.evaluation.models import AbnormalReview, AbnormalVote
 from bureau.evaluation.service import conformity, facts, pricing
-from bureau.evaluation.service.members import at_work
+from bureau.evaluation.service.members import at_work, seated
 from bureau.evaluation.service.sealing import note, unnamed
 from bureau.tendering.models import Tender
 from kernel.actor import Actor
@@ -68,7 +68,8 @@ def vote(actor: Actor, tender_id: UUID, review_id: UUID, *, accepts: bool, reaso
             raise NotFound(_("没有这项报价说明。"))
         if review.state == "asked":
             raise RuleBroken("waiting", _("投标人说明的时限未到，还不能表决。"), labels.article(ARTICLE))
-        given = votes_of(tender).get(review.id, [])
+        sitting = {one.id for one in seated(committee)}  # not those who recused since
+        given = [row for row in votes_of(tender).get(review.id, []) if row.member_id in sitting]
         own = next((row for row in given if row.member_id == member.id), None)
         if review.state in ("accepted", "rejected"):
             if own is not None and (own.accepts, own.reason) == (accepts, reason.strip()):

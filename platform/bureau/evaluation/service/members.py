@@ -133,9 +133,11 @@ def recuse(actor: Actor, tender_id: UUID, seen: int | None, reason: str) -> Comm
     require_version(member, seen)
     if not reason.strip():
         raise Invalid({"reason": [_("请写明回避的原因。")]})
-    if member.is_head:
-        with machine(actor.bureau_id):
-            member.is_head = False
+    with machine(actor.bureau_id):
+        member.is_head = False
+        for one in seated(committee):
+            if one.head_choice == member.number:  # the seat's next holder is not whom they chose
+                one.head_choice = None
     with own_person(actor):
         member.state, member.declared_at, member.declaration = "recused", now(), reason.strip()
     with unnamed(actor.bureau_id) as system:

@@ -1,6 +1,7 @@
 """Who may look at what when. Bids: the officers after the opening; a member between the start of the evaluation and the
 signing, of their own tender alone. Scores: nobody before all have locked."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -69,6 +70,18 @@ def list_tenders(actor: Actor) -> list[Tender]:
             .limit(200)
         )
     )
+
+
+def committees_of(actor: Actor, tender_ids: Sequence[UUID]) -> dict[UUID, EvaluationCommittee]:
+    """Tender → its standing committee, in one query."""
+    rows = db.session.scalars(
+        select(EvaluationCommittee).where(
+            EvaluationCommittee.bureau_id == actor.bureau_id,
+            EvaluationCommittee.tender_id.in_(tender_ids),
+            EvaluationCommittee.state != "dissolved",
+        )
+    )
+    return {row.tender_id: row for row in rows}
 
 
 def events_of(actor: Actor, tender_id: UUID) -> list[EvaluationEvent]:

@@ -50,7 +50,7 @@ def index() -> str:
     tenders = viewing.list_tenders(actor)
     return render_template(
         "evaluation/index.html", tenders=tenders, labels=labels,
-        committees={tender.id: facts.find_committee(actor, tender.id) for tender in tenders},
+        committees=viewing.committees_of(actor, [tender.id for tender in tenders]),
     )  # fmt: skip
 
 

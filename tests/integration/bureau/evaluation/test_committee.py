@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select, text
 
 from bureau.evaluation.models import CommitteeDraw, CommitteeMember, CommitteeSeed
-from bureau.evaluation.service import committee, experts, facts, members
+from bureau.evaluation.service import committee, conformity, experts, facts, members
 from bureau.evaluation.verification import verify
 from bureau.roles import Role
 from kernel.database import new_id
@@ -216,3 +216,25 @@ def test_the_audit_does_not_name_a_member(session, world, client_as):
     assert moved
     assert own.account_id not in moved
     assert not any('"committee_members"' in changes for _actor, changes in rows)
+
+
+def test_a_recused_members_votes_no_longer_count(session, world):
+    found = support.judged(world, "qualified", lots=1)
+    support.pool(world, found, 6)
+    support.form(world, found)
+    head = support.declare(found)
+    tender = found.made.tender
+    criterion = facts.criteria_of(tender, found.lot, "conformity")[0].id
+    for _row, actor in support.seats(found):
+        for bid in found.bids[found.lot]:
+            conformity.vote(support.act(actor), found.id, bid, [conformity.Vote(criterion, True)])
+    members.recuse(support.act(head), found.id, members.own_seat(head, found.id).version, "演示：亲属任职")
+    assert not any(row.is_head or row.head_choice for row, _actor in support.seats(found))
+    stand_in = support.declare(found)
+    assert stand_in.account_id != head.account_id
+    with pytest.raises(RuleBroken) as refusal:
+        conformity.close(support.act(stand_in), found.id)
+    assert refusal.value.rule == "votes_missing"
+    support.conform(found)
+    review = conformity.reviews_of(found.made.tender)[found.bids[found.lot][0], criterion]
+    assert (review.votes_for, review.votes_against) == (5, 0)

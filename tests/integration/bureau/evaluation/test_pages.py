@@ -130,6 +130,11 @@ def test_names_come_with_the_result_and_earlier_to_supervision(session, world, c
     assert name in client_as("procurement_officer").get(path(found)).text
 
 
+def test_the_tenders_own_page_leads_here(session, world, client_as):
+    found = support.judged(world, "qualified", lots=1)
+    assert path(found) in client_as("procurement_officer").get(f"/tenders/{found.id}").text
+
+
 def test_pages_of_the_pool(session, world, client_as):
     found = support.judged(world, "qualified")
     person = support.pool(world, found)[0]
