@@ -11,7 +11,7 @@ from bureau.awards.hooks import SignedContracts
 from bureau.catalogue.ordering import OrderLimit
 from kernel.module import MenuItem, Module
 
-GROUP = _l("采购")
+GROUP, SUPPLY = _l("采购"), _l("食材与供应")
 
 MODULE = Module(
     name="agreements",
@@ -19,10 +19,10 @@ MODULE = Module(
     menu=(
         MenuItem(_l("框架协议"), "agreements.index", "award", Permission.READ, GROUP, 70),
         MenuItem(_l("二次竞价"), "agreements.competitions", "scale", Permission.READ, GROUP, 71),
-        MenuItem(_l("可订物品和价格"), "agreements.orderable", "sum", Permission.READ_COVERED, GROUP, 72),
-        MenuItem(_l("框架协议"), "agreements.covering", "award", Permission.READ_COVERED, GROUP, 73),
-        MenuItem(_l("我的协议"), "agreements.own", "award", Permission.READ_OWN, GROUP, 74),
-        MenuItem(_l("报价邀请"), "agreements.own_competitions", "scale", Permission.READ_OWN, GROUP, 75),
+        MenuItem(_l("可订物品和价格"), "agreements.orderable", "sum", Permission.READ_COVERED, SUPPLY, 45),
+        MenuItem(_l("框架协议"), "agreements.covering", "award", Permission.READ_COVERED, SUPPLY, 46),
+        MenuItem(_l("我的协议"), "agreements.own", "award", Permission.READ_OWN, None, 50),
+        MenuItem(_l("报价邀请"), "agreements.own_competitions", "scale", Permission.READ_OWN, None, 55),
     ),
     pages=(views.blueprint,),
     api=(api.blp,),

@@ -11,7 +11,7 @@ from kernel.module import MenuItem, Module
 MODULE = Module(
     name="awards",
     permissions=RULES,
-    menu=(MenuItem(_l("中标与结果文书"), "awards.letters", "award", Permission.READ_LETTER, _l("招标采购"), 66),),
+    menu=(MenuItem(_l("中标与结果文书"), "awards.letters", "award", Permission.READ_LETTER, None, 40),),
     pages=(views.blueprint,),
     api=(api.blp,),
     due=(due,),

@@ -34,8 +34,8 @@ MODULE = Module(
     name="bids",
     permissions=RULES,
     menu=(
-        MenuItem(_l("开标与密钥"), "bids.own", "key", Permission.HOLD_KEY, _l("集中采购"), 45),
-        MenuItem(_l("我的投标"), "bids.index", "mail", Permission.READ_OWN, _l("投标"), 30),
+        MenuItem(_l("开标与密钥"), "bids.own", "key", Permission.HOLD_KEY, _l("采购"), 45),
+        MenuItem(_l("我的投标"), "bids.index", "mail", Permission.READ_OWN, None, 32),
     ),
     pages=(views.blueprint,),
     api=(api.blp,),

@@ -7,14 +7,12 @@ from bureau.challenges.following import GUARD, PART, due
 from bureau.challenges.permissions import RULES, Permission
 from kernel.module import MenuItem, Module
 
-GROUP = _l("招标采购")
-
 MODULE = Module(
     name="challenges",
     permissions=RULES,
     menu=(
-        MenuItem(_l("询问与质疑"), "challenges.own", "message-report", Permission.READ_OWN, GROUP, 67),
-        MenuItem(_l("质疑与投诉"), "challenges.board", "message-report", Permission.READ, GROUP, 68),
+        MenuItem(_l("询问与质疑"), "challenges.own", "message-report", Permission.READ_OWN, None, 45),
+        MenuItem(_l("质疑与投诉"), "challenges.board", "message-report", Permission.READ, _l("采购"), 68),
     ),
     pages=(views.blueprint,),
     api=(api.blp,),
