@@ -74,7 +74,7 @@ def test_no_route_is_public_by_accident(app):
         "openapi", "shell.set_language", "health.healthz", "health.readyz", "metrics.metrics", "healthz", "readyz",
         "metrics", "identity.sign_in", "api_identity.create_token", "draws.public_draw", "draws.public_document",
         "api_fill.ping", "fill_shell.shell", "fill_shell.manifest", "fill_shell.worker", "papers.verify",
-        "surveys.ask", "surveys.answer", "bids.verify", "bids.hash_list", "public_prices.today", "public_prices.book",
+        "surveys.ask", "surveys.answer", "bids.verify", "bids.hash_list", "awards.verify", "public_prices.today", "public_prices.book",
         "public_prices.task", "public_prices.report", "public_suppliers.register", "public_suppliers.send",
         "public_suppliers.confirm_page", "public_suppliers.confirm", "public_suppliers.resend",
         "public_suppliers.certificates", "api_ocds.list_processes", "api_ocds.get_release_package",
