@@ -34,6 +34,7 @@ from bureau.schools.module import MODULE as schools
 from bureau.simulation.module import MODULE as simulation
 from bureau.suppliers.module import MODULE as suppliers
 from bureau.surveys.module import MODULE as surveys
+from bureau.tender_stories.module import MODULE as tender_stories
 from bureau.tendering.module import MODULE as tendering
 from kernel.access import any_of, at_bureau, in_school, in_zone
 from kernel.app import build_app
@@ -102,6 +103,7 @@ def modules() -> list[Module]:
         supply,
         self_checks,
         oversight,
+        tender_stories,
     ]
 
 

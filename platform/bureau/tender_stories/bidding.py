@@ -23,13 +23,16 @@ class Offer:
     percent: int
 
 
+def take(cast: Cast, tender_id: UUID, offers: Sequence[Offer]) -> None:
+    for offer in offers:
+        take_documents(cast.company(offer.company), tender_id)
+
+
 def seal_and_submit(cast: Cast, tender_id: UUID, offers: Sequence[Offer]) -> None:
     """Every company bids for every lot. One call of the browser's code seals them all."""
     packages: list[dict[str, Any]] = []
     for offer in offers:
-        company = cast.company(offer.company)
-        take_documents(company, tender_id)
-        found = kit.kit(company, tender_id)
+        found = kit.kit(cast.company(offer.company), tender_id)
         packages += [_package(found, lot, offer) for lot in found["lots"]]
     recipients = kit.kit(cast.company(offers[0].company), tender_id)["recipients"]
     for package, sealed in zip(packages, browser.seal(packages, recipients), strict=True):
@@ -96,4 +99,4 @@ def open_bids(cast: Cast, tender_id: UUID, seats: Sequence[str] = ("procurement"
     opening.conclude(last, tender_id, f"{MARK}：两名开标人员到场，投标人未提出异议。")
 
 
-__all__ = ["Offer", "open_bids", "seal_and_submit"]
+__all__ = ["Offer", "open_bids", "seal_and_submit", "take"]

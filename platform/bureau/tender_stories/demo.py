@@ -5,6 +5,7 @@ import logging
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from flask import Flask
@@ -109,13 +110,14 @@ def _draft(
             .order_by(CatalogueItem.code)
             .limit(5)
         ).all()  # fmt: skip
+        rows: list[dict[str, Any]] = [
+            {"item_id": item, "quantity": Decimal(30000 - 4000 * place), "ceiling_unit_price_fen": 700 + 120 * place}
+            for place, item in enumerate(items)
+        ]
         drafting.save_lot(
             actor, tender.id, new_id(), judging.tender_of(cast, tender.id).version, title=category.name,
-            category_id=category.id,
-            items=[
-                {"item_id": item, "quantity": Decimal(30000 - 4000 * place), "ceiling_unit_price_fen": 700 + 120 * place}
-                for place, item in enumerate(items)
-            ],
+            category_id=category.id, items=rows,
+            ceiling_fen=sum(int(row["quantity"]) * int(row["ceiling_unit_price_fen"]) for row in rows),
         )  # fmt: skip
     for row in CRITERIA:
         criteria.save_criterion(actor, tender.id, new_id(), judging.tender_of(cast, tender.id).version, **row)
@@ -137,8 +139,11 @@ def _appoint(cast: Cast, tender_id: UUID) -> None:
 
 
 def _bid(cast: Cast, tender: Tender, companies: Sequence[str], at: datetime) -> None:
+    assert tender.published_at is not None
+    offers = [Offer(company, 88 + 4 * place) for place, company in enumerate(companies)]
+    with clock_at(tender.published_at + timedelta(hours=2)):
+        bidding.take(cast, tender.id, offers)
     with clock_at(at):
-        offers = [Offer(company, 88 + 4 * place) for place, company in enumerate(companies)]
         bidding.seal_and_submit(cast, tender.id, offers)
     db.session.commit()
 
