@@ -7,6 +7,7 @@ from uuid import UUID
 
 from flask_babel import gettext as _
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from bureau.ocds.models import OcdsRelease
 from kernel.database import db
@@ -49,7 +50,7 @@ def processes(bureau_id: int, cursor: str | None, limit: int) -> Page[Listed]:
                     OcdsRelease.bureau_id == bureau_id,
                     OcdsRelease.tender_id.in_([row.tender_id for row in page.items]),
                 )
-                .distinct(OcdsRelease.tender_id)
+                .ext(distinct_on(OcdsRelease.tender_id))
                 .order_by(OcdsRelease.tender_id, OcdsRelease.number.desc())
             )
         }
