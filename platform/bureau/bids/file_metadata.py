@@ -18,6 +18,8 @@ MOST_TEXT = 200  # characters kept of one value
 MOST_XML = 1_000_000  # bytes of one property part
 MOST_STREAMS = 100
 MOST_UNPACKED = 4_000_000  # bytes unpacked out of one PDF
+MOST_TRIES = 40  # places at which one name is looked at: a file may repeat it millions of times
+MOST_PIXELS = 40_000_000  # of a PNG, whose texts Pillow reads together with its pixels
 KEYS = ("author", "last_editor", "company", "program", "created", "modified", "title", "device", "document_id")
 
 _CONTROL = re.compile("[\x00-\x1f\x7f\ud800-\udfff]+")
@@ -87,7 +89,8 @@ def _office(data: bytes) -> dict[str, str]:
 def _image(data: bytes) -> dict[str, str]:
     with Image.open(io.BytesIO(data), formats=("JPEG", "PNG", "TIFF")) as image:
         tags = {ExifTags.TAGS.get(number, ""): value for number, value in image.getexif().items()}
-        texts = getattr(image, "text", {})
+        is_small = image.width * image.height <= MOST_PIXELS
+        texts = getattr(image, "text", {}) if is_small else {}
     found = {key: _text(tags[name]) for name, key in _EXIF.items() if name in tags}
     device = " ".join(_text(tags[name]) for name in ("Make", "Model") if name in tags)
     if device:
@@ -136,11 +139,12 @@ def _unpacked(data: bytes) -> Iterator[bytes]:
 
 
 def _values(data: bytes, name: bytes) -> Iterator[str]:
-    for match in re.finditer(rb"/" + name + rb"\s*(\(|<(?!<))", data):
+    for match in islice(re.finditer(rb"/" + name + rb"\s*(\(|<(?!<))", data), MOST_TRIES):
         if match.group(1) == b"(":
             yield _decoded(_literal(data, match.end()))
         else:
-            digits = re.sub(rb"\s", b"", data[match.end() : data.find(b">", match.end())])[: MOST_TEXT * 8]
+            raw, end, _rest = data[match.end() : match.end() + MOST_TEXT * 10].partition(b">")
+            digits = re.sub(rb"\s", b"", raw) if end else b""
             try:
                 yield _decoded(bytes.fromhex(digits.decode("ascii") + "0" * (len(digits) % 2)))
             except ValueError:
@@ -183,13 +187,15 @@ def _decoded(text: bytes) -> str:
     return text.decode("latin-1")
 
 
+# Key, what stands before the value, what ends it. Found by searching for plain text: a pattern that may stretch would take
+# a crafted file hours to fail.
 _XMP = (
-    ("author", rb"<dc:creator>.*?<rdf:li[^>]*>(.*?)</rdf:li>"),
-    ("program", rb"<xmp:CreatorTool>(.*?)</xmp:CreatorTool>"),
-    ("program", rb'xmp:CreatorTool="([^"]*)"'),
-    ("created", rb"<xmp:CreateDate>(.*?)</xmp:CreateDate>"),
-    ("document_id", rb"<xmpMM:DocumentID>(.*?)</xmpMM:DocumentID>"),
-    ("document_id", rb'xmpMM:DocumentID="([^"]*)"'),
+    ("author", b"<dc:creator>", b"</dc:creator>"),
+    ("program", b"<xmp:CreatorTool>", b"<"),
+    ("program", b'xmp:CreatorTool="', b'"'),
+    ("created", b"<xmp:CreateDate>", b"<"),
+    ("document_id", b"<xmpMM:DocumentID>", b"<"),
+    ("document_id", b'xmpMM:DocumentID="', b'"'),
 )
 
 
@@ -199,8 +205,12 @@ def _xmp(data: bytes) -> dict[str, str]:
         return {}
     packet = data[start : start + MOST_XML]
     found: dict[str, str] = {}
-    for key, pattern in _XMP:
-        match = re.search(pattern, packet, re.DOTALL)
-        if match:
-            found.setdefault(key, match.group(1)[: MOST_TEXT * 4].decode("utf-8", "replace"))
+    for key, before, after in _XMP:
+        _head, _before, rest = packet.partition(before)
+        value, ends, _tail = rest[: MOST_TEXT * 20].partition(after)
+        if key == "author":
+            _list, _item, value = value.partition(b"<rdf:li")
+            value, ends, _tail = value.partition(b">")[2].partition(b"</rdf:li>")
+        if ends:
+            found.setdefault(key, value[: MOST_TEXT * 4].decode("utf-8", "replace"))
     return found

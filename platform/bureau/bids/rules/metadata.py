@@ -6,11 +6,13 @@ Only what lies open in the file is read; a file without any of it is as good as 
 import io
 import re
 import warnings
+from itertools import islice
 from typing import Any
 
 from PIL import Image
 
 MOST_VALUE = 200
+MOST_TRIES = 200  # places at which one name is looked at
 PDF_NAMES = ("Author", "Creator", "Producer", "CreationDate", "ModDate", "Title", "Company")
 XMP_NAMES = {
     "creator_tool": rb"xmp:CreatorTool", "producer": rb"pdf:Producer", "document_id": rb"xmpMM:DocumentID",
@@ -35,7 +37,7 @@ def _pdf(data: bytes) -> dict[str, Any]:
     for name in PDF_NAMES:
         key = {"CreationDate": "created", "ModDate": "modified"}.get(name, name.lower())
         pattern = rb"/" + name.encode() + rb"\s*(\((?:[^()\\]|\\.){0,2000}\)|<[0-9A-Fa-f\s]{0,4000}>)"
-        for match in re.finditer(pattern, data, re.DOTALL):
+        for match in islice(re.finditer(pattern, data, re.DOTALL), MOST_TRIES):
             value = _pdf_text(match.group(1))
             if value:
                 found[key] = value

@@ -24,6 +24,8 @@ MOST_ANSWERS = 200
 MOST_FILES = 60
 MOST_TEXT = 20_000
 MOST_FEN = 10**15
+MOST_DEPTH = 20  # of objects and lists within each other; a bid needs five
+MOST_ZEROS = 12  # by which a number may be written shorter ("1E+3")
 AGE_HEADER = b"age-encryption.org/v1\n"
 FILE_KEY = re.compile(r"[A-Za-z0-9_-]{1,40}")
 HASH = re.compile(r"[0-9a-f]{64}")
@@ -90,6 +92,7 @@ def read(plaintext: bytes, expected: Expected) -> Package:
         raise Malformed("not_json") from error
     if not isinstance(document, dict) or document.get("format") != FORMAT:
         raise Malformed("not_a_bid")
+    _check_depth(document)
     _check_whose(document, expected)
     price = _mapping(document, "price")
     form = price.get("form")
@@ -181,6 +184,22 @@ def _check_answers(rows: Any, part: str, files: set[str]) -> None:
             raise Malformed("file_missing", place)
 
 
+def _check_depth(document: Any) -> None:
+    """What follows walks the document step by step within itself, and so do those who store it: bounded here, in a loop,
+    so that a bid that is nothing but brackets is refused like any other and does not stop its own opening."""
+    level = [document]
+    for _depth in range(MOST_DEPTH):
+        level = [
+            inner
+            for value in level
+            for inner in (value.values() if isinstance(value, dict) else value)
+            if isinstance(inner, (dict, list))
+        ]
+        if not level:
+            return
+    raise Malformed("shape", "depth")
+
+
 def _check_text(value: Any) -> None:
     """PostgreSQL keeps no NUL in a document."""
     if isinstance(value, str):
@@ -226,7 +245,8 @@ def _decimal(value: Any, place: str, places: int, code: str) -> Decimal:
         number = Decimal(value)
     except InvalidOperation as error:
         raise Malformed(code, place) from error
-    if not number.is_finite() or -int(number.as_tuple().exponent) > places:
+    # Also a zero may have an exponent that no column takes.
+    if not number.is_finite() or not -places <= int(number.as_tuple().exponent) <= MOST_ZEROS:
         raise Malformed(code, place)
     return number
 

@@ -245,6 +245,11 @@ def _set_aside(actor: Actor, opening: Opening, waiting: Sequence[tuple[BidSubmis
         usable = sum(not row.problem for row in given.get(submission.id, {}).values())
         if usable >= OPEN_SEATS and str(submission.id) not in tried:
             raise Conflict(_("还有投标尚未用已交出的密钥片段尝试开启，请先开启。"))
+        # A wrong key sent in by one officer, on purpose or not, must not shut a bid that what was given opens.
+        if unsealing.would_open(submission, [row.share for row in given.get(submission.id, {}).values()]):
+            raise Conflict(
+                _("投标 %(number)s 用已交出的密钥片段可以开启，请先开启。", number=submission.receipt_number)
+            )
         enough = len(present) >= OPEN_SEATS
         bid.state, bid.reason = "unopenable", labels.malformed("no_key" if enough else "keys_lost")
     db.session.flush()

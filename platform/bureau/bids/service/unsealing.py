@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from uuid import UUID
 
 import pyrage
@@ -14,6 +15,7 @@ from bureau.bids.models import Bid, BidSubmission, OpenedBid, OpenedBidFile, Ope
 from bureau.bids.rules import metadata
 from bureau.bids.rules.hashes import sha256
 from bureau.bids.rules.package import Expected, Malformed, Package, PackedFile, read
+from bureau.bids.rules.shares import combined
 from bureau.bids.service import sealing
 from bureau.suppliers.models import BureauSupplier
 from bureau.tendering.models import Tender, TenderItem
@@ -57,6 +59,18 @@ def unseal(actor: Actor, tender: Tender, submission: BidSubmission, bid: Bid, id
         return Outcome(reason=labels.malformed(refusal.code, refusal.place))
     _keep(actor, submission, bid, identity, sha256(plaintext), package)
     return Outcome()
+
+
+def would_open(submission: BidSubmission, shares: Sequence[str]) -> bool:
+    """Whether two of the given shares make the very key that the bidder declared."""
+    for one, other in combinations((share for share in shares if share), 2):
+        try:
+            key = pyrage.x25519.Identity.from_str(combined(one, other))
+        except Exception:  # noqa: S112 - pyrage's own class of error: these two make no key
+            continue
+        if str(key.to_public()) == submission.recipient:
+            return True
+    return False
 
 
 def expected(actor: Actor, tender: Tender, bid: Bid) -> Expected:

@@ -317,6 +317,43 @@ def test_shares_that_open_nothing_harm_only_their_own_bid_and_only_after_all_thr
     assert tendered.made.tender.state == "qualification_review"
 
 
+def test_a_wrong_key_sent_by_one_officer_shuts_no_bid_that_the_given_shares_open(tendered):
+    """A corrupt officer gives good shares, then a wrong key for a rival's bid, declares the third absent and concludes."""
+    rows = prices(tendered)
+    tendered.close()
+    for seat in ("procurement", "supervision"):
+        bids.attend(tendered.world, tendered.tender_id, seat)
+    found = bids.identities(tendered.world, tendered.tender_id, "procurement")
+    for submission_id, key in found.items():
+        sent = str(pyrage.x25519.Identity.generate()) if submission_id == rows[0].id else key
+        opening.give_identity(tendered.as_officer("procurement"), tendered.tender_id, submission_id, sent)
+    actor = tendered.as_officer("procurement")
+    opening.declare_unavailable(actor, tendered.tender_id, "escrow", "演示：出差")
+    with pytest.raises(Conflict, match="可以开启"):
+        opening.conclude(actor, tendered.tender_id)
+    opening.give_identity(tendered.as_officer("supervision"), tendered.tender_id, rows[0].id, found[rows[0].id])
+    opening.conclude(tendered.as_officer("procurement"), tendered.tender_id)
+    assert {row.state for row in standing(tendered).values()} == {"opened"}
+
+
+def _deep(document):
+    document["declarations"] = {"deep": json.loads("[" * 300 + "]" * 300)}
+
+
+def _zero_without_end(document):
+    document["price"]["items"][0]["quantity"] = "0E+99999999"
+
+
+@pytest.mark.parametrize("change", [_deep, _zero_without_end])
+def test_a_bid_made_to_stop_its_opening_is_set_aside(tendered, change):
+    bad = sealed_by_program(tendered, 0, tendered.lots[0], change)
+    bids.submit_all(tendered.lots[0], [(one, 2000) for one in tendered.bidders[1:]])
+    tendered.close()
+    bids.open_all(tendered.world, tendered.tender_id)
+    assert standing(tendered)[bad.bid_id].state == "unopenable"
+    assert sorted(row.state for row in standing(tendered).values()) == ["opened", "opened", "opened", "unopenable"]
+
+
 def test_a_lost_passphrase_is_opened_by_the_other_two(tendered):
     prices(tendered)
     actor = tendered.as_officer("procurement")

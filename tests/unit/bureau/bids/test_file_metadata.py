@@ -1,4 +1,5 @@
 import io
+import time
 import zipfile
 import zlib
 
@@ -94,3 +95,28 @@ def test_a_cut_file_says_what_it_still_says():
     whole = office("<dc:creator>演示甲</dc:creator>")
     assert metadata_of(whole[:60]) == {"kind": "office"}
     assert metadata_of(b"plain text") == {}
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"%PDF-1.4 <x:xmpmeta" + b"<dc:creator>" * 300_000,
+        b"%PDF-1.4 <x:xmpmeta" + b"<dc:creator>" * 2_000 + b"<rdf:li>" * 2_000,
+        b"%PDF-1.4 <x:xmpmeta" + b"<xmp:CreatorTool>" * 200_000,
+        b"%PDF-1.4 " + b"/Author<" * 500_000,
+        b"%PDF-1.4 " + b"/Title(" * 500_000,
+    ],
+    ids=["creators", "items", "tools", "hexadecimal", "literal"],
+)
+def test_a_file_made_to_be_slow_is_read_at_once(data):
+    """A bid that held up its own opening would hold up everybody's."""
+    began = time.process_time()
+    metadata_of(data)
+    assert time.process_time() - began < 2
+
+
+def test_a_vast_picture_is_not_unpacked_for_its_texts():
+    texts, box = PngImagePlugin.PngInfo(), io.BytesIO()
+    texts.add_text("Author", "one")
+    Image.new("1", (9_000, 9_000)).save(box, "PNG", pnginfo=texts)
+    assert metadata_of(box.getvalue()) == {"kind": "image"}

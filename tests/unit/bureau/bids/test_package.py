@@ -118,3 +118,21 @@ def test_whatever_stands_in_a_part_it_is_read_or_refused_never_a_crash(name, val
 def test_any_bytes_are_refused_plainly(data):
     with pytest.raises(Malformed):
         read(data, EXPECTED)
+
+
+@pytest.mark.parametrize("depth", [30, 400, 990])
+@pytest.mark.parametrize(("opens", "closes"), [("[", "]"), ('{"a":', "}")])
+def test_a_bid_of_nothing_but_brackets_is_refused_as_any_other(depth, opens, closes):
+    text = json.dumps(bid(declarations={"deep": "here"})).replace('"here"', opens * depth + "1" + closes * depth)
+    with pytest.raises(Malformed) as refusal:
+        read(text.encode(), EXPECTED)
+    assert (refusal.value.code, refusal.value.place) == ("shape", "depth")
+
+
+@pytest.mark.parametrize("quantity", ["0E+99999999", "0E+200000", "1E+13", "0E-99999"])
+def test_a_quantity_that_no_column_takes_is_refused(quantity):
+    document = bid()
+    document["price"]["items"][0]["quantity"] = quantity
+    with pytest.raises(Malformed) as refusal:
+        read(packed(document), EXPECTED)
+    assert refusal.value.code == "price"
