@@ -3,6 +3,7 @@
 from flask_babel import lazy_gettext as _l
 
 from bureau.agreements import api, views
+from bureau.agreements.following import FOLLOWER, PART
 from bureau.agreements.permissions import RULES, Permission
 from bureau.agreements.service.from_awards import is_signed
 from bureau.agreements.service.reading import allowed_items
@@ -27,5 +28,5 @@ MODULE = Module(
     pages=(views.blueprint,),
     api=(api.blp,),
     due=(due,),
-    publishes=(OrderLimit(allowed_items), SignedContracts(is_signed)),
+    publishes=(FOLLOWER, PART, OrderLimit(allowed_items), SignedContracts(is_signed)),
 )

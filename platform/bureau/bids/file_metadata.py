@@ -119,6 +119,9 @@ def _pdf(data: bytes) -> dict[str, str]:
         found |= {key: value for key, value in _xmp(part).items() if key not in found}
     if "program" not in found and "producer" in found:
         found["program"] = found["producer"]
+    identifier = re.search(rb"/ID\s*\[\s*<([0-9A-Fa-f]{16,64})>", data)
+    if identifier is not None:
+        found["file_id"] = identifier.group(1).decode().lower()
     return found
 
 

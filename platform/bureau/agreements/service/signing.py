@@ -10,6 +10,7 @@ from bureau.agreements import rules
 from bureau.agreements.guards import SigningWarning, warnings_of
 from bureau.agreements.models import Agreement, AgreementDocument, AgreementItem
 from bureau.agreements.rules import AgreementTerms
+from bureau.agreements.service.completing import complete_if_signed
 from bureau.agreements.service.finding import documents_of, get_agreement, lots_of, move, record
 from bureau.agreements.service.making import ART_71, refuse_differences, terms_of
 from kernel.actor import Actor
@@ -126,6 +127,8 @@ def sign(
     ):
         item.is_signed = True
     flush(db.session())
+    if agreement.tender_id is not None:
+        complete_if_signed(actor, agreement.tender_id)
     return agreement
 
 

@@ -12,7 +12,6 @@ from sqlalchemy import select
 from bureau.bids import labels
 from bureau.bids.file_metadata import metadata_of
 from bureau.bids.models import Bid, BidSubmission, OpenedBid, OpenedBidFile, OpenedBidItem
-from bureau.bids.rules import metadata
 from bureau.bids.rules.hashes import sha256
 from bureau.bids.rules.package import Expected, Malformed, Package, PackedFile, read
 from bureau.bids.rules.shares import combined
@@ -127,7 +126,7 @@ def _keep_file(actor: Actor, bid: Bid, file: PackedFile) -> None:
             bureau_id=actor.bureau_id, id=new_id(), bid_id=bid.id, supplier_id=bid.supplier_id, file_key=file.key,
             attachment_id=attachment_id, name=file.name, sha256=file.sha256, size=len(file.data),
             # Office files are no kind that is kept for viewing, but say most of who wrote them.
-            metadata_found=({} if kind is None else metadata.found_in(file.data, str(kind))) | metadata_of(file.data),
+            metadata_found=metadata_of(file.data),
         )
     )  # fmt: skip
 

@@ -120,3 +120,8 @@ def test_a_vast_picture_is_not_unpacked_for_its_texts():
     texts.add_text("Author", "one")
     Image.new("1", (9_000, 9_000)).save(box, "PNG", pnginfo=texts)
     assert metadata_of(box.getvalue()) == {"kind": "image"}
+
+
+def test_a_pdf_keeps_the_identifier_that_its_program_gave_it():
+    found = metadata_of(b"%PDF-1.4\ntrailer<</Size 1/ID [<00112233445566778899AABBCCDDEEFF><00>]>>")
+    assert found["file_id"] == "00112233445566778899aabbccddeeff"
