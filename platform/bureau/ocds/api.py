@@ -42,6 +42,7 @@ def list_processes(query: dict[str, Any], bureau_code: str) -> Any:
 @access(PUBLIC)
 @blp.arguments(schemas.OcdsQuery, location="query")
 @blp.response(200, content_type="application/json")
+@blp.alt_response(304, description="Not changed since the ETag that was sent")
 def get_release_package(query: dict[str, Any], bureau_code: str) -> Any:
     """A release package: all releases of `tender`, or a page of the newest of all with `links.next`."""
     bureau = reading.open_bureau(bureau_code)
@@ -67,6 +68,7 @@ def get_release_package(query: dict[str, Any], bureau_code: str) -> Any:
 @blp.route("/public/<bureau_code>/ocds/records/<ocid>", methods=["GET"])
 @access(PUBLIC)
 @blp.response(200, content_type="application/json")
+@blp.alt_response(304, description="Not changed since the ETag that was sent")
 def get_record(bureau_code: str, ocid: str) -> Any:
     """A record package: every release of one process and what they compile to."""
     bureau = reading.open_bureau(bureau_code)
