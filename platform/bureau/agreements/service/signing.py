@@ -12,7 +12,10 @@ from bureau.agreements.models import Agreement, AgreementDocument, AgreementItem
 from bureau.agreements.rules import AgreementTerms
 from bureau.agreements.service.completing import complete_if_signed
 from bureau.agreements.service.finding import documents_of, get_agreement, lots_of, move, record
+from bureau.agreements.service.from_awards import AWARDED
 from bureau.agreements.service.making import ART_71, refuse_differences, terms_of
+from bureau.awards.models import LotAward
+from bureau.tendering.service.moving import locked
 from kernel.actor import Actor
 from kernel.database import db
 from kernel.database.writing import flush, require_version
@@ -92,6 +95,7 @@ def sign(
     signing_warning (give a reason to pass), signing_blocked, agreement_substance, agreement_scans."""
     agreement = get_agreement(actor, agreement_id, lock=True)
     require_version(agreement, seen)
+    _require_awarded(actor, agreement)
     _check_dates(agreement, supplier_signed_on, bureau_signed_on)
     if proposed is not None:
         refuse_differences(actor, agreement, proposed)
@@ -130,6 +134,27 @@ def sign(
     if agreement.tender_id is not None:
         complete_if_signed(actor, agreement.tender_id)
     return agreement
+
+
+def _require_awarded(actor: Actor, agreement: Agreement) -> None:
+    """An agreement may lie ready while its award is withdrawn or its tender stopped: then it is not signed. Holds the
+    tender, so that nobody withdraws the award in the meantime."""
+    if agreement.tender_id is None or agreement.state != "pending":
+        return
+    tender = locked(actor, agreement.tender_id)
+    if tender.state not in AWARDED:
+        raise RuleBroken("agreement_not_awarded", _("招标项目已暂停、终止或重新评审、定标，现在不能签订协议。"), ART_71)
+    awarded = set(
+        db.session.scalars(
+            select(LotAward.lot_id).where(
+                LotAward.bureau_id == actor.bureau_id, LotAward.tender_id == tender.id, LotAward.state == "active",
+                LotAward.supplier_id == agreement.supplier_id,
+            )
+        )
+    )  # fmt: skip
+    wanted = {lot.tender_lot_id for lot in lots_of(actor, [agreement.id]) if lot.state != "cancelled"}
+    if not wanted <= awarded:
+        raise RuleBroken("agreement_not_awarded", _("中标已撤销，不能签订协议。"), ART_71)
 
 
 def _check_dates(agreement: Agreement, supplier_signed_on: date, bureau_signed_on: date) -> None:

@@ -40,7 +40,12 @@ def cancel_lot(actor: Actor, tender_id: UUID, lot_id: UUID, seen_version: int | 
     require_version(lot, seen_version)
     if not reason.strip():
         raise Invalid({"reason": [_("请写明原因。")]})
-    if tender.state not in RUNNING or lot.state not in ("active", "awarded"):
+    if lot.state == "awarded":
+        # What two officers must undo together is not undone by one who cancels the lot under it.
+        raise Conflict(
+            _("这个标包已经定标，请先按规定撤销中标，再取消标包。"), {"state": lot.state, "version": lot.version}
+        )
+    if tender.state not in RUNNING or lot.state != "active":
         raise Conflict(_("这个标包现在不能取消。"), {"state": lot.state, "version": lot.version})
     lot.state, lot.fail_reason = "cancelled", reason
     note(actor, tender, "lot_cancelled", tender.state, f"{lot.title}：{reason}")

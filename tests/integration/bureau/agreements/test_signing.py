@@ -11,10 +11,16 @@ from bureau.agreements import guards
 from bureau.agreements.guards import SigningWarning
 from bureau.agreements.models import Agreement, AgreementItem
 from bureau.agreements.service import finding, from_awards, making, public, reading, signing
+from bureau.awards.service import cancelling
+from bureau.awards.service.proposing import active_awards
+from bureau.tendering.service import ending
+from bureau.tendering.service import lots as tender_lots
+from bureau.tendering.service import reading as tender_reading
 from kernel.database import db, new_id
 from kernel.errors import Conflict, Invalid, NotFound, RuleBroken
 from kernel.web.dates import today
 from tests.support import agreements as made
+from tests.support import published, tenders
 from tests.support.agreements import both, discount_lot, fixed_lot, pending, rice, scan, signed, terms
 from tests.support.pictures import jpeg
 from tests.support.samples.agreements import tender_lot
@@ -270,3 +276,49 @@ def test_the_catalogue_is_narrowed_to_what_was_agreed(world, officer, stocked):
     signed(officer, terms(world.supplier_id(), fixed_lot(stocked, zone_id=world.zones["a-east"])))
     assert reading.allowed_items(officer.bureau_id, a1, today()) == {stocked.rice}
     assert reading.allowed_items(officer.bureau_id, world.schools["a3"], today()) == frozenset()
+
+
+@pytest.fixture
+def awarded(world, session):
+    """A tender after its time for challenges, with its agreements made, scanned and ready to be signed."""
+    found = published.brought(world, "contracting")
+    officer = tenders.officer(world)
+    rows = from_awards.create_for(officer, found.id)
+    for one in rows:
+        scan(officer, one)
+    return found, rows
+
+
+def sign_today(actor, agreement):
+    day = today()
+    return signing.sign(
+        actor, agreement.id, agreement.version, supplier_signed_on=day, bureau_signed_on=day, override_reason="演示"
+    )
+
+
+def test_an_agreement_whose_award_was_withdrawn_is_not_signed(world, awarded):
+    found, rows = awarded
+    officer, other = tenders.officer(world), tenders.reviewer(world)
+    award = active_awards(officer, found.id)[0]
+    mine = next(one for one in rows if one.supplier_id == award.supplier_id)
+    cancelling.ask(officer, award.id, award.version, "found_ineligible", "演示：伪造证照")
+    cancelling.confirm(other, award.id, award.version)
+    assert rule_of(lambda: sign_today(officer, mine)).rule == "agreement_not_awarded"
+    assert mine.state == "pending"
+
+
+def test_while_the_tender_is_stopped_nothing_is_signed(world, awarded):
+    found, rows = awarded
+    officer = tenders.officer(world)
+    ending.suspend(officer, found.id, found.made.tender.version, "演示：财政部门通知暂停")
+    assert rule_of(lambda: sign_today(officer, rows[0])).rule == "agreement_not_awarded"
+    ending.resume(officer, found.id, found.made.tender.version, "演示：恢复")
+    assert sign_today(officer, rows[0]).state == "signed"
+
+
+def test_one_officer_does_not_cancel_the_lot_under_an_award(world, awarded):
+    found, _rows = awarded
+    officer = tenders.officer(world)
+    lot = next(one for one in tender_reading.lots_of(officer, found.id) if one.state == "awarded")
+    with pytest.raises(Conflict, match="已经定标"):
+        tender_lots.cancel_lot(officer, found.id, lot.id, lot.version, "演示")
