@@ -7,11 +7,12 @@ from sqlalchemy.exc import IntegrityError, ProgrammingError
 
 from bureau.awards.models import LotAward
 from bureau.awards.service import cancelling
-from bureau.bids.models import Bid
+from bureau.bids.models import Bid, Opening
 from bureau.ocds.models import OcdsRelease
 from bureau.ocds.rules.checks import check_package, check_release
-from bureau.ocds.service import exporting, publishing, reading
-from bureau.tendering.models import Tender, TenderLot, TenderNotice
+from bureau.ocds.rules.release import build_release
+from bureau.ocds.service import exporting, gathering, publishing, reading
+from bureau.tendering.models import STATES, Tender, TenderLot, TenderNotice
 from bureau.tendering.service import changing, documents, ending, lots, questions, reviewing
 from kernel.actor import system_actor
 from kernel.database import db, new_id, now
@@ -244,3 +245,53 @@ def test_what_a_notice_says_of_a_lot_is_not_lost(session, world, tell):
     notices = session.scalars(select(TenderNotice.id).where(TenderNotice.tender_id == made.id)).all()
     urls = {one["url"] for one in told.body["tender"]["documents"]}
     assert all(any(str(notice) in url for url in urls) for notice in notices)
+
+
+def test_every_state_makes_a_release_that_holds_and_names_no_winner_before_the_result(session, world):
+    """The states as rows, one after the other: whatever the tender comes to, the gates stay shut without a result."""
+    found = published.brought(world, "opened")
+    tenders.officer(world)
+    session.execute(update(TenderLot).where(TenderLot.id == found.lot).values(state="awarded"))
+    bureau, secret = reading.open_bureau("a"), "演示供应商 a-2"
+    for state in STATES:
+        paused = {"suspended_from": "evaluation", "suspended_at": now()} if state == "suspended" else {}
+        session.execute(
+            update(Tender)
+            .where(Tender.id == found.id)
+            .values(**{"state": state, "suspended_from": None, "suspended_at": None, **paused})
+        )
+        session.expire_all()
+        process = gathering.process_of(bureau, found.made.tender, "ocds-213czf-a-1")
+        if state in ("draft", "review"):
+            assert process is None
+            continue
+        release = publishing.plain(build_release(process, "r1", now(), ["tender"]))
+        assert check_release(release) == [], state
+        assert schema_errors([release]) == [], state
+        assert {lot["status"] for lot in release["tender"]["lots"]} == {"active"}, state
+        assert "awards" not in release
+        assert "contracts" not in release
+        assert secret in json.dumps(release, ensure_ascii=False), "the opening is over: who bid is public"
+        session.execute(update(Opening).where(Opening.id == found.id).values(state="waiting", opened_at=None))
+        session.expire_all()
+        sealed = gathering.process_of(bureau, found.made.tender, "ocds-213czf-a-1")
+        assert secret not in json.dumps(publishing.plain(build_release(sealed, "r1", now(), ())), ensure_ascii=False)
+        session.execute(update(Opening).where(Opening.id == found.id).values(state="opened", opened_at=now()))
+
+
+def test_what_was_found_invalid_is_told_with_the_result(session, world):
+    found = published.brought(world, "opened")
+    tenders.officer(world)
+    session.execute(update(Bid).where(Bid.id == found.bids[found.lot][2]).values(state="disqualified", reason="张某"))
+    bureau = reading.open_bureau("a")
+
+    def statuses():
+        session.expire_all()
+        process = gathering.process_of(bureau, found.made.tender, "ocds-213czf-a-1")
+        release = publishing.plain(build_release(process, "r1", now(), ()))
+        assert "张某" not in json.dumps(release, ensure_ascii=False)
+        return {bid["status"] for bid in release["bids"]["details"]}
+
+    assert statuses() == {"valid"}
+    session.execute(update(Tender).where(Tender.id == found.id).values(state="challenge_window"))
+    assert statuses() == {"valid", "disqualified"}
