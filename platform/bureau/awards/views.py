@@ -31,17 +31,17 @@ def _page(tender_id: UUID, form: Form, lot_id: UUID | None = None) -> str:
     )  # fmt: skip
 
 
-@blueprint.post("/awards/tenders/<uuid:tender_id>/lots/<uuid:lot_id>/decision")
+@blueprint.post("/awards/tenders/<uuid:tender_id>/lots/<uuid:tender_lot_id>/decision")
 @access(Permission.DECIDE)
-def decide(tender_id: UUID, lot_id: UUID) -> Any:
+def decide(tender_id: UUID, tender_lot_id: UUID) -> Any:
     form = Form.submitted(AwardDecisionForm())
     with form.catching():
         data = form.load()
         passing = [deciding.Passing(**one) for one in data["passing"]]
-        deciding.decide_lot(current_actor(), tender_id, lot_id, data["winners"], passing, data["reason"] or "")
+        deciding.decide_lot(current_actor(), tender_id, tender_lot_id, data["winners"], passing, data["reason"] or "")
         flash(_("已定标。"))
         return redirect(url_for("awards.show", tender_id=tender_id))
-    return _page(tender_id, form, lot_id), form.refusal_status
+    return _page(tender_id, form, tender_lot_id), form.refusal_status
 
 
 @blueprint.post("/awards/tenders/<uuid:tender_id>/publication")

@@ -73,13 +73,13 @@ def withdraw_challenge(data: dict[str, Any], challenge_id: UUID) -> Any:
     return filing.withdraw(current_actor(), challenge_id, seen_version(), data["reason"] or "")
 
 
-@blp.route("/challenges/<uuid:challenge_id>/files/<uuid:file_id>", methods=["PUT"])
+@blp.route("/challenges/<uuid:challenge_id>/files/<uuid:challenge_file_id>", methods=["PUT"])
 @access(Permission.FILE)
 @blp.arguments(ChallengeFileIn, location="files", content_type="multipart/form-data")
 @blp.response(200, ChallengeFileOut)
-def put_challenge_file(files: dict[str, Any], challenge_id: UUID, file_id: UUID) -> Any:
+def put_challenge_file(files: dict[str, Any], challenge_id: UUID, challenge_file_id: UUID) -> Any:
     file = files["file"]
-    return filing.add_file(current_actor(), challenge_id, file_id, file.read(), file.filename or "")
+    return filing.add_file(current_actor(), challenge_id, challenge_file_id, file.read(), file.filename or "")
 
 
 @blp.route("/district-challenges", methods=["GET"])

@@ -250,7 +250,7 @@ def _waiting_to_be_opened(cast: Cast) -> None:
 
 
 def _taking_bids(cast: Cast) -> None:
-    tender = _published(cast, "时令蔬菜框架协议采购", ("vegetable",), _morning(cast, 8))
+    tender = _published(cast, "时令蔬菜框架协议采购", ("vegetable",), _morning(cast, 3))
     _bid(cast, tender, GREENS[1:2], _morning(cast, 1))
 
 

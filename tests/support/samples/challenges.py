@@ -30,5 +30,6 @@ def _file(world, place):
 
 SAMPLES = {
     "challenge_id": Sample(lambda world, place: _challenge(world, place).id, owner="supplier"),
+    "challenge_file_id": Sample(_file, owner="supplier"),
     "complaint_id": Sample(_complaint, owner="bureau"),
 }
