@@ -4,7 +4,7 @@ A school holds no right on these tables beyond reading: its takes run in the bur
 are locked stands in service/ledger.py. The balance's own constraints are the second wall behind `balance_rules`.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
@@ -153,9 +153,12 @@ def reserve(actor: Actor, takes: Sequence[Take], *, school_id: int | None = None
         flush_within_limits()
 
 
-def _require_same(take: Take, earlier: Iterable[Held | None]) -> None:
+def _require_same(take: Take, earlier: Sequence[Held | None]) -> None:
     if any(one is None or one.ordered != take.quantity for one in earlier):
         raise Conflict(_("这一订单行已占用余量，内容不同。"))
+    if not any(one and (one.reserved or one.used) for one in earlier):
+        # Answered as if it held something, the order would go out with nothing behind it.
+        raise Conflict(_("这一订单行占用的余量已经释放，请以新的订单行重新占用。"))
 
 
 def release(actor: Actor, order_line_ids: Sequence[UUID], *, reason: str, school_id: int | None = None) -> None:

@@ -99,6 +99,8 @@ def read(plaintext: bytes, expected: Expected) -> Package:
     if form != expected.price_form:
         raise Malformed("price_form")
     total = _fen(price.get("total_fen"), "price.total_fen") if form == "fixed" else None
+    if price.get("detail_total_fen") is not None:  # the evaluation compares it with the total
+        _fen(price["detail_total_fen"], "price.detail_total_fen")
     discount = _discount(price.get("discount_percent")) if form == "discount" else None
     items = _items(price.get("items", []), expected)
     files = _files(document.get("files", []))
@@ -137,10 +139,12 @@ def _items(rows: Any, expected: Expected) -> list[PricedItem]:
         if item_id in seen:
             raise Malformed("item_twice", place)
         seen.add(item_id)
+        unit, quantity = _fen(row.get("unit_price_fen"), place), _quantity(row.get("quantity"), place)
+        if unit * quantity > MOST_FEN:  # the evaluation works it out, and no column would take what comes of it
+            raise Malformed("price", place)
         items.append(
             PricedItem(
-                item_id, _fen(row.get("unit_price_fen"), place), _quantity(row.get("quantity"), place),
-                _fen(row.get("amount_fen"), place), _text(row.get("brand", ""), place, 200),
+                item_id, unit, quantity, _fen(row.get("amount_fen"), place), _text(row.get("brand", ""), place, 200),
                 _text(row.get("origin", ""), place, 200),
             )
         )  # fmt: skip

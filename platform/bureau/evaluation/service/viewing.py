@@ -16,6 +16,7 @@ from bureau.evaluation.service import facts, members
 from bureau.prices.service.reading import prices_on
 from bureau.roles import Role
 from bureau.tendering.models import Tender, TenderItem, TenderLot
+from bureau.tendering.rules.terms import day_of
 from kernel.actor import Actor
 from kernel.database import db
 from kernel.errors import NotFound
@@ -152,7 +153,7 @@ def matrices(actor: Actor, tender_id: UUID) -> tuple[Tender, list[Matrix]]:
 
 
 def _day(tender: Tender) -> date:
-    return tender.opened_at.date() if tender.opened_at else today()
+    return day_of(tender.opened_at) if tender.opened_at else today()
 
 
 def _cells(item: TenderItem, bids: list[facts.BidFacts]) -> tuple[Cell, ...]:

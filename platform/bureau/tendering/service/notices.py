@@ -10,6 +10,7 @@ import orjson
 from sqlalchemy import select
 
 from bureau.tendering.models import Tender, TenderNotice
+from bureau.tendering.rules.terms import day_of
 from kernel.actor import Actor
 from kernel.database import db, new_id, now
 from kernel.numbering.service import next_number
@@ -56,7 +57,7 @@ def publish_notice(
     instant = at or now()
     notice = TenderNotice(
         bureau_id=tender.bureau_id, id=new_id(), tender_id=tender.id, kind=kind,
-        number=next_number(db.session(), tender.bureau_id, None, "GG", instant.year), title=title, body=body,
+        number=next_number(db.session(), tender.bureau_id, None, "GG", day_of(instant).year), title=title, body=body,
         sha256=digest(body), published_at=instant, published_by=actor.account_id, ends_on=ends_on,
     )  # fmt: skip
     db.session.add(notice)

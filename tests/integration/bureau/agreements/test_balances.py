@@ -97,6 +97,18 @@ def test_said_twice_it_is_done_once(world, officer, pooled):
         balances.consume(school, [replace(delivery, quantity=Decimal(51))])
 
 
+def test_what_was_released_is_not_held_by_saying_it_again(world, officer, pooled):
+    """An order sent again after it was released would otherwise go out with nothing reserved for it."""
+    school = as_school(world)
+    order = take(pooled, 100)
+    balances.reserve(school, [order])
+    balances.release(school, [order.order_line_id], reason="演示")
+    with pytest.raises(Conflict, match="已经释放"):
+        balances.reserve(school, [order])
+    balances.reserve(school, [take(pooled, 100)])
+    assert stands(pooled)[:3] == (1000, 100, 0)
+
+
 def test_all_lines_of_an_order_or_none(world, officer, pooled):
     school = as_school(world)
     with pytest.raises(RuleBroken), db.session.begin_nested():

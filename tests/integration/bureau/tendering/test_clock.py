@@ -1,6 +1,6 @@
 """The clock: by itself, in any number of runs, in two workers, late."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -11,6 +11,7 @@ from kernel.audit.models import AuditEntry
 from kernel.database import db, new_id
 from kernel.database.scope import Scope, use_scope
 from kernel.errors import Invalid, RuleBroken
+from kernel.web.dates import SHANGHAI
 from tests.support.tenders import at, officer, published, ready, reviewer, run_clock
 
 
@@ -145,3 +146,11 @@ def test_the_job_runs_for_every_bureau(app):
     modules = {module.name: module for module in app.extensions["houqin.modules"]}
     cron, function = modules["tendering"].periodic["clock"]
     assert (cron, function) == ("* * * * *", clock.run_due)
+
+
+def test_a_notice_is_numbered_by_the_year_of_the_day_it_bears(session, world):
+    """In the first eight hours of a year here it is still last year in Greenwich."""
+    made = published(world)
+    new_year = datetime(2027, 1, 1, 0, 30, tzinfo=SHANGHAI)
+    notice = notices.publish_notice(officer(world), made.tender, "extension", "演示", {}, at=new_year.astimezone(UTC))
+    assert notice.number.startswith("GG2027")

@@ -136,3 +136,20 @@ def test_a_quantity_that_no_column_takes_is_refused(quantity):
     with pytest.raises(Malformed) as refusal:
         read(packed(document), EXPECTED)
     assert refusal.value.code == "price"
+
+
+@pytest.mark.parametrize("stated", ["壹拾元", 10.5, {"fen": 1}, -1, [1], 10**16])
+def test_the_total_below_the_details_is_an_amount_or_nothing(stated):
+    price = {**bid()["price"], "detail_total_fen": stated}
+    with pytest.raises(Malformed) as refusal:
+        read(packed(bid(price=price)), EXPECTED)
+    assert (refusal.value.code, refusal.value.place) == ("price", "price.detail_total_fen")
+    assert read(packed(bid(price={**price, "detail_total_fen": 1000})), EXPECTED).total_fen == 1000
+
+
+def test_a_line_whose_product_no_column_takes_is_refused():
+    document = bid()
+    document["price"]["items"][0] |= {"unit_price_fen": 10**15, "quantity": "10000"}
+    with pytest.raises(Malformed) as refusal:
+        read(packed(document), EXPECTED)
+    assert refusal.value.code == "price"
