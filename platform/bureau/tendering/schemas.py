@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from marshmallow import fields, validate
+from marshmallow import fields, pre_load, validate
 
 from bureau.tendering import labels
 from bureau.tendering.rules.packs import PACKS
@@ -51,6 +51,18 @@ class YuanOfFen(Quantity):
         return int(yuan * 100) if isinstance(yuan, Decimal) else yuan
 
 
+class TypedSchema(BaseSchema):
+    """Of a page: a number that was left empty is the one that holds without it."""
+
+    @pre_load
+    def _fill(self, data: dict[str, Any], **_more: Any) -> dict[str, Any]:
+        return {
+            name: value
+            for name, value in data.items()
+            if value or name not in self.fields or not isinstance(self.fields[name].load_default, int | Decimal)
+        }
+
+
 class TenderIn(BaseSchema):
     """A draft's head. Lots, criteria and documents come one by one."""
 
@@ -78,7 +90,7 @@ class TenderIn(BaseSchema):
     bid_deadline = Instant(load_default=None, allow_none=True)
 
 
-class TenderForm(TenderIn):
+class TenderForm(TypedSchema, TenderIn):
     """`round_id`: the demand that a new draft takes its lots from; its budget may then be left to the sum of the lots."""
 
     id = Identifier(required=True)
@@ -146,7 +158,7 @@ class CriterionLevelForm(CriterionLevelIn):
     points = Quantity(2, most="100", load_default=None, allow_none=True)
 
 
-class CriterionForm(CriterionIn):
+class CriterionForm(TypedSchema, CriterionIn):
     id = Identifier(required=True)
     version = Whole(1, load_default=None, allow_none=True)
     levels = fields.List(fields.Nested(CriterionLevelForm), load_default=list, validate=validate.Length(max=20))
