@@ -9,7 +9,7 @@ from sqlalchemy import or_, select
 
 from bureau.tendering.models import Tender, TenderEvent
 from bureau.tendering.permissions import Permission
-from bureau.tendering.service import questions
+from bureau.tendering.service import moving, questions
 from kernel.access.edge import may
 from kernel.actor import Actor
 from kernel.database import db, now
@@ -20,7 +20,7 @@ NAME = "tendering"
 
 
 def due(actor: Actor) -> Sequence[DueItem]:
-    """Reviews and questions that wait, deadlines within a day, documents that too few took."""
+    """Reviews, returned drafts and questions that wait, deadlines within a day, documents that too few took."""
     if actor.level == "supplier":
         return _ending(actor, "open_tenders.show") if may(Permission.READ_OPEN) else ()
     if not may(Permission.DRAFT):
@@ -37,7 +37,7 @@ def due(actor: Actor) -> Sequence[DueItem]:
     few = _few_takers(actor, running)
     for tender in running:
         url = url_for("tendering.show", tender_id=tender.id)
-        if tender.state == "review":
+        if tender.state == "review" and actor.account_id not in moving.drafters(tender):
             items.append(DueItem(_("待复核的招标项目：%(title)s", title=tender.title), url, NAME, detail=tender.number))
         if asked.get(tender.id):
             items.append(
@@ -53,7 +53,26 @@ def due(actor: Actor) -> Sequence[DueItem]:
                     detail=_("获取文件的供应商不足"),
                 )
             )  # fmt: skip
-    return [*items, *_ending(actor, "tendering.show")]
+    return [*items, *_returned(actor), *_ending(actor, "tendering.show")]
+
+
+def _returned(actor: Actor) -> list[DueItem]:
+    """Drafts that the reviewer gave back to whoever wrote them."""
+    found = (
+        select(Tender, TenderEvent.reason)
+        .join(TenderEvent, (TenderEvent.bureau_id == Tender.bureau_id) & (TenderEvent.tender_id == Tender.id))
+        .where(Tender.bureau_id == actor.bureau_id, Tender.state == "draft", TenderEvent.event == "return")
+        .distinct(Tender.id)
+        .order_by(Tender.id, TenderEvent.at.desc())
+    )
+    return [
+        DueItem(
+            _("被退回修改的招标项目：%(title)s", title=tender.title),
+            url_for("tendering.show", tender_id=tender.id), NAME, detail=reason,
+        )
+        for tender, reason in db.session.execute(found)
+        if actor.account_id in moving.drafters(tender)
+    ]  # fmt: skip
 
 
 def _ending(actor: Actor, endpoint: str) -> list[DueItem]:
