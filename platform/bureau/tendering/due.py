@@ -62,15 +62,15 @@ def _returned(actor: Actor) -> list[DueItem]:
         select(Tender, TenderEvent.reason)
         .join(TenderEvent, (TenderEvent.bureau_id == Tender.bureau_id) & (TenderEvent.tender_id == Tender.id))
         .where(Tender.bureau_id == actor.bureau_id, Tender.state == "draft", TenderEvent.event == "return")
-        .distinct(Tender.id)
-        .order_by(Tender.id, TenderEvent.at.desc())
+        .order_by(TenderEvent.at)
     )
+    latest = {tender: reason for tender, reason in db.session.execute(found)}
     return [
         DueItem(
             _("被退回修改的招标项目：%(title)s", title=tender.title),
             url_for("tendering.show", tender_id=tender.id), NAME, detail=reason,
         )
-        for tender, reason in db.session.execute(found)
+        for tender, reason in latest.items()
         if actor.account_id in moving.drafters(tender)
     ]  # fmt: skip
 
