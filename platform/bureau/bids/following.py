@@ -6,7 +6,7 @@ from flask import render_template
 from markupsafe import Markup
 
 from bureau.bids import labels
-from bureau.bids.service import closing, officers, sealing
+from bureau.bids.service import closing, kit, officers, sealing
 from bureau.tendering.following import TenderCheck, TenderFollower, TenderPart
 from bureau.tendering.models import Tender
 from kernel.actor import Actor
@@ -34,7 +34,7 @@ def _bureau_part(actor: Actor, tender: Tender) -> Markup:
 def _supplier_part(actor: Actor, tender: Tender) -> Markup:
     html = render_template(
         "bids/_supplier_part.html", tender=tender, bids=sealing.own_bids(actor, tender.id),
-        opening=closing.opening_of(actor.bureau_id, tender.id), labels=labels,
+        opening=closing.opening_of(actor.bureau_id, tender.id), labels=labels, told=kit.told,
     )  # fmt: skip
     return Markup(html)  # noqa: S704 - the template escapes
 

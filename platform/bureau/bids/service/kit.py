@@ -77,14 +77,30 @@ def own(actor: Actor, tender_id: UUID | None = None) -> list[dict[str, Any]]:
     return [as_json(bid, versions[bid.id]) for bid in bids]
 
 
+# What the evaluation found of a bid is its bidder's to know with the result, not while others still judge (Order 87,
+# Art. 66 and 69).
+FOUND = ("qualified", "disqualified", "invalid", "scored", "ranked")
+TOLD_IN = ("challenge_window", "contracting", "complete", "terminated", "failed")
+
+
+def told(bid: Bid) -> tuple[str, str]:
+    """(state, reason) as the bidder may know them now."""
+    if bid.state in FOUND:
+        tender = db.session.get(Tender, (bid.bureau_id, bid.tender_id))
+        if tender is None or (tender.suspended_from or tender.state) not in TOLD_IN:
+            return "opened", ""
+    return bid.state, bid.reason
+
+
 def as_json(bid: Bid, versions: list[BidSubmission]) -> dict[str, Any]:
+    state, reason = told(bid)
     return {
         "bid_id": str(bid.id),
         "tender_id": str(bid.tender_id),
         "lot_id": str(bid.lot_id),
-        "state": bid.state,
-        "state_label": str(labels.BID_STATES[bid.state]),
-        "reason": bid.reason,
+        "state": state,
+        "state_label": str(labels.BID_STATES[state]),
+        "reason": reason,
         "withdrawal": bid.withdrawal,
         "submissions": [{"submission_id": str(row.id), "state": row.state, "receipt": row.receipt} for row in versions],
     }

@@ -25,6 +25,7 @@ def index() -> str:
         versions=versions,
         tenders=tenders,
         open_tenders=kit.open_tenders(actor),
+        told=kit.told,
         labels=labels,
     )
 

@@ -7,12 +7,13 @@ from sqlalchemy.exc import ProgrammingError
 
 from bureau.bids import sealing as browser
 from bureau.bids.models import Bid, BidSubmission, BidTrace
+from bureau.bids.service import kit
 from bureau.roles import LEVEL_OF, Role
 from kernel.audit.models import AuditEntry
 from kernel.database import db, new_id
 from kernel.database.scope import use_scope
 from kernel.files.service import folder
-from tests.support import bids
+from tests.support import bids, published, tenders
 
 PRICE = 1987
 MARKER = "绝密标记-暗标内容-7731"
@@ -105,3 +106,25 @@ def test_a_copy_of_the_database_and_the_files_reveals_no_price(admin_url, tmp_pa
             assert secret not in copied
             assert secret not in files
         assert b'"unit_price_fen": 1987' not in copied
+
+
+def test_a_bidder_learns_what_was_found_of_its_bid_with_the_result_and_not_before(world, session, client_as):
+    """Told in the middle of the evaluation that it is out, it would know whom to talk to while others still judge."""
+    found = published.brought(world, "opened")
+    bidder = found.bidders[0]
+    use_scope(session(), tenders.officer(world).scope)
+    bid = session.get(Bid, (found.made.bureau_id, found.bids[found.lot][0]))
+    bid.state, bid.reason = "disqualified", "演示：许可证过期"
+    session.commit()
+    client = client_as(Role.SUPPLIER_USER, "a")
+    shown = client.get(f"/api/v1/bids/{bid.id}").json
+    assert (shown["state"], shown["reason"]) == ("opened", "")
+    for page in ("/bidding", f"/open-tenders/{found.id}"):
+        assert "许可证过期" not in client.get(page).text
+    use_scope(session(), bidder.scope)
+    for state, seen in (("award_notice", "opened"), ("challenge_window", "disqualified"), ("failed", "disqualified")):
+        use_scope(session(), tenders.officer(world).scope)
+        found.made.tender.state = state
+        session.flush()
+        use_scope(session(), bidder.scope)
+        assert kit.told(session.get(Bid, (found.made.bureau_id, bid.id)))[0] == seen
