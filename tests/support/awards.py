@@ -165,7 +165,7 @@ def _result(made: tenders.Made, lot_id: UUID, bid_id: UUID, supplier_id: UUID, p
             price_points="40/1" if place is not None else None,
             price_points_shown=Decimal(40) if place is not None else None,
             total=f"{total}/1" if place is not None else None, total_shown=total if place is not None else None,
-            place=None if place is None else place + 1, account={"total_shown": f"{total}.00"}, computed_at=now(),
+            place=None if place is None else place + 1, account={"total": {"exact": f"{total}/1", "shown": f"{total}.00"}}, computed_at=now(),
         )
     )  # fmt: skip
     db.session.flush()

@@ -113,7 +113,8 @@ def price_text(award: LotAward) -> str:
 
 
 def score_text(account: dict[str, Any]) -> str:
-    return str(account.get("total_shown", ""))
+    """Empty by the lowest price, where there is no score."""
+    return str(account.get("total", {}).get("shown", ""))
 
 
 def _suppliers(actor: Actor, tender: Tender) -> dict[UUID, BureauSupplier]:

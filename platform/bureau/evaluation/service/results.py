@@ -172,7 +172,7 @@ def _write_valid(row: BidResult, one: facts.BidFacts, outcome: LotOutcome[UUID],
     row.price_points_shown = shown(points, 4) if points is not None else None
     # By the lowest price there is no score: what is compared is the evaluated price itself.
     ranked = total if total is not None else evaluated
-    row.total, row.total_shown = to_text(ranked), shown(ranked, 4)
+    row.total, row.total_shown = to_text(ranked), None if total is None else shown(total, 4)
     row.place = place
     row.account = {**outcome.accounts[one.id], "candidate": one.id in outcome.candidates}
 

@@ -124,6 +124,23 @@ def test_lowest_price_has_nothing_to_score(session, world):
     assert evaluated == sorted(evaluated)
 
 
+def test_by_the_lowest_price_millions_are_no_score(session, world):
+    """What is compared is money; taken for a score it is more than that column holds from a million yuan on."""
+    found = support.opened(world, (1_800_000_00, 1_700_000_00, 1_750_000_00), lots=1)
+    use_scope(session(), system_actor(found.made.bureau_id).scope)
+    session.execute(text("UPDATE tenders SET award_method = 'lowest_price' WHERE id = :id"), {"id": found.id})
+    session.execute(text("UPDATE tender_lots SET ceiling_fen = 200000000 WHERE tender_id = :id"), {"id": found.id})
+    session.execute(
+        text("UPDATE tender_items SET ceiling_unit_price_fen = NULL WHERE tender_id = :id"), {"id": found.id}
+    )
+    session.expire_all()
+    support.judged(world, "scoring", found)
+    rows = results.results_of(found.made.tender, found.lot)
+    assert [row.place for row in rows] == [1, 2, 3]
+    assert [row.total_shown for row in rows] == [None] * 3
+    assert [Fraction(row.total) for row in rows] == sorted(Fraction(row.total) for row in rows)
+
+
 def test_discounts_are_scored_by_the_price_factor(session, world):
     discounts = (Decimal("15"), Decimal("10"), Decimal("12"))
     found = support.judged(world, "consensus", lots=1, discounts=discounts, small_firm_deduction=Decimal(0))
