@@ -1,7 +1,6 @@
 """Short words for readers who never saw a tender."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
 
 from flask_babel import lazy_gettext as _l
 
@@ -44,7 +43,3 @@ STEPS = {
     "published": _l("发布公告"), "questions_until": _l("提问截止"), "deadline": _l("投标截止并开标"),
     "opened": _l("开标结束"), "result": _l("公告结果"), "signed": _l("签订协议"),
 }  # fmt: skip
-
-
-def is_past(at: datetime | date, now: datetime, today: date) -> bool:
-    return at <= now if isinstance(at, datetime) else at <= today
