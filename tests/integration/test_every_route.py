@@ -130,11 +130,11 @@ def foreign_places(level, rule, samples):
     return ["b1"] if owners - {"none"} else []
 
 
-@pytest.mark.parametrize("level", sorted(set(LEVEL_OF.values())))
-def test_no_role_reaches_another_tenants_record(app, client_as, ids, level):
-    """All roles of a level in one test: the records are dear to make, and no refusal changes them."""
+def test_no_role_reaches_another_tenants_record(app, client_as, ids):
+    """All roles in one test: the records are dear to make, and no refusal changes them."""
     samples = all_samples()
-    for role in (role for role in Role if LEVEL_OF[role] == level):
+    for role in Role:
+        level = LEVEL_OF[role]
         client = client_as(role)
         for rule in rules(app):
             if not rule.arguments or app.view_functions[rule.endpoint].__access__ == PUBLIC:

@@ -1,17 +1,19 @@
+from types import SimpleNamespace
+
 from bureau.challenges.service import complaints, filing, handling
 from kernel.database import new_id
 from kernel.web.dates import today
 from tests.support import tenders
-from tests.support.challenges import announced, bidder, filed
+from tests.support.challenges import bidder, filed
 from tests.support.pictures import jpeg
 from tests.support.samples import Sample
-
-COMPANIES = {"a1": "a", "a2": "a-2", "a3": "a", "b1": "b"}
+from tests.support.samples.awards import COMPANIES, winning_letter
 
 
 def _challenge(world, place):
-    company = COMPANIES[place]
-    return filed(world, announced(world, place[0], company), company)
+    """Of the result that the place's company won: to be allowed to challenge it is enough to have bid."""
+    tender = SimpleNamespace(id=winning_letter(world, place).tender_id)
+    return filed(world, tender, COMPANIES[place])
 
 
 def _complaint(world, place):
