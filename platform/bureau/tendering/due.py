@@ -64,7 +64,7 @@ def _returned(actor: Actor) -> list[DueItem]:
         .where(Tender.bureau_id == actor.bureau_id, Tender.state == "draft", TenderEvent.event == "return")
         .order_by(TenderEvent.at)
     )
-    latest = {tender: reason for tender, reason in db.session.execute(found)}
+    latest = {row[0]: row[1] for row in db.session.execute(found)}
     return [
         DueItem(
             _("被退回修改的招标项目：%(title)s", title=tender.title),
