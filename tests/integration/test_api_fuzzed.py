@@ -13,7 +13,7 @@ from schemathesis.specs.openapi.checks import content_type_conformance, status_c
 
 from bureau.roles import Role
 
-EXAMPLES = 12  # per operation
+EXAMPLES = 8  # per operation
 TURNS = 4  # the roles take turns: each example is sent as every fourth, so each role sends EXAMPLES / TURNS
 
 
