@@ -59,7 +59,7 @@ def state_for(actor: Actor, tender_id: UUID) -> dict[str, Any]:
                 "state": bid.state if bid.state in ("sealed", "unopenable") else "opened",
                 "share": submission.shares[officer.seat]["share"],
                 "given": officer.seat in seats,
-                "others": others if is_present and officer.seat in seats else {},
+                "others": others if is_present and _has_given(submission, seats.get(officer.seat), others) else {},
                 "seats": {seat: row.problem for seat, row in seats.items()},
             }
         )
@@ -73,6 +73,15 @@ def state_for(actor: Actor, tender_id: UUID) -> dict[str, Any]:
         "is_present": is_present,
         "submissions": submissions,
     }
+
+
+def _has_given(submission: BidSubmission, own: OpeningShare | None, others: Mapping[str, str]) -> bool:
+    """Whether the officer's own share is the one that was sealed for them. Whoever gives nothing, or anything at all,
+    and keeps the real one would with another's share read every bid alone. Where the bidder named a wrong hash, that it
+    opens the bid with another's proves it as well."""
+    if own is None or not own.share:
+        return False
+    return not own.problem or any(unsealing.would_open(submission, [own.share, other]) for other in others.values())
 
 
 def give_shares(actor: Actor, tender_id: UUID, shares: Mapping[UUID, str], address: str = "") -> Opening:

@@ -58,6 +58,7 @@ def keep_ciphertext(actor: Actor, tender_id: UUID, claimed: str, data: bytes) ->
         raise NotFound(_("地址中的 SHA-256 格式不正确。"))
     tender, at = clock.hold_tender(actor.bureau_id, tender_id)
     _require_open(tender, at)
+    _require_registered(actor)
     if len(data) > MOST_CIPHERTEXT:
         raise TooLarge(_("密封后的投标文件超过 %(megabytes)s MB。", megabytes=MOST_CIPHERTEXT // (1024 * 1024)))
     _require_sealed(data)
@@ -232,6 +233,17 @@ def _require_open(tender: Tender, at: datetime, citation: str = CITATION) -> Non
         ),
         citation,
     ).with_members(**facts)  # fmt: skip
+
+
+def _require_registered(actor: Actor) -> None:
+    """Whoever may not bid at all does not fill the disk either; for which lot is asked when the bid is submitted."""
+    state = db.session.scalar(
+        select(BureauSupplier.state).where(
+            BureauSupplier.bureau_id == actor.bureau_id, BureauSupplier.id == actor.own_supplier_id()
+        )
+    )
+    if state != "active":
+        raise RuleBroken("supplier_not_active", _("贵公司在本局的登记还没有通过或已终止，不能投标。"))
 
 
 def _require_sealed(data: bytes) -> None:

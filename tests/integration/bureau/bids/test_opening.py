@@ -126,6 +126,38 @@ def test_what_others_gave_is_handed_out_only_for_ones_own(tendered):
     assert all(set(one["others"]) == {"procurement"} for one in state["submissions"])
 
 
+@pytest.mark.parametrize("given", ["", base64.b64encode(b"x" * 75).decode()], ids=["nothing", "anything"])
+def test_whoever_keeps_their_own_share_back_gets_nobody_elses(tendered, given):
+    """With another's shares and the own ones kept at home, one officer would read every bid alone, and could then still
+    keep the bids shut."""
+    rows = prices(tendered)
+    tendered.close()
+    bids.attend(tendered.world, tendered.tender_id, "procurement")
+    actor = tendered.as_officer("supervision")
+    opening.give_shares(actor, tendered.tender_id, {row.id: given for row in rows})
+    state = opening.state_for(actor, tendered.tender_id)
+    assert state["is_present"]
+    assert [one["others"] for one in state["submissions"]] == [{}, {}, {}]
+    bids.attend(tendered.world, tendered.tender_id, "escrow")
+    for submission_id, key in bids.identities(tendered.world, tendered.tender_id, "escrow").items():
+        opening.give_identity(tendered.as_officer("escrow"), tendered.tender_id, submission_id, key)
+    assert {row.state for row in standing(tendered).values()} == {"opened"}
+
+
+def test_a_wrong_hash_of_the_bidder_does_not_keep_good_shares_apart(tendered):
+    lot, one = tendered.lots[0], tendered.bidders[0]
+    tendered.as_bidder(0)
+    bid_id = new_id()
+    sealed = browser.seal([bids.package(one, lot, bid_id)], bids.recipients())[0]
+    shares = {seat: {**share, "sha256": "0" * 64} for seat, share in sealed.shares.items()}
+    odd = browser.Sealed(sealed.ciphertext, sealed.ciphertext_sha256, sealed.size, sealed.recipient, shares)
+    row = bids.send(one, lot, odd, bid_id)
+    bids.submit_all(lot, [(more, 2000) for more in tendered.bidders[1:]])
+    tendered.close()
+    bids.open_all(tendered.world, tendered.tender_id)
+    assert standing(tendered)[row.bid_id].state == "opened"
+
+
 @pytest.mark.parametrize("seats", [("procurement", "escrow"), ("supervision", "escrow")])
 def test_any_two_of_the_three_will_do(tendered, seats):
     prices(tendered)

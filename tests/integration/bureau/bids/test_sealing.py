@@ -10,9 +10,12 @@ from sqlalchemy import select
 from bureau.bids import sealing as browser
 from bureau.bids.models import BidSubmission, BidTrace
 from bureau.bids.service import clock, kit, sealing
+from bureau.suppliers.models import BureauSupplier
 from bureau.tendering.service import ending
 from kernel.database import db, new_id
+from kernel.database.scope import use_scope
 from kernel.errors import Conflict, Invalid, NotFound, RuleBroken
+from kernel.files.service import folder
 from tests.support import bids, tenders
 
 
@@ -213,3 +216,17 @@ def test_traces_are_written_and_not_even_their_bidder_reads_them(tendered):
     tendered.as_officer("procurement")
     traces = db.session.scalars(select(BidTrace).where(BidTrace.tender_id == tendered.tender_id)).all()
     assert [trace.device["account_id"] for trace in traces] == [str(tendered.bidders[0].actor.account_id)]
+
+
+def test_a_company_that_is_not_registered_stores_nothing(tendered):
+    """Anybody can open an account for a company: without this, 30 MB at a time could be left here by anybody."""
+    lot, _bid_id, sealed = one_sealed(tendered)
+    use_scope(db.session(), tenders.officer(tendered.world).scope)
+    company = db.session.get(BureauSupplier, (tendered.made.bureau_id, tendered.bidders[0].actor.supplier_id))
+    company.state = "draft"
+    db.session.flush()
+    actor = tendered.as_bidder(0)
+    with pytest.raises(RuleBroken) as refusal:
+        sealing.keep_ciphertext(actor, lot.tender_id, sealed.ciphertext_sha256, sealed.ciphertext)
+    assert refusal.value.rule == "supplier_not_active"
+    assert not folder().path(tendered.made.bureau_id, None, sealed.ciphertext_sha256).exists()
