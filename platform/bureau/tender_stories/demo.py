@@ -24,6 +24,7 @@ from bureau.catalogue.models import CatalogueCategory, CatalogueItem
 from bureau.challenges.service import filing
 from bureau.demo import MARK
 from bureau.demo.context import DemoContext
+from bureau.prices.service.reading import prices_on
 from bureau.tender_stories import bidding, judging
 from bureau.tender_stories.bidding import Offer
 from bureau.tender_stories.cast import Cast, decrypt, gather, on_stage
@@ -110,8 +111,9 @@ def _draft(
             .order_by(CatalogueItem.code)
             .limit(5)
         ).all()  # fmt: skip
+        ceilings = _ceilings(cast, items)
         rows: list[dict[str, Any]] = [
-            {"item_id": item, "quantity": Decimal(30000 - 4000 * place), "ceiling_unit_price_fen": 700 + 120 * place}
+            {"item_id": item, "quantity": Decimal(30000 - 4000 * place), "ceiling_unit_price_fen": ceilings[item]}
             for place, item in enumerate(items)
         ]
         drafting.save_lot(
@@ -125,6 +127,12 @@ def _draft(
         actor, tender.id, new_id(), PDF, f"{MARK}招标文件.pdf", title=f"招标文件（{MARK}）", kind="tender_document"
     )
     return judging.tender_of(cast, tender.id)
+
+
+def _ceilings(cast: Cast, items: Sequence[UUID]) -> dict[UUID, int]:
+    """A little above today's price book, so that what was won lies below the market."""
+    prices = prices_on(cast.demo.bureau_id, items, cast.demo.today)
+    return {item: prices[item].price_fen * 104 // 100 if item in prices else 800 for item in items}
 
 
 def _appoint(cast: Cast, tender_id: UUID) -> None:

@@ -103,8 +103,7 @@ def _check_winners(actor: Actor, lot: LotProposal, winners: Sequence[UUID]) -> N
                 f"{candidate.supplier_name}：{_limit_reason(lot.limited[bid_id])}",
                 _("招标文件兼投不兼中条款"),
             )
-        if lot.lot.category_id is not None:
-            require_may_bid(actor, candidate.result.supplier_id, [lot.lot.category_id])
+        require_may_bid(actor, candidate.result.supplier_id, [lot.lot.category_id] if lot.lot.category_id else [])
     candidates = [
         rules.Candidate(str(one.result.bid_id), str(one.result.supplier_id), one.result.place or 0)
         for one in lot.ranking

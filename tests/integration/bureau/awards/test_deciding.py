@@ -161,6 +161,7 @@ def test_the_result_goes_to_the_world_and_a_letter_to_every_bidder(session, worl
     assert [notice.kind for notice in notices] == ["result"]
     assert notices[0].ends_on == procedure.notice_ends_on
     assert [row[-1] for row in notices[0].body["tables"][0]["rows"]] == ["90.00", "90.00"]
+    assert [row[-1] for row in notices[0].body["tables"][0]["rows"]] == ["90.00", "90.00"]
     letters = session.scalars(select(AwardLetter).where(AwardLetter.tender_id == ranked.id)).all()
     kinds = {letter.bid_id: letter.kind for letter in letters}
     assert [kinds[bid] for bid in ranked.bids[1]] == ["award", "loss", "loss", "invalid"]
