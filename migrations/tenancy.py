@@ -119,3 +119,19 @@ def show_supplier(table: str, condition: str | None = None, rights: str = "r") -
     "is_public" or an equality such as "state = 'published'"."""
     own = f"bureau_id = {BUREAU}"
     _grant(table, "houqin_supplier", rights, f"{own} AND {condition}" if condition else own)
+
+
+def show_to(table: str, role: str, using: str) -> None:
+    """Lets one more role see the rows for which `using` holds."""
+    op.execute(f"GRANT SELECT ON {table} TO {role}")
+    op.execute(
+        f"CREATE POLICY {table}_{role.removeprefix('houqin_')}_see ON {table} FOR SELECT TO {role} USING ({using})"
+    )
+
+
+def disclosed_by_clock(table: str) -> None:
+    """A table whose rows the bureau sees once `is_disclosed`: the clock, as the machine's operator, sets it and can change
+    nothing else of them."""
+    own = f"bureau_id = {BUREAU}"
+    op.execute(f"GRANT SELECT, UPDATE (is_disclosed) ON {table} TO houqin_operator")
+    op.execute(f"CREATE POLICY {table}_operator ON {table} FOR ALL TO houqin_operator USING ({own}) WITH CHECK ({own})")

@@ -428,8 +428,8 @@ def upgrade() -> None:
     )
     for table in ("tenders", "tender_lots", "tender_items", "tender_criteria", "tender_documents", "tender_questions"):
         tenancy.protect_bureau_table(table, bureau="rwd", school_condition="is_public")
-        _show(table, "houqin_supplier", f"bureau_id = {tenancy.BUREAU} AND is_public")
-        _show(table, "houqin_identity", "is_public")
+        tenancy.show_to(table, "houqin_supplier", f"bureau_id = {tenancy.BUREAU} AND is_public")
+        tenancy.show_to(table, "houqin_identity", "is_public")
     # A question is added by the one who asks it; whose it is stands in tender_askers, which the bureau cannot read.
     op.execute("GRANT INSERT ON tender_questions TO houqin_supplier")
     op.execute(
@@ -440,24 +440,10 @@ def upgrade() -> None:
     tenancy.protect_bureau_table("tender_waivers", bureau="ra", zone=None, school=None)
     tenancy.protect_bureau_table("tender_criteria_sets", zone=None, school=None)
     tenancy.protect_bureau_table("tender_notices", bureau="ra")
-    _show("tender_notices", "houqin_supplier", f"bureau_id = {tenancy.BUREAU}")
-    _show("tender_notices", "houqin_identity", "true")
+    tenancy.show_to("tender_notices", "houqin_supplier", f"bureau_id = {tenancy.BUREAU}")
+    tenancy.show_to("tender_notices", "houqin_identity", "true")
     tenancy.protect_supplier_table("tender_askers", bureau=None, supplier="ra")
     # The bureau sees who took the documents once the clock has disclosed it (Order 87, Art. 28).
     tenancy.protect_supplier_table("tender_document_takers", bureau=None, supplier="ra")
-    _show("tender_document_takers", "houqin_bureau", f"bureau_id = {tenancy.BUREAU} AND is_disclosed")
-    _disclose("tender_document_takers")
-
-
-def _show(table: str, role: str, using: str) -> None:
-    op.execute(f"GRANT SELECT ON {table} TO {role}")
-    op.execute(
-        f"CREATE POLICY {table}_{role.removeprefix('houqin_')}_see ON {table} FOR SELECT TO {role} USING ({using})"
-    )
-
-
-def _disclose(table: str) -> None:
-    """The clock, as the machine's operator, makes rows visible to the bureau; nothing else of them can change."""
-    own = f"bureau_id = {tenancy.BUREAU}"
-    op.execute(f"GRANT SELECT, UPDATE (is_disclosed) ON {table} TO houqin_operator")
-    op.execute(f"CREATE POLICY {table}_operator ON {table} FOR ALL TO houqin_operator USING ({own}) WITH CHECK ({own})")
+    tenancy.show_to("tender_document_takers", "houqin_bureau", f"bureau_id = {tenancy.BUREAU} AND is_disclosed")
+    tenancy.disclosed_by_clock("tender_document_takers")

@@ -360,14 +360,14 @@ def upgrade() -> None:
     )
     tenancy.protect_bureau_table("officer_keys", zone=None, school=None)
     tenancy.protect_bureau_table("opening_officers", bureau="rwd", zone=None, school=None)
-    _show("opening_officers", "houqin_supplier", f"bureau_id = {tenancy.BUREAU} AND is_public")
+    tenancy.show_to("opening_officers", "houqin_supplier", f"bureau_id = {tenancy.BUREAU} AND is_public")
     # Until the deadline a bid exists for its bidder alone: not even its number is told (Order 87, Art. 28 and 33).
     tenancy.protect_supplier_table("bids", bureau=None, supplier="rw")
     tenancy.protect_supplier_table("bid_submissions", bureau=None, supplier="rw")
     tenancy.protect_supplier_table("bid_traces", bureau=None, supplier="a")
     for table in ("bids", "bid_submissions", "bid_traces"):
-        _show(table, "houqin_bureau", f"bureau_id = {tenancy.BUREAU} AND is_disclosed")
-        _disclose(table)
+        tenancy.show_to(table, "houqin_bureau", f"bureau_id = {tenancy.BUREAU} AND is_disclosed")
+        tenancy.disclosed_by_clock(table)
     op.execute("GRANT UPDATE ON bids TO houqin_bureau")
     op.execute(
         "CREATE POLICY bids_bureau_judge ON bids FOR UPDATE TO houqin_bureau"
@@ -375,23 +375,9 @@ def upgrade() -> None:
     )
     op.execute("GRANT UPDATE (state) ON bids TO houqin_operator")
     tenancy.protect_bureau_table("openings", zone="r", school=None)
-    _show("openings", "houqin_supplier", f"bureau_id = {tenancy.BUREAU}")
-    _show("openings", "houqin_identity", "true")
+    tenancy.show_to("openings", "houqin_supplier", f"bureau_id = {tenancy.BUREAU}")
+    tenancy.show_to("openings", "houqin_identity", "true")
     for table in ("opening_presences", "opening_shares"):
         tenancy.protect_bureau_table(table, bureau="ra", zone=None, school=None)
     for table in ("opened_bids", "opened_bid_items", "opened_bid_files"):
         tenancy.protect_supplier_table(table, bureau="ra", supplier="r")
-
-
-def _show(table: str, role: str, using: str) -> None:
-    op.execute(f"GRANT SELECT ON {table} TO {role}")
-    op.execute(
-        f"CREATE POLICY {table}_{role.removeprefix('houqin_')}_see ON {table} FOR SELECT TO {role} USING ({using})"
-    )
-
-
-def _disclose(table: str) -> None:
-    """The clock, as the machine's operator, makes rows visible to the bureau; nothing else of them can change."""
-    own = f"bureau_id = {tenancy.BUREAU}"
-    op.execute(f"GRANT SELECT, UPDATE (is_disclosed) ON {table} TO houqin_operator")
-    op.execute(f"CREATE POLICY {table}_operator ON {table} FOR ALL TO houqin_operator USING ({own}) WITH CHECK ({own})")
