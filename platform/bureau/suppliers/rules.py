@@ -173,17 +173,25 @@ def required_licences(
     return kinds
 
 
-def problems(facts: Facts, category_id: UUID, day: date) -> list[Problem]:
-    """All that stands against a bid in `category_id` on `day`; empty: the company may bid."""
+def company_problems(facts: Facts, day: date) -> list[Problem]:
+    """What stands against any bid of the company at all, whatever it is for."""
     found: list[Problem] = []
     if facts.state == "removed":
         found.append(Problem("removed"))
     elif facts.state != "active":
         found.append(Problem("not_registered"))
+    for restraint in facts.restraints:
+        if restraint.kind == "suspension" and restraint.category_id is None and restraint.binds(day):
+            found.append(Problem("suspended", None, until=restraint.until_day))
+    return found
+
+
+def problems(facts: Facts, category_id: UUID, day: date) -> list[Problem]:
+    """All that stands against a bid in `category_id` on `day`; empty: the company may bid."""
+    found = company_problems(facts, day)
     above = path(category_id, facts.parents)
     for restraint in facts.restraints:
-        covers = restraint.category_id is None or restraint.category_id in above
-        if restraint.kind == "suspension" and covers and restraint.binds(day):
+        if restraint.kind == "suspension" and restraint.category_id in above and restraint.binds(day):
             found.append(Problem("suspended", restraint.category_id, until=restraint.until_day))
     if not any(facts.choices.get(one) == "approved" for one in above):
         found.append(Problem("not_admitted", category_id))

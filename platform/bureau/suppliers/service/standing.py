@@ -38,15 +38,17 @@ def category_names(actor: Actor) -> dict[UUID, str]:
 
 def require_may_bid(actor: Actor, supplier_id: UUID, category_ids: Iterable[UUID], *, on: date | None = None) -> None:
     """Raises RuleBroken with the first reason against it (expired licence, suspension, not registered for a category),
-    NotFound for a company that is not the actor's to ask for."""
+    NotFound for a company that is not the actor's to ask for. Without categories: whether it may bid at all."""
     wanted = list(dict.fromkeys(category_ids))
     facts = facts_of(actor, [get_supplier(actor, supplier_id)])[supplier_id]
-    for category_id in wanted:
-        found = rules.problems(facts, category_id, on or today())
+    day = on or today()
+    asked = [(None, rules.company_problems(facts, day)), *((one, rules.problems(facts, one, day)) for one in wanted)]
+    for category_id, found in asked:
         if found:
             first = found[0]
-            names = category_names(actor)
-            text = labels.problem(first, names.get(first.category_id or category_id, ""))
+            concerned = first.category_id or category_id
+            name = category_names(actor).get(concerned, "") if concerned else ""
+            text = labels.problem(first, name)
             raise RuleBroken(f"supplier_{first.code}", text, labels.citation(first))
 
 

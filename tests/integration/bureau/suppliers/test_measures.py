@@ -168,3 +168,19 @@ def test_over_the_pages_with_evidence_that_the_company_can_open(admitted, client
     shown = client_as("discipline_supervisor").get(f"/suppliers/{admitted.id}").text
     assert "复核申诉" in shown
     assert "复核申诉" not in officer.get(f"/suppliers/{admitted.id}").text
+
+
+def test_a_lot_of_no_category_is_no_way_around_a_suspension_or_removal(world, admitted, acting, meat):
+    """A lot without a category asked nothing of its bidders, not even that they are registered."""
+    standing.require_may_bid(admitted.officer, admitted.id, [])
+    impose(admitted, "suspension", category_id=meat)
+    standing.require_may_bid(admitted.officer, admitted.id, [])
+    whole = impose(admitted, "suspension")
+    with pytest.raises(RuleBroken) as refused:
+        standing.require_may_bid(acting(admitted.company), admitted.id, [])
+    assert refused.value.rule == "supplier_suspended"
+    measures.lift(acting(admitted.officer), admitted.id, whole.id, whole.version, "演示")
+    get_supplier(admitted.officer, admitted.id).state = "draft"
+    with pytest.raises(RuleBroken) as refused:
+        standing.require_may_bid(admitted.officer, admitted.id, [])
+    assert refused.value.rule == "supplier_not_registered"
