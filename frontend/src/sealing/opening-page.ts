@@ -46,6 +46,8 @@ const worded = (error: unknown): string => {
 /** One press, one run: a second press while it works does nothing. */
 const onSubmit = (selector: string, work: (form: HTMLFormElement) => Promise<void>): void => {
   for (const form of document.querySelectorAll<HTMLFormElement>(selector)) {
+    // Until now the form could not be sent: without this script the browser would send the passphrase to the server.
+    for (const button of form.querySelectorAll<HTMLButtonElement>("button[type=submit]")) button.disabled = false;
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       const pressed = form.querySelector<HTMLButtonElement>("button[type=submit]");
