@@ -9,9 +9,9 @@ from bureau.tendering.service import clock
 from kernel.actor import system_actor
 from kernel.database import db
 from kernel.database.scope import use_scope
-from tests.browser.tender_life.preparing import COMPANY, MAIL, PASSPHRASES, PASSWORD, TITLE, due, menu
+from tests.browser.tender_life.preparing import COMPANY, MAIL, PASSPHRASES, PASSWORD, TITLE, due, menu, open_tender
 from tests.browser.tender_life.tendering import SEATS, saved_in, tender_of
-from tests.browser.tender_life.town import Town, Window
+from tests.browser.tender_life.town import PASSPHRASE_TAKES, Town, Window
 
 ANSWERS = {
     "Q1": "持有有效许可证，见附件。",
@@ -30,8 +30,8 @@ def company_window(town: Town, width: int = 1440) -> Window:
 def write(bidder: Window, price: str) -> None:
     """The form of the first lot, by the links that a supplier has."""
     page = bidder.page
-    bidder.go("/open-tenders")
-    page.get_by_role("link", name=TITLE).click()
+    open_tender(bidder)
+    bidder.settle()
     take = page.get_by_role("button", name="获取招标文件")
     if take.count():
         take.click()
@@ -70,7 +70,7 @@ def bid_and_replace(town: Town, folder: Path) -> None:
     page.get_by_role("link", name="打印回执").first.click()
     page.get_by_role("heading", name="投标回执").wait_for()
     bidder.see("08-receipt-390")
-    bidder.go("/bidding")
+    menu(bidder, "我的投标")
     bidder.see("08-own-bids-390")
 
 
@@ -111,8 +111,7 @@ def write_over(bidder: Window, price: str) -> None:
 def verify(town: Town, folder: Path) -> None:
     """Anybody, from the bidder's own link, with the files that the bidder kept."""
     bidder = town.window(Role.SUPPLIER_USER, "a", 390)
-    bidder.go("/open-tenders")
-    bidder.page.get_by_role("link", name=TITLE).click()
+    open_tender(bidder)
     address = bidder.page.get_by_role("link", name="核验页面").first.get_attribute("href")
     anybody = town.window(None, width=390)
     page = anybody.page
@@ -135,7 +134,7 @@ def open_bids(town: Town) -> None:
         officer.page.fill("#open-passphrase", PASSPHRASES[seat])
         officer.page.get_by_role("button", name="打开密钥并开启投标").click()
     for officer in (first, second):
-        officer.page.get_by_text("开标一览表").first.wait_for()
+        officer.said("开标一览表", PASSPHRASE_TAKES)
     second.see("10-read-out")
     second.page.fill("#field-remarks", "投标人无询问。")
     second.page.get_by_role("button", name="结束开标并生成记录").click()
@@ -151,14 +150,9 @@ def open_bids(town: Town) -> None:
 def read_record(town: Town) -> None:
     """A bidder, and the lot that nobody bid for: it failed alone."""
     bidder = town.window(Role.SUPPLIER_USER, "a-2", 390)
-    menu_or_open(bidder)
+    menu(bidder, "我的投标")
     bidder.page.get_by_role("link", name="开标记录").first.click()
     assert "190,000.00" in bidder.text()
     bidder.see("10-record-390")
-    bidder.go("/open-tenders")
-    bidder.page.get_by_role("link", name=TITLE).click()
+    open_tender(bidder)
     assert "投标截止时投标人0家，不足3家，不予开标" in bidder.text()
-
-
-def menu_or_open(bidder: Window) -> None:
-    bidder.go("/bidding")

@@ -11,7 +11,7 @@ from kernel.database import db
 from kernel.database.scope import Scope, use_scope
 from kernel.web.dates import SHANGHAI, today
 from tests.browser.tender_life.bidding import company_window
-from tests.browser.tender_life.preparing import COMPANY, TITLE, due, menu
+from tests.browser.tender_life.preparing import COMPANY, TITLE, due, menu, open_tender
 from tests.browser.tender_life.tendering import QUESTION, saved_in, tender_of
 from tests.browser.tender_life.town import Town, Window
 from tests.support.tenders import PDF
@@ -63,7 +63,7 @@ def challenge(town: Town) -> None:
     """On the phone, from the tender's page; the bureau accepts and answers; who asked reads it."""
     loser = town.window(Role.SUPPLIER_USER, "a-2", 390)
     page = loser.page
-    menu_to_tender(loser)
+    open_tender(loser)
     page.get_by_role("link", name="提出质疑").click()
     page.locator("label", has_text="质疑").first.locator("input").check()
     page.locator("#field-stage label", has_text="结果").first.locator("input").check()
@@ -74,7 +74,7 @@ def challenge(town: Town) -> None:
     loser.said("可以继续上传证明材料")
     loser.see("14-challenge-390")
     answer_challenge(town)
-    loser.go("/challenges")
+    menu(loser, "询问与质疑")
     page.locator("main tbody a").first.click()
     loser.said("评分无误")
     loser.see("14-answered-390")
@@ -89,11 +89,6 @@ def answer_challenge(town: Town) -> None:
     officer.see("14-handling")
     officer.page.get_by_role("button", name="发出答复").click()
     officer.said("已答复")
-
-
-def menu_to_tender(company: Window) -> None:
-    company.go("/open-tenders")
-    company.page.get_by_role("link", name=TITLE).click()
 
 
 def make_agreement(town: Town) -> Any:
@@ -111,7 +106,7 @@ def make_agreement(town: Town) -> Any:
     officer.see("15-agreement")
     upload(officer, "采购人")
     company = company_window(town, 390)
-    company.go("/agreements/own")
+    menu(company, "我的协议")
     company.page.get_by_role("link", name=TITLE).first.click()
     upload(company, "供应商")
     company.see("15-own-390")
@@ -137,7 +132,6 @@ def make_agreement(town: Town) -> Any:
 
 def upload(window: Window, side: str) -> None:
     page = window.page
-    page.select_option("[name=kind]", index=0) if not page.locator("[name=kind]").input_value() else None
     page.select_option("[name=kind]", "signed")
     if page.locator("select[name=side]").count():
         page.select_option("select[name=side]", label=side)
@@ -162,7 +156,7 @@ def order_price(town: Town) -> None:
     town.clock.move_to(begins)
     manager = town.window(Role.CANTEEN_MANAGER, "a1", 390)
     page = manager.page
-    manager.go("/agreements/orderable")
+    menu(manager, "可订物品和价格")
     card = page.locator("section", has=page.get_by_role("heading", name="粳米"))
     card.locator("summary", has_text="19.00").click()
     card.get_by_text("固定单价").wait_for()
@@ -178,6 +172,7 @@ def look_from_outside(town: Town) -> None:
     anybody.go("/public/procurement/a")
     anybody.see("17-portal")
     page.get_by_role("link", name=TITLE).first.click()
+    page.get_by_role("heading", name=TITLE).wait_for()
     text = anybody.text()
     assert COMPANY in text
     assert "190,000.00" in text
@@ -185,7 +180,8 @@ def look_from_outside(town: Town) -> None:
     assert "1 件，已答复 1 件" in text
     anybody.see("17-tender")
     page.locator("section[aria-labelledby=agreements-title] a").first.click()
-    assert "19.00" in anybody.text()
+    anybody.said("19.00")
+    assert COMPANY in anybody.text()
     anybody.see("17-agreement")
     narrow = town.window(None, width=390)
     for path, name in (("/public/procurement/a", "portal"), (page.url, "agreement")):

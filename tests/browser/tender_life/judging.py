@@ -68,12 +68,14 @@ class Committee:
 
         self.seats: list[Actor] = [people[person_id] for _number, person_id in saved_in(town, read)]
         self.tender_id: UUID = tender_of(town).id
+        self.windows: dict[int, Window] = {}
 
     def by_hand(self, number: int, width: int = 1440) -> Window:
-        """The member's own window, at his own page."""
-        window = self.town.window_of(self.seats[number - 1], width)
-        due(window, f"评标：{TITLE}")
-        return window
+        """The member's own window, at his own page; he keeps it for the whole evaluation."""
+        if number not in self.windows:
+            self.windows[number] = self.town.window_of(self.seats[number - 1], width)
+        due(self.windows[number], f"评标：{TITLE}")
+        return self.windows[number]
 
     def otherwise(self, act: Callable[[Actor], Any], numbers: range = range(3, 6)) -> None:
         """The members who do the same without a window."""
@@ -200,10 +202,3 @@ def sign(committee: Committee) -> None:
 
     committee.otherwise(last)
     assert tender_of(committee.town).state == "award_decision"
-
-
-def winners(town: Town) -> list[str]:
-    """The bidders of the first lot by place, as the officer's page shows them."""
-    officer = town.window(Role.PROCUREMENT_OFFICER)
-    due(officer, f"定标：{TITLE}")
-    return officer.page.locator("tbody th[scope=row]").all_inner_texts()[:3]

@@ -32,11 +32,20 @@ PASSPHRASES = {
 def menu(window: Window, text: str) -> None:
     """To a page by the menu that the role has."""
     window.go("/")
+    folded = window.page.locator("a.app-narrow[href='#menu']")
+    if folded.is_visible():  # on a phone
+        folded.click()
     named = window.page.get_by_text(text, exact=True)
     link = window.page.locator(".app-nav a", has=named).first
     if not link.is_visible():  # in a group that lies folded
         window.page.locator(".app-nav details", has=named).first.locator("summary").click()
     link.click()
+
+
+def open_tender(company: Window) -> None:
+    """A supplier's page of the tender."""
+    menu(company, "招标公告")
+    company.page.get_by_role("link", name=TITLE).click()
 
 
 def due(window: Window, text: str) -> None:
@@ -144,7 +153,7 @@ def register(town: Town) -> Window:
     company.said("账号已开通")
     page.get_by_role("link", name="登录").click()
     company.sign_in(MAIL, PASSWORD)
-    menu_of_company(company)
+    menu(company, "企业登记")
     page.get_by_role("link", name="选择品类").click()
     for category in ("谷物", "畜肉"):
         page.locator("label", has_text=category).locator("input").check()
@@ -163,12 +172,6 @@ def register(town: Town) -> Window:
     company.confirm("提交审核")
     company.said("请等待教育局审核")
     return company
-
-
-def menu_of_company(company: Window) -> None:
-    """On a phone the menu is behind its button; the page is one of its own anyway."""
-    company.go("/company")
-    company.page.get_by_role("link", name="选择品类").wait_for()
 
 
 def asked_licences(company: Window) -> list[str]:

@@ -1,5 +1,6 @@
 """The service on a port of its own with the test world in it, a clock that can be moved, and a window for each role."""
 
+import os
 import secrets
 import threading
 from collections.abc import Iterator
@@ -23,7 +24,9 @@ from tests.browser.conftest import Visitor
 from tests.support.at_once import city
 from tests.support.catalogue import Stocked, stock
 
-PATIENCE = 30_000  # milliseconds; sealing and scrypt are slow where other tests take the processor
+PICTURES = bool(os.environ.get("HOUQIN_PICTURES"))  # of every page that is looked at, for a person to look at too
+PATIENCE = 30_000  # milliseconds
+PASSPHRASE_TAKES = 180_000  # a passphrase is made slow to guess, and other tests take the processor as well
 
 
 class MovingClock:
@@ -43,14 +46,21 @@ class MovingClock:
 class Window(Visitor):
     """One person's window; looks at every page that it is told to look at."""
 
+    def go(self, path: str) -> Any:
+        response = super().go(path)
+        assert response.status < 400, f"{path}: {response.status}"
+        return response
+
     def see(self, name: str, *, wide: bool = False) -> None:
         """No serious fault of access, nothing to scroll sideways for, and no complaint of the browser until here.
         `wide`: the page has tables that scroll for themselves at any width."""
+        self.settle()
         assert self.axe() == [], name
         if not wide:
             assert self.overflow() <= 0, name
         assert self.complaints == [], name
-        self.shoot(f"life-{name}")
+        if PICTURES:
+            self.shoot(f"life-{name}")
 
     def confirm(self, summary: str, *, inside: str = "main", fill: dict[str, str] | None = None) -> None:
         """A question that opens in place: open it, fill what it asks for, say yes."""
@@ -61,10 +71,15 @@ class Window(Visitor):
             box.locator(f"[name={name}]").fill(value)
         box.locator(".confirm-buttons button[type=submit]").click()
 
-    def said(self, text: str) -> None:
-        self.page.get_by_text(text).first.wait_for()
+    def said(self, text: str, patience: int = PATIENCE) -> None:
+        self.page.get_by_text(text).first.wait_for(timeout=patience)
+
+    def settle(self) -> None:
+        """The page that the last click led to is there as a whole."""
+        self.page.wait_for_load_state("load")
 
     def text(self) -> str:
+        self.settle()
         return str(self.page.inner_text("main"))
 
 
