@@ -257,7 +257,9 @@ def check_the_record_and_verify(town: Town, made: Any, folder: Path) -> None:
     page.get_by_text("这份回执与公布的清单一致").wait_for()
     changed = bytearray((folder / "bid.age").read_bytes())
     changed[-1] ^= 1
-    page.set_input_files("#verify-file", {"name": "bid.age", "mimeType": "application/octet-stream", "buffer": bytes(changed)})
+    page.set_input_files(
+        "#verify-file", {"name": "bid.age", "mimeType": "application/octet-stream", "buffer": bytes(changed)}
+    )
     page.get_by_text("公布的清单中没有这个文件").wait_for()
     assert anybody.axe() == []
     shot(anybody, "verify-360")

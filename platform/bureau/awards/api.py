@@ -37,7 +37,9 @@ def list_awards(tender_id: UUID) -> Any:
 def decide_lot(data: dict[str, Any], tender_id: UUID, tender_lot_id: UUID) -> Any:
     """Said twice it is said once; another officer's other decision is a conflict."""
     passing = [deciding.Passing(**one) for one in data["passing"]]
-    return deciding.decide_lot(current_actor(), tender_id, tender_lot_id, data["winners"], passing, data["reason"] or "")
+    return deciding.decide_lot(
+        current_actor(), tender_id, tender_lot_id, data["winners"], passing, data["reason"] or ""
+    )
 
 
 @blp.route("/tenders/<uuid:tender_id>/result", methods=["PUT"])
