@@ -5,12 +5,13 @@ from datetime import datetime
 from flask_babel import gettext as _
 
 from bureau.awards.service import terms
-from bureau.awards.service.deciding import decide_silently
+from bureau.awards.service.deciding import decide_silently, go_on
 from bureau.tendering.following import TenderFollower
-from bureau.tendering.models import Tender
+from bureau.tendering.models import Tender, TenderLot
 from bureau.tendering.rules.terms import end_of_day
-from bureau.tendering.service.moving import move
+from bureau.tendering.service.moving import locked, move
 from kernel.actor import Actor, system_actor
+from kernel.database import now
 
 
 def due(_actor: Actor, tender: Tender, at: datetime) -> datetime | None:
@@ -32,4 +33,9 @@ def due(_actor: Actor, tender: Tender, at: datetime) -> datetime | None:
     return None
 
 
-FOLLOWER = TenderFollower(moved=terms.moved, resumed=terms.resumed, due=due)
+def lot_failed(actor: Actor, lot: TenderLot) -> None:
+    """The only lot that was still to be decided ended: the others' winners have waited long enough."""
+    go_on(actor, locked(actor, lot.tender_id), _("其余标包已定标。"), now())
+
+
+FOLLOWER = TenderFollower(moved=terms.moved, resumed=terms.resumed, lot_failed=lot_failed, due=due)

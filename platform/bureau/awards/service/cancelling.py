@@ -8,6 +8,7 @@ from sqlalchemy import select
 from bureau.awards import labels, rules
 from bureau.awards.hooks import is_signed
 from bureau.awards.models import AwardLetter, LotAward, PassedOver
+from bureau.awards.service.deciding import go_on
 from bureau.bids.models import Bid
 from bureau.suppliers.service.telling import tell_company
 from bureau.tendering.models import TenderLot
@@ -83,6 +84,7 @@ def confirm(actor: Actor, award_id: UUID, seen_version: int | None) -> LotAward:
         move(actor, tender, "withdraw_award", words)
     else:
         note(actor, tender, "withdraw_award", tender.state, words, at)
+    go_on(actor, locked(actor, award.tender_id), words, at)  # a framework's lot that keeps other winners stays decided
     db.session.flush()
     return award
 

@@ -152,11 +152,21 @@ def _award(
     flush(db.session(), {"uq_lot_awards_place": taken, "uq_lot_awards_bid": taken})
     lot.lot.state = "awarded"
     db.session.flush()
-    if all(one.is_decided for one in proposals(actor, tender)):
-        procedure = terms.procedure_of(tender) or terms.begin(actor, tender)
-        terms.decided(tender, procedure, at)
-        move(actor, tender, "decide", reason, at=at)
+    go_on(actor, tender, reason, at)
     return made
+
+
+def go_on(actor: Actor, tender: Tender, reason: str, at: datetime) -> bool:
+    """The last lot was decided, or what was left undecided ended: the tender moves on. Nothing else would move it."""
+    lots = proposals(actor, tender)
+    if tender.state != "award_decision" or not all(one.is_decided for one in lots):
+        return False
+    if not any(one.awards for one in lots):
+        return False
+    procedure = terms.procedure_of(tender) or terms.begin(actor, tender)
+    terms.decided(tender, procedure, at)
+    move(actor, tender, "decide", reason, at=at)
+    return True
 
 
 def _row(
@@ -189,4 +199,4 @@ def _limit_reason(lots: Sequence[str]) -> str:
     return _("已中标%(lots)s，达到招标文件规定的中标包数上限。", lots="、".join(lots))
 
 
-__all__ = ["Passing", "active_awards", "decide_lot", "decide_silently"]
+__all__ = ["Passing", "active_awards", "decide_lot", "decide_silently", "go_on"]

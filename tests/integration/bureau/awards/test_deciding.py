@@ -273,3 +273,38 @@ def test_it_needs_nobody_to_decide_what_has_no_candidate(session, world):
 
 def test_the_same_is_said_by_deciding_module():
     assert deciding.decide_lot is decide_lot
+
+
+def framework(world):
+    return delivered(
+        world, is_framework=True, rule_pack="order_110", winners_per_lot=3,
+        framework_from=tenders.values()["framework_from"], framework_until=tenders.values()["framework_until"],
+    )  # fmt: skip
+
+
+def test_of_several_winners_one_is_taken_back_and_the_tender_goes_on(session, world):
+    """The lot keeps its other winner. Counted as decided, it left the tender where it was for good."""
+    ranked = framework(world)
+    officer, other = tenders.officer(world), tenders.reviewer(world)
+    for number, lot in enumerate(ranked.lots, 1):
+        decide_lot(officer, ranked.id, lot, ranked.bids[number][:2])
+    publishing.publish(officer, ranked.id)
+    first, kept = session.scalars(
+        select(LotAward).where(LotAward.lot_id == ranked.lots[0]).order_by(LotAward.place)
+    ).all()
+    cancelling.ask(officer, first.id, first.version, "found_ineligible", "证照造假")
+    cancelling.confirm(other, first.id, first.version)
+    assert ranked.made.tender.state == "award_notice"
+    assert (kept.state, kept.place) == ("active", 1)
+    publishing.publish(officer, ranked.id)
+    assert ranked.made.tender.state == "challenge_window"
+
+
+def test_the_last_undecided_lot_may_end_and_the_others_go_on(session, officer, ranked):
+    decide_lot(officer, ranked.id, ranked.lots[0], [ranked.bids[1][0]])
+    from bureau.tendering.service.lots import cancel_lot
+
+    lot = session.get(TenderLot, (officer.bureau_id, ranked.lots[1]))
+    cancel_lot(officer, ranked.id, lot.id, lot.version, "需求取消")
+    assert ranked.made.tender.state == "award_notice"
+    assert terms.procedure_of(ranked.made.tender).publish_by is not None
