@@ -18,8 +18,8 @@ from kernel.workdays.rules import workdays_between
 
 # Of the history these stand on the line; edits and the like are in the history alone.
 SHOWN = (
-    "submit", "publish", "extend", "amend", "few_takers", "close_bidding", "open", "qualify", "finish_evaluation",
-    "deliver_report", "decide", "announce", "close_window", "complete", "suspend", "resume", "terminate", "fail",
+    "submit", "return", "publish", "extend", "amend", "few_takers", "close_bidding", "open", "qualify",
+    "finish_evaluation", "deliver_report", "decide", "announce", "close_window", "complete", "suspend", "resume", "terminate", "fail",
     "re_evaluate", "withdraw_award",
 )  # fmt: skip
 
