@@ -19,7 +19,6 @@ MOST_XML = 1_000_000  # bytes of one property part
 MOST_STREAMS = 100
 MOST_UNPACKED = 4_000_000  # bytes unpacked out of one PDF
 MOST_TRIES = 40  # places at which one name is looked at: a file may repeat it millions of times
-MOST_PIXELS = 40_000_000  # of a PNG, whose texts Pillow reads together with its pixels
 KEYS = ("author", "last_editor", "company", "program", "created", "modified", "title", "device", "document_id")
 
 _CONTROL = re.compile("[\x00-\x1f\x7f\ud800-\udfff]+")
@@ -88,9 +87,9 @@ def _office(data: bytes) -> dict[str, str]:
 
 def _image(data: bytes) -> dict[str, str]:
     with Image.open(io.BytesIO(data), formats=("JPEG", "PNG", "TIFF")) as image:
-        tags = {ExifTags.TAGS.get(number, ""): value for number, value in image.getexif().items()}
-        is_small = image.width * image.height <= MOST_PIXELS
-        texts = getattr(image, "text", {}) if is_small else {}
+        tags = {ExifTags.TAGS.get(number, ""): value for number, value in Image.Image.getexif(image).items()}
+        # Neither PNG's own `getexif` nor its `text`: for what may stand behind the picture they unpack all its pixels.
+        texts = {name: value for name, value in image.info.items() if isinstance(name, str) and isinstance(value, str)}
     found = {key: _text(tags[name]) for name, key in _EXIF.items() if name in tags}
     device = " ".join(_text(tags[name]) for name in ("Make", "Model") if name in tags)
     if device:

@@ -1,6 +1,7 @@
 """What a file is, told by its content: names and declared types are the sender's claim."""
 
 import io
+import lzma
 import struct
 import zipfile
 import zlib
@@ -98,7 +99,17 @@ def _office(data: bytes) -> MediaType | None:
             if "[Content_Types].xml" not in names:
                 return None
             types = archive.open("[Content_Types].xml").read(MIB)
-    except (zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, ValueError, RuntimeError, KeyError):
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        lzma.LZMAError,
+        struct.error,
+        EOFError,
+        OSError,
+        ValueError,
+        RuntimeError,
+        KeyError,
+    ):
         return None
     if b"macroEnabled" in types:
         return None

@@ -1,5 +1,6 @@
 """One bid out of its seal: decrypted with the key that two officers put together, looked at, kept as it was read."""
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -26,6 +27,9 @@ from kernel.files.sniffing import MediaType, sniff
 from kernel.files.storage import StorageDamaged
 
 KEPT = frozenset({MediaType.PDF, MediaType.JPEG, MediaType.PNG})
+# Pictures are written anew, each in up to some seconds. A bid whose sixty pictures are vast and empty would otherwise be
+# given up with its worker each time it is opened, and with it the opening.
+PICTURE_SECONDS = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,16 +109,18 @@ def _keep(
         )
         for item in package.items
     )  # fmt: skip
+    until = time.monotonic() + PICTURE_SECONDS
     for file in package.files:
-        _keep_file(actor, bid, file)
+        _keep_file(actor, bid, file, is_in_time=time.monotonic() < until)
     db.session.flush()
 
 
-def _keep_file(actor: Actor, bid: Bid, file: PackedFile) -> None:
-    """What the content says decides, not the name; a kind that is not kept for viewing stays in the package alone."""
+def _keep_file(actor: Actor, bid: Bid, file: PackedFile, *, is_in_time: bool = True) -> None:
+    """What the content says decides, not the name; a kind that is not kept for viewing stays in the package alone, and
+    so does a picture for which no time is left."""
     kind = sniff(file.data)
     attachment_id: UUID | None = None
-    if kind in KEPT:
+    if kind in KEPT and (is_in_time or kind is MediaType.PDF):
         try:
             attachment_id = files.store(
                 actor, file.data, name=file.name, purpose="bid_file", supplier_id=bid.supplier_id, accepted=KEPT

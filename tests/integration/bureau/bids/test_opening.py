@@ -2,11 +2,13 @@
 
 import base64
 import hashlib
+import io
 import json
 from uuid import UUID
 
 import pyrage
 import pytest
+from PIL import Image
 from sqlalchemy import select
 
 from bureau.bids import sealing as browser
@@ -464,3 +466,27 @@ def test_files_are_kept_for_viewing_with_what_they_say_of_their_making(tendered)
     )
     assert "data" not in unsealing.opened_bid(actor, row.bid_id).package["files"][0]
     assert db.session.scalars(select(OpenedBidFile.sha256).where(OpenedBidFile.bid_id == row.bid_id)).all()
+
+
+def test_a_bid_of_vast_pictures_opens_all_the_same(tendered, monkeypatch):
+    """Sixty of them would take a worker longer than it is given, again and again, and the opening would never end."""
+    box = io.BytesIO()
+    Image.new("RGB", (40, 30), "white").save(box, "PNG")
+    monkeypatch.setattr(unsealing, "PICTURE_SECONDS", -1.0)
+
+    def with_pictures(document):
+        document["files"] = [
+            {"id": f"f{number}", "name": f"{number}.png", "media_type": "image/png", "sha256": hashlib.sha256(box.getvalue()).hexdigest(),
+             "data": base64.b64encode(box.getvalue()).decode()}
+            for number in range(3)
+        ]  # fmt: skip
+
+    row = sealed_by_program(tendered, 0, tendered.lots[0], with_pictures)
+    bids.submit_all(tendered.lots[0], [(one, 2000) for one in tendered.bidders[1:]])
+    tendered.close()
+    bids.open_all(tendered.world, tendered.tender_id)
+    assert standing(tendered)[row.bid_id].state == "opened"
+    files = unsealing.files_of(tendered.as_officer("procurement"), row.bid_id)
+    assert [(file.attachment_id, file.sha256) for file in files] == [
+        (None, hashlib.sha256(box.getvalue()).hexdigest())
+    ] * 3

@@ -82,3 +82,15 @@ def test_a_refusal_says_why(data, accepted, code):
 @given(st.binary(max_size=300), st.sampled_from([b"", b"\xff\xd8\xff", b"PK\x03\x04", b"%PDF-", b"RIFF1234WEBP"]))
 def test_no_bytes_make_it_fail(data, start):
     sniff(start + data)
+
+
+@pytest.mark.parametrize("packing", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_an_office_file_damaged_in_whatever_packing_is_nothing(packing):
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", packing) as file:
+        file.writestr("[Content_Types].xml", "".join(str(number) for number in range(3000)))
+        file.writestr("word/document.xml", "<x/>")
+    data = bytearray(target.getvalue())
+    for place in range(60, 110):
+        data[place] ^= 0xFF
+    assert sniff(bytes(data)) is None
