@@ -19,8 +19,8 @@ from kernel.workdays.rules import workdays_between
 # Of the history these stand on the line; edits and the like are in the history alone.
 SHOWN = (
     "submit", "return", "publish", "extend", "amend", "few_takers", "close_bidding", "open", "qualify",
-    "finish_evaluation", "deliver_report", "decide", "announce", "close_window", "complete", "suspend", "resume", "terminate", "fail",
-    "re_evaluate", "withdraw_award",
+    "finish_evaluation", "deliver_report", "decide", "announce", "close_window", "complete", "suspend", "resume",
+    "terminate", "fail", "re_evaluate", "withdraw_award",
 )  # fmt: skip
 
 
