@@ -24,6 +24,7 @@ from bureau.bids.models import (
     OpeningShare,
 )
 from bureau.bids.service import clock, closing, officers, unsealing
+from bureau.suppliers.models import BureauSupplier
 from bureau.suppliers.service.finding import names_of
 from bureau.tendering.models import Tender
 from bureau.tendering.service import lots, reading
@@ -149,9 +150,21 @@ def give_identity(actor: Actor, tender_id: UUID, submission_id: UUID, identity: 
     else:
         bid.state = "opened"
     db.session.flush()
-    opening.minutes = {**opening.minutes, "read_out": reading_out(actor, tender_id)}
+    opening.minutes = {
+        **opening.minutes, "read_out": reading_out(actor, tender_id),
+        "sizes": {**opening.minutes.get("sizes", {}), str(bid.id): _size_of(bid)},
+    }  # fmt: skip
     db.session.flush()
     return bid
+
+
+def _size_of(bid: Bid) -> str:
+    """The size of the company as it stood when its bid was opened: a small firm's deduction rests on it, and an officer
+    who has heard the prices could still write another one into the register."""
+    size = select(BureauSupplier.size).where(
+        BureauSupplier.bureau_id == bid.bureau_id, BureauSupplier.id == bid.supplier_id
+    )
+    return db.session.execute(size).scalar_one()
 
 
 def declare_unavailable(actor: Actor, tender_id: UUID, seat: str, reason: str) -> Opening:

@@ -10,7 +10,7 @@ from uuid import UUID
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from bureau.bids.models import Bid, OpenedBid, OpenedBidFile, OpenedBidItem
+from bureau.bids.models import Bid, OpenedBid, OpenedBidFile, OpenedBidItem, Opening
 from bureau.evaluation.models import EvaluationCommittee, LotEvaluation
 from bureau.evaluation.rules.admission import same_brand_groups
 from bureau.evaluation.rules.exact import exact
@@ -171,6 +171,13 @@ def bids_of(tender: Tender, lot_id: UUID | None = None) -> list[BidFacts]:
         for item in db.session.scalars(priced):
             items[item.bid_id][item.tender_item_id] = item
     return [BidFacts(bid, opened, supplier, items[bid.id]) for bid, opened, supplier in rows]
+
+
+def size_of(one: BidFacts) -> str:
+    """The bidder's size as it stood at the opening, whatever the register says since."""
+    opening = db.session.get(Opening, (one.bid.bureau_id, one.bid.tender_id))
+    told = opening.minutes.get("sizes", {}) if opening is not None else {}
+    return str(told.get(str(one.id), one.supplier.size))
 
 
 def valid_bids(tender: Tender, lot_id: UUID) -> list[BidFacts]:

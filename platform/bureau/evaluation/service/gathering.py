@@ -119,7 +119,7 @@ def _lot(tender: Tender, lot: TenderLot) -> dict[str, Any]:
 def _bid(one: facts.BidFacts) -> dict[str, Any]:
     return {
         "id": str(one.id), "bidder": one.supplier.name, "credit_code": one.supplier.credit_code,
-        "size": one.supplier.size, "state": one.bid.state, "reason": one.bid.reason,
+        "size": facts.size_of(one), "state": one.bid.state, "reason": one.bid.reason,
         "article": one.bid.reason_article, "total_fen": one.opened.total_fen,
         "discount": str(one.opened.discount) if one.opened.discount is not None else None,
         "plaintext_sha256": one.opened.plaintext_sha256,

@@ -79,7 +79,7 @@ def scores_of(tender: Tender, lot_id: UUID) -> Scores:
 
 def deduction_of(tender: Tender, one: facts.BidFacts) -> Decimal:
     """Percent off a micro or small firm's price, for scoring only; none where all bidders are such."""
-    return Decimal(0) if tender.is_reserved or one.supplier.size not in SMALL else tender.small_firm_deduction
+    return Decimal(0) if tender.is_reserved or facts.size_of(one) not in SMALL else tender.small_firm_deduction
 
 
 def outcome_of(tender: Tender, lot: TenderLot, scores: Scores) -> LotOutcome[UUID] | None:

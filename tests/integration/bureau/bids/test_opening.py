@@ -15,6 +15,7 @@ from bureau.bids import sealing as browser
 from bureau.bids.models import Bid, OpenedBid, OpenedBidFile, OpenedBidItem, OpeningShare
 from bureau.bids.rules import hashes
 from bureau.bids.service import closing, keys, officers, opening, publishing, unsealing
+from bureau.evaluation.service import facts, results
 from kernel.database import db, new_id
 from kernel.database.scope import IDENTITY, use_scope
 from kernel.errors import Conflict, Invalid, NotFound, RuleBroken
@@ -490,3 +491,19 @@ def test_a_bid_of_vast_pictures_opens_all_the_same(tendered, monkeypatch):
     assert [(file.attachment_id, file.sha256) for file in files] == [
         (None, hashlib.sha256(box.getvalue()).hexdigest())
     ] * 3
+
+
+def test_a_company_is_as_small_as_it_was_when_its_bid_was_opened(tendered):
+    """The deduction for small firms is worth more than most differences of price; after the prices were read out the
+    register may still be corrected, but not for this tender."""
+    rows = prices(tendered)
+    tendered.close()
+    bids.open_all(tendered.world, tendered.tender_id)
+    tendered.as_officer("procurement")
+    one = next(one for one in facts.bids_of(tendered.made.tender) if one.id == rows[0].bid_id)
+    before, other = one.supplier.size, next(size for size in ("micro", "large") if size != one.supplier.size)
+    deducted = results.deduction_of(tendered.made.tender, one)
+    one.supplier.size = other
+    db.session.flush()
+    assert facts.size_of(one) == before
+    assert results.deduction_of(tendered.made.tender, one) == deducted
