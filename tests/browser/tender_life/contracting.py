@@ -4,7 +4,10 @@ import json
 from datetime import datetime, time
 from typing import Any
 
+from click.testing import CliRunner
+
 from bureau.agreements.models import Agreement
+from bureau.ocds.commands import ocds
 from bureau.ocds.rules.checks import check_package
 from bureau.roles import Role
 from kernel.database import db
@@ -191,8 +194,8 @@ def look_from_outside(town: Town) -> None:
 
 def export(town: Town) -> dict[str, Any]:
     """`houqin ocds export` of this tender: what our own checks and, where it lies here, the schema accept."""
-    runner = town.app.test_cli_runner()
-    done = runner.invoke(args=["ocds", "export", "--bureau", "a", "--tender", str(tender_of(town).id)])
+    with town.app.app_context():
+        done = CliRunner().invoke(ocds, ["export", "--bureau", "a", "--tender", str(tender_of(town).id)])
     assert done.exit_code == 0, done.output[-2000:]
     package: dict[str, Any] = json.loads(done.stdout)
     assert check_package(package) == []
