@@ -44,6 +44,14 @@ def due(actor: Actor) -> Sequence[DueItem]:
             for one in competing.list_competitions(actor)
             if state_at(one.state, one.deadline, now()) == "open" and not competing.own_answers(actor, one.id)
         ]  # fmt: skip
+        items += [
+            DueItem(
+                title=_("签字盖章并上传协议：%(title)s", title=one.title),
+                url=url_for("agreements.own_one", agreement_id=one.id), module=MODULE, due_at=_end_of(one.sign_by),
+                detail=one.number, overdue=one.sign_by is not None and one.sign_by < today(),
+            )
+            for one in reading.unsigned_by(actor, actor.own_supplier_id())
+        ]  # fmt: skip
     return items
 
 

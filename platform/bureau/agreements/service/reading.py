@@ -12,7 +12,7 @@ from sqlalchemy import any_, func, literal, or_, select
 from bureau.agreements import balance_rules, rules
 from bureau.agreements.balance_models import AgreementBalance, BalanceMove
 from bureau.agreements.balance_rules import Delta, Stand
-from bureau.agreements.models import Agreement, AgreementChange, AgreementItem, AgreementLot
+from bureau.agreements.models import Agreement, AgreementChange, AgreementDocument, AgreementItem, AgreementLot
 from bureau.agreements.service.ledger import COLUMN, stand_of
 from bureau.agreements.service.pricing import Price, prices_for_school
 from bureau.schools.models import School
@@ -216,6 +216,25 @@ class Waiting:
 
 
 ENDING_SOON = 60  # days: time enough for another tender
+
+
+def unsigned_by(actor: Actor, supplier_id: UUID) -> Sequence[Agreement]:
+    """Agreements that wait for a scan with the supplier's own signature."""
+    scanned = (
+        select(AgreementDocument.id)
+        .where(
+            AgreementDocument.bureau_id == Agreement.bureau_id, AgreementDocument.agreement_id == Agreement.id,
+            AgreementDocument.kind == "signed", AgreementDocument.side == "supplier",
+        )
+        .exists()
+    )  # fmt: skip
+    query = select(Agreement).where(
+        Agreement.bureau_id == actor.bureau_id,
+        Agreement.supplier_id == supplier_id,
+        Agreement.state == "pending",
+        ~scanned,
+    )
+    return db.session.scalars(query.order_by(Agreement.id).limit(50)).all()
 
 
 def waiting(actor: Actor) -> Waiting:
