@@ -93,13 +93,19 @@ def pass_deadline(town: Town) -> None:
     page.locator("#bidding [role=alert]", has_text="截止").wait_for()
     assert page.locator(".bid-version").count() == 1
     bidder.shoot("life-09-too-late")
+    assert tick(town) == 1
+    assert tender_of(town).state == "opening"
 
-    def tick() -> int:
+
+def tick(town: Town) -> int:
+    """What the scheduler does every minute; how many tenders it looked at."""
+
+    def run() -> int:
         use_scope(db.session(), system_actor(town.bureau_id).scope)
         return clock.run_due(town.bureau_id)
 
-    assert saved_in(town, tick) == 1
-    assert tender_of(town).state == "opening"
+    done: int = saved_in(town, run)
+    return done
 
 
 def write_over(bidder: Window, price: str) -> None:

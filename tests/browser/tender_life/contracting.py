@@ -13,7 +13,7 @@ from bureau.roles import Role
 from kernel.database import db
 from kernel.database.scope import Scope, use_scope
 from kernel.web.dates import SHANGHAI, today
-from tests.browser.tender_life.bidding import company_window
+from tests.browser.tender_life.bidding import company_window, tick
 from tests.browser.tender_life.preparing import COMPANY, TITLE, due, menu, open_tender
 from tests.browser.tender_life.tendering import QUESTION, saved_in, tender_of
 from tests.browser.tender_life.town import Town, Window
@@ -109,8 +109,7 @@ def make_agreement(town: Town) -> Any:
     officer.see("15-agreement")
     upload(officer, "采购人")
     company = company_window(town, 390)
-    menu(company, "我的协议")
-    company.page.get_by_role("link", name=TITLE).first.click()
+    due(company, f"签字盖章并上传协议：{TITLE}")
     upload(company, "供应商")
     company.see("15-own-390")
     page.reload()
@@ -157,6 +156,8 @@ def order_price(town: Town) -> None:
     """On the first day of the agreement the school reads today's price, and how it came about."""
     begins = datetime.combine(agreement_of(town).first_day, time(9), SHANGHAI)
     town.clock.move_to(begins)
+    tick(town)
+    assert tender_of(town).state == "contracting"  # the window is over, the runner-up has not signed
     manager = town.window(Role.CANTEEN_MANAGER, "a1", 390)
     page = manager.page
     menu(manager, "可订物品和价格")
