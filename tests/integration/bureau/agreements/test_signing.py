@@ -126,7 +126,7 @@ def test_published_and_filed_within_their_working_days(officer, agreement):
         signing.publish(officer, agreement.id, agreement.version)
     sign(officer, agreement)
     assert agreement.signed_on + 2 * DAY <= agreement.publish_by <= agreement.signed_on + 12 * DAY
-    assert agreement.signed_on + 9 * DAY <= agreement.file_by
+    assert agreement.signed_on + 7 * DAY <= agreement.file_by  # a weekend may be worked
     assert public.public_agreement(officer.bureau_id, agreement.id) is None
     signing.publish(officer, agreement.id, agreement.version)
     signing.file_copy(officer, agreement.id, agreement.version, today(), "演示-001")
