@@ -37,27 +37,47 @@ def chromium() -> str:
 
 
 @pytest.fixture(scope="session")
-def district(admin_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
-    """A database with the demo district: its environment, and who may sign in."""
+def district(
+    admin_url: str, tmp_path_factory: pytest.TempPathFactory, testrun_uid: str
+) -> Iterator[dict[str, Any]]:  # fmt: skip
+    """A database with the demo district: its environment, and who may sign in. Built once per run, for it takes long;
+    every worker has a copy of database and files."""
     from tests.support import database
 
-    with database.cloned(admin_url, "browser") as name:
-        folder = tmp_path_factory.mktemp("browser")
-        environ = {
-            **os.environ,
-            "HOUQIN_ENVIRONMENT": "demo",
-            "DATABASE_URL": database.url_of(admin_url, name, user="houqin_app"),
-            "DATABASE_OWNER_URL": database.url_of(admin_url, name),
-            "SECRET_KEY": "browser-tests-only-" + "x" * 32,
-            "HOUQIN_VAR_DIR": str(folder),
-            "PYTHONPATH": os.pathsep.join(str(ROOT / part) for part in (".", "platform", "tenants")),
-        }
-        made = subprocess.run(
-            [sys.executable, str(Path(__file__).parent / "seed.py")],
-            env=environ, cwd=ROOT, capture_output=True, text=True, timeout=300,
-        )  # fmt: skip
-        assert made.returncode == 0, made.stderr[-4000:]
-        yield {"environ": environ, "sign_ins": json.loads(made.stdout.splitlines()[-1])}
+    built = database.VAR / "demo"
+    with database.made_once(admin_url, "houqin_demo", testrun_uid) as (template, is_there):
+        if not is_there:
+            _seed(_environ(admin_url, template, built), built)
+    folder = tmp_path_factory.mktemp("browser") / "var"
+    shutil.copytree(built, folder)
+    with database.cloned(admin_url, "browser", template) as name:
+        sign_ins = json.loads((folder / "sign_ins.json").read_text(encoding="utf-8"))
+        yield {"environ": _environ(admin_url, name, folder), "sign_ins": sign_ins}
+
+
+def _environ(admin_url: str, name: str, folder: Path) -> dict[str, str]:
+    from tests.support import database
+
+    return {
+        **os.environ,
+        "HOUQIN_ENVIRONMENT": "demo",
+        "DATABASE_URL": database.url_of(admin_url, name, user="houqin_app"),
+        "DATABASE_OWNER_URL": database.url_of(admin_url, name),
+        "SECRET_KEY": "browser-tests-only-" + "x" * 32,
+        "HOUQIN_VAR_DIR": str(folder),
+        "PYTHONPATH": os.pathsep.join(str(ROOT / part) for part in (".", "platform", "tenants")),
+    }
+
+
+def _seed(environ: dict[str, str], folder: Path) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(mode=0o700)
+    made = subprocess.run(
+        [sys.executable, str(Path(__file__).parent / "seed.py")],
+        env=environ, cwd=ROOT, capture_output=True, text=True, timeout=600,
+    )  # fmt: skip
+    assert made.returncode == 0, made.stderr[-4000:]
+    (folder / "sign_ins.json").write_text(made.stdout.splitlines()[-1], encoding="utf-8")
 
 
 @pytest.fixture(scope="session")

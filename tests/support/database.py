@@ -52,21 +52,44 @@ def prepare_template(admin_url: str) -> str:
     return name
 
 
-def clone(admin_url: str, name: str) -> None:
-    """A fresh database `name`, as migrated."""
+def clone(admin_url: str, name: str, template: str | None = None) -> None:
+    """A fresh database `name`, as migrated or like `template`."""
     with _locked(), _admin(admin_url) as cursor:
         cursor.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-        cursor.execute(f"CREATE DATABASE {name} TEMPLATE {template_name()}")
+        cursor.execute(f"CREATE DATABASE {name} TEMPLATE {template or template_name()}")
 
 
 @contextmanager
-def cloned(admin_url: str, purpose: str) -> Iterator[str]:
-    """A fresh database, as migrated, for as long as the block runs; gives its name.
+def made_once(admin_url: str, prefix: str, run: str) -> Iterator[tuple[str, bool]]:
+    """(name, is it there already) of a database that the workers of one run share as a template: whoever comes first
+    fills it within the block, the others wait. What former runs left is dropped."""
+    name = f"{prefix}_{run[:12]}"
+    VAR.mkdir(parents=True, exist_ok=True)
+    with open(VAR / f"{prefix}.lock", "w") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        with _admin(admin_url) as cursor:
+            cursor.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", (prefix,))
+            known = {row[0] for row in cursor.fetchall()}
+            for other in known - {name}:
+                cursor.execute(f"DROP DATABASE IF EXISTS {other} WITH (FORCE)")
+        if name not in known:
+            clone(admin_url, name)
+        try:
+            yield name, name in known
+        except BaseException:
+            with _admin(admin_url) as cursor:
+                cursor.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+            raise
+
+
+@contextmanager
+def cloned(admin_url: str, purpose: str, template: str | None = None) -> Iterator[str]:
+    """A fresh database, as migrated or like `template`, for as long as the block runs; gives its name.
 
     The name carries this process, so that two runs in one checkout do not meet.
     """
     name = f"houqin_test_{purpose}_{os.getpid()}"
-    clone(admin_url, name)
+    clone(admin_url, name, template)
     try:
         yield name
     finally:
