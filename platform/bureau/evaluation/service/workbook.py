@@ -22,7 +22,7 @@ def matrix_xlsx(matrices: list[Matrix]) -> bytes:
     text = book.add_format({"border": 1})
     for matrix in matrices:
         sheet = book.add_worksheet(f"{matrix.lot.number} {matrix.lot.title}".translate(FORBIDDEN)[:31])
-        columns = [_("物品"), _("单位"), _("数量"), _("最高限价（元）"), _("价格册（元）")]
+        columns = [_("物品"), _("计量单位"), _("数量"), _("最高限价（元）"), _("价格册（元）")]
         columns += [f"{one.supplier.name}" for one in matrix.bids]
         for place, name in enumerate(columns):
             sheet.write_string(0, place, name, head)
