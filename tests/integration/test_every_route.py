@@ -149,11 +149,28 @@ def test_no_role_reaches_another_tenants_record(app, client_as, ids):
                         assert response.status_code in REFUSED, asked
 
 
+# Routes that open only for a tender in a certain state, or for ids that belong together. Their packages' own tests
+# open them, by the right people and by nobody else.
+OPENED_BY_THEIR_OWN_TESTS = {
+    "/bidding/<uuid:tender_id>/record",
+    "/openings/<uuid:tender_id>/record",
+    "/openings/<uuid:tender_id>/package.zip",
+    "/api/v1/tenders/<uuid:tender_id>/opening",
+    "/api/v1/tenders/<uuid:tender_id>/opening/seat",
+    "/public/tenders/<int:bureau_id>/<uuid:tender_id>/bids.json",
+    "/api/v1/bids/<uuid:bid_id>/submissions/<uuid:bid_submission_id>/ciphertext",
+    "/simulation/tenders/<uuid:tender_id>/template.xlsx",
+    "/simulation/tenders/<uuid:tender_id>/reports/<uuid:simulation_id>",
+    "/public/procurement/<bureau_code>/agreements/<uuid:agreement_id>",
+}
+
+
 def test_every_record_route_opens_for_somebody_with_an_own_id(app, client_as, ids):
     """Else the test above would pass on a sample that matches nothing."""
+    assert {rule.rule for rule in rules(app)} >= OPENED_BY_THEIR_OWN_TESTS
     closed = []
     for rule in rules(app):
-        if not rule.arguments or "GET" not in rule.methods:
+        if not rule.arguments or "GET" not in rule.methods or rule.rule in OPENED_BY_THEIR_OWN_TESTS:
             continue
         answers = {}
         for role in Role:

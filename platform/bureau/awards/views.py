@@ -115,7 +115,7 @@ def sent_letter(letter_id: UUID) -> str:
 def _letter(letter_id: UUID) -> str:
     actor = current_actor()
     found = reading.get_letter(actor, letter_id)
-    verify = url_for("awards.verify", bureau_id=found.bureau_id, code=found.code, _external=True)
+    verify = url_for("awards.verify", bureau_id=found.bureau_id, letter_code=found.code, _external=True)
     return render_template(
         "awards/letter.html", letter=found, is_intact=reading.is_intact(found), is_own=actor.level == "supplier",
         labels=labels, verify=verify,
@@ -130,9 +130,9 @@ def confirm_letter(letter_id: UUID) -> Any:
     return redirect(url_for("awards.letter", letter_id=letter_id))
 
 
-@blueprint.get("/public/award-letters/<int:bureau_id>/<code>")
+@blueprint.get("/public/award-letters/<int:bureau_id>/<letter_code>")
 @access(PUBLIC)
-def verify(bureau_id: int, code: str) -> str:
+def verify(bureau_id: int, letter_code: str) -> str:
     """Whether a letter that somebody holds was sent so, and stands. Score and rank are not shown."""
-    found = reading.letter_by_code(bureau_id, code)
+    found = reading.letter_by_code(bureau_id, letter_code)
     return render_template("awards/verify.html", letter=found, is_intact=reading.is_intact(found), labels=labels)

@@ -12,6 +12,7 @@ from bureau.bids.permissions import Permission
 from bureau.bids.rules.package import MOST_CIPHERTEXT
 from bureau.bids.service import keys, kit, officers, opening, publishing, sealing
 from bureau.tendering.service.clock import catch_up
+from bureau.tendering.service.reading import get_tender
 from kernel.access.edge import access, current_actor
 from kernel.api import ApiBlueprint
 from kernel.database import db
@@ -137,7 +138,8 @@ def confirm_key(data: dict[str, Any], officer_key_id: UUID) -> Any:
 @access(Permission.SEE_OPENING)
 @blp.response(200, schemas.OpeningOfficersOut)
 def list_officers(tender_id: UUID) -> Any:
-    return {"items": officers.officers_of(current_actor().bureau_id, tender_id)}
+    tender = get_tender(current_actor(), tender_id)
+    return {"items": officers.officers_of(tender.bureau_id, tender.id)}
 
 
 @blp.route("/tenders/<uuid:tender_id>/opening-officers", methods=["PUT"])

@@ -38,4 +38,5 @@ def _award(world, place):
 SAMPLES = {
     "award_id": Sample(_award, owner="bureau"),
     "letter_id": Sample(lambda world, place: winning_letter(world, place).id, owner="supplier"),
+    "letter_code": Sample(lambda world, place: winning_letter(world, place).code, owner="none"),
 }
