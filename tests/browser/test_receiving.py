@@ -80,6 +80,9 @@ def test_a_line_is_taken_away_and_a_mistake_comes_back_at_its_field(keeper):
 def test_the_pages_read_in_english(visit):
     officer = visit(WELL_KNOWN["canteen_officer"])
     officer.context.add_cookies([{"name": "houqin_locale", "value": "en", "url": officer.address}])
-    for path, heading in (("/catalogue", "Purchasing catalogue"), ("/oversight/uncertified-receipts", "Receipts without")):
+    for path, heading in (
+        ("/catalogue", "Purchasing catalogue"),
+        ("/oversight/uncertified-receipts", "Receipts without"),
+    ):
         officer.go(path)
         assert officer.page.get_by_role("heading", name=heading).first.is_visible()
