@@ -1,6 +1,5 @@
 """Pure rules of agreements: states, what holds on a day, what was awarded against what is to be signed."""
 
-import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date, timedelta
@@ -8,7 +7,7 @@ from decimal import Decimal
 from typing import Any, Literal
 from uuid import UUID
 
-import orjson
+from kernel import digests
 
 Standing = Literal["pending", "signed", "active", "suspended", "terminated", "expired", "cancelled"]
 
@@ -146,7 +145,7 @@ def canonical(terms: AgreementTerms) -> dict[str, Any]:
 
 
 def digest(terms: AgreementTerms) -> str:
-    return hashlib.sha256(orjson.dumps(canonical(terms), option=orjson.OPT_SORT_KEYS)).hexdigest()
+    return digests.digest(canonical(terms))
 
 
 # What an agreement must not say otherwise than the award: who, what, how much, at which price, how long, for whom.

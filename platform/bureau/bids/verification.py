@@ -16,7 +16,8 @@ from typing import Any
 import orjson
 import pyrage
 
-from bureau.bids.rules.hashes import LIST_FORMAT, canonical, digest, entry, shares_digest
+from bureau.bids.rules.hashes import LIST_FORMAT, entry, shares_digest
+from kernel.digests import canonical, digest
 
 MOST_ENTRY = 64 * 1024 * 1024
 

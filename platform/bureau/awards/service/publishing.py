@@ -20,10 +20,11 @@ from bureau.suppliers.models import BureauSupplier
 from bureau.suppliers.service.telling import tell_company
 from bureau.tendering.models import Tender, TenderLot
 from bureau.tendering.service.moving import locked, move
-from bureau.tendering.service.notices import body_of, digest, publish_notice
+from bureau.tendering.service.notices import body_of, publish_notice
 from bureau.tendering.service.reading import lots_of
 from kernel.actor import Actor
 from kernel.database import db, new_id, now
+from kernel.digests import digest
 from kernel.errors import Conflict
 from kernel.numbering.service import next_number
 from kernel.web.dates import today

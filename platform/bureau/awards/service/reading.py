@@ -13,11 +13,11 @@ from bureau.awards.service.terms import procedure_of
 from bureau.suppliers.models import BureauSupplier
 from bureau.tendering.models import Tender
 from bureau.tendering.service.clock import catch_up
-from bureau.tendering.service.notices import digest
 from bureau.tendering.service.reading import get_tender
 from kernel.actor import Actor
 from kernel.database import db, now
 from kernel.database.paging import Page, paginate
+from kernel.digests import digest
 from kernel.errors import NotFound
 
 

@@ -4,24 +4,15 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-import orjson
+from kernel.digests import digest
 
 LIST_FORMAT = "houqin-bid-hashes-1"
 RECEIPT_FORMAT = "houqin-receipt-1"
 WITHDRAWAL_FORMAT = "houqin-withdrawal-1"
 
 
-def canonical(document: Any) -> bytes:
-    """Sorted keys, no blanks, UTF-8: the same content always gives the same bytes."""
-    return orjson.dumps(document, option=orjson.OPT_SORT_KEYS)
-
-
 def sha256(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
-
-
-def digest(document: Any) -> str:
-    return sha256(canonical(document))
 
 
 def entry(receipt: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,12 +10,12 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from bureau.bids.models import BidSubmission, OpenedBid
-from bureau.bids.rules.hashes import canonical
 from bureau.bids.service import closing, officers, publishing, sealing
 from bureau.tendering.models import Tender
 from kernel.actor import Actor
 from kernel.audit import capture
 from kernel.database import db
+from kernel.digests import canonical
 from kernel.errors import Conflict
 from kernel.files.storage import StorageDamaged
 

@@ -5,11 +5,11 @@ from uuid import UUID
 from flask import Response, render_template
 
 from bureau.bids import labels
-from bureau.bids.rules import hashes
 from bureau.bids.service import publishing
 from bureau.bids.views.blueprint import blueprint
 from kernel.access import PUBLIC
 from kernel.access.edge import access
+from kernel.digests import canonical
 from kernel.errors import NotFound
 
 
@@ -17,7 +17,7 @@ from kernel.errors import NotFound
 @access(PUBLIC)
 def verify(bureau_id: int, tender_id: UUID) -> str:
     tender, opening, bureau = publishing.public(bureau_id, tender_id)
-    text = hashes.canonical(publishing.listed(tender, opening)).decode() if opening else ""
+    text = canonical(publishing.listed(tender, opening)).decode() if opening else ""
     return render_template(
         "bids/verify.html", tender=tender, opening=opening, bureau=bureau, canonical=text, labels=labels
     )
@@ -30,6 +30,6 @@ def hash_list(bureau_id: int, tender_id: UUID) -> Response:
     tender, opening, _bureau = publishing.public(bureau_id, tender_id)
     if opening is None:
         raise NotFound("")
-    response = Response(hashes.canonical(publishing.listed(tender, opening)), mimetype="application/json")
+    response = Response(canonical(publishing.listed(tender, opening)), mimetype="application/json")
     response.headers["Content-Disposition"] = f'attachment; filename="{tender.number}-bids.json"'
     return response

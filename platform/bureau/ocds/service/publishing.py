@@ -1,6 +1,5 @@
 """Append a release where what is public has changed. Done twice, or by two at once, it is done once."""
 
-import hashlib
 import logging
 import re
 from collections.abc import Mapping
@@ -21,6 +20,7 @@ from bureau.tendering.rules.states import ENDED
 from kernel.actor import system_actor
 from kernel.database import db, new_id, now
 from kernel.database.scope import within
+from kernel.digests import digest
 from kernel.identity.models import Bureau
 
 log = logging.getLogger(__name__)
@@ -107,7 +107,7 @@ def prefix_of(bureau: Bureau) -> str:
 
 def digest_of(release: Mapping[str, Any]) -> str:
     """SHA-256 of the canonical content: keys sorted, no blanks, UTF-8."""
-    return hashlib.sha256(orjson.dumps(content_of(release), option=orjson.OPT_SORT_KEYS)).hexdigest()
+    return digest(content_of(release))
 
 
 def plain(release: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """Price books: drafted, filled from a signed survey, publicised by somebody else, withdrawn. See clock.py for the rest."""
 
-import hashlib
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
@@ -8,7 +7,6 @@ from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
-import orjson
 from flask_babel import gettext as _
 from sqlalchemy import delete, select, update
 
@@ -20,6 +18,7 @@ from kernel.actor import Actor
 from kernel.database import db, new_id, now
 from kernel.database.paging import Page, paginate
 from kernel.database.writing import flush, require_version
+from kernel.digests import digest
 from kernel.errors import Conflict, Invalid, NotFound, RuleBroken
 from kernel.numbering.service import next_number
 from kernel.policy.service import effective
@@ -301,7 +300,7 @@ def digest_of(lines: Sequence[PriceBookLine]) -> str:
     rows = [
         {name: _plain(getattr(line, name)) for name in CONTENT} for line in sorted(lines, key=lambda one: one.position)
     ]
-    return hashlib.sha256(orjson.dumps(rows, option=orjson.OPT_SORT_KEYS, default=str)).hexdigest()
+    return digest(rows)
 
 
 def _plain(value: Any) -> Any:

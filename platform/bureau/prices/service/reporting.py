@@ -14,7 +14,6 @@ from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
-import orjson
 from flask_babel import gettext as _
 from sqlalchemy import func, select
 
@@ -22,6 +21,7 @@ from bureau.prices import rules
 from bureau.prices.models import PriceReport, PriceSurvey, PriceSurveyItem, PriceSurveyor, PriceSurveySource
 from bureau.prices.service.surveyors import hash_of
 from bureau.prices.service.surveys import factor_of, is_collecting, items_of, sources_of
+from kernel import digests
 from kernel.actor import Actor, system_actor
 from kernel.database import db, now
 from kernel.database.scope import within
@@ -163,7 +163,7 @@ def _keep(
         "place": [None if one is None else str(one) for one in (latitude, longitude)], "note": note,
         "photo": hashlib.sha256(photo).hexdigest() if photo else attachment_id,
     }  # fmt: skip
-    digest = hashlib.sha256(orjson.dumps(content, default=str, option=orjson.OPT_SORT_KEYS)).hexdigest()
+    digest = digests.digest(content)
     known = session.get(PriceReport, (surveyor.bureau_id, report_id))
     if known is not None:
         if known.content_digest != digest:

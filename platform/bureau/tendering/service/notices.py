@@ -1,18 +1,17 @@
 """Notices: what the world is told, numbered, dated, hashed, never changed."""
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-import orjson
 from sqlalchemy import select
 
 from bureau.tendering.models import Tender, TenderNotice
 from bureau.tendering.rules.terms import day_of
 from kernel.actor import Actor
 from kernel.database import db, new_id, now
+from kernel.digests import digest
 from kernel.numbering.service import next_number
 
 FORMAT = "houqin-notice-1"
@@ -36,11 +35,6 @@ def body_of(
         "tables": [dict(table) for table in tables],
         **more,
     }
-
-
-def digest(body: Mapping[str, Any]) -> str:
-    """SHA-256 of the canonical JSON: keys sorted, no blanks, UTF-8."""
-    return hashlib.sha256(orjson.dumps(body, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
 def publish_notice(
