@@ -30,6 +30,7 @@ SETTINGS = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
     "max_connections": "100",
+    "max_locks_per_transaction": "256",  # a restore holds every table and index at once, beside whoever else works here
     "shared_buffers": "192MB",
     "effective_cache_size": "1GB",
     "work_mem": "16MB",

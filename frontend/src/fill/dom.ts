@@ -18,6 +18,17 @@ export const h = <K extends keyof HTMLElementTagNameMap>(tag: K, props: Props | 
   return element;
 };
 
+/** Put these in, and leave alone what is the same already: a tap under way must not lose its button. */
+export const refill = (parent: Element, children: Element[]): void => {
+  const old = [...parent.children];
+  children.forEach((child, index) => {
+    const before = old[index];
+    if (!before) parent.append(child);
+    else if (!before.isEqualNode(child)) before.replaceWith(child);
+  });
+  for (const rest of old.slice(children.length)) rest.remove();
+};
+
 export const button = (label: Child, onclick: () => void, options: { class?: string; [attribute: string]: unknown } = {}): HTMLButtonElement =>
   h("button", { type: "button", ...options, onclick }, label);
 

@@ -1,7 +1,7 @@
 // The visits of this phone, with what is known of their sending.
 
 import type { App, Screen } from "../app";
-import { button, h, toast } from "../dom";
+import { button, h, refill, toast } from "../dom";
 import { t } from "../messages";
 import { setting } from "../store";
 import { stateWords } from "../states";
@@ -29,12 +29,12 @@ export const visits = async (app: App): Promise<Screen> => {
     const day = today();
     const now = listed.filter(({ task }) => task.scheduled_on <= day);
     const later = listed.filter(({ task }) => task.scheduled_on > day);
-    list.replaceChildren(
+    refill(list, [
       ...group(app, t("today"), now),
       ...group(app, t("later"), later),
       ...(listed.length === 0 ? [h("p", { class: "empty" }, t("no_visits"))] : []),
       button(t("fetch_now"), () => void send(app), { class: "button wide", id: "fetch-now" }),
-    );
+    ]);
     drawing = false;
     if (again) {
       again = false;
