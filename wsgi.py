@@ -47,7 +47,15 @@ from kernel.module import Module
 from kernel.notices.module import module as notices
 from kernel.policy.module import module as policy
 from kernel.workdays.module import module as workdays
+from school.canteen.module import MODULE as canteen
+from school.canteen_books.module import MODULE as canteen_books
+from school.canteen_day.module import MODULE as canteen_day
+from school.diners.module import MODULE as diners
+from school.orders.module import MODULE as orders
+from school.recall.module import MODULE as recall
 from school.self_checks.module import MODULE as self_checks
+from school.settlement.module import MODULE as settlement
+from school.stores.module import MODULE as stores
 from school.supply.module import MODULE as supply
 from scorecards.module import module as forms
 
@@ -100,10 +108,18 @@ def modules() -> list[Module]:
         draws,
         fairness,
         evidence,
+        diners,
+        stores,
+        canteen,
+        orders,
         supply,
         self_checks,
+        canteen_day,
+        canteen_books,
+        settlement,
         oversight,
         tender_stories,
+        recall,
     ]
 
 

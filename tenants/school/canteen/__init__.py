@@ -1,0 +1,1 @@
+"""Dishes, recipes, menus and their nutrition."""

@@ -1,0 +1,1 @@
+"""The canteen's own money: charges, refunds, costs, monthly statement."""

@@ -1,0 +1,1 @@
+"""What a canteen records every day, and what is kept of it."""

@@ -1,0 +1,5 @@
+"""Declares the module to the composition root."""
+
+from kernel.module import Module
+
+MODULE = Module(name="canteen_day")

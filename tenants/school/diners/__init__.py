@@ -1,0 +1,1 @@
+"""Who eats: classes, pupils, meal plans, how many eat which meal."""

@@ -1,0 +1,1 @@
+"""Call-off orders from agreements, from proposal to shipment."""

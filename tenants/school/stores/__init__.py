@@ -1,0 +1,1 @@
+"""Stock of a school: a double-entry ledger of food, consumables and hazardous goods."""
