@@ -5,6 +5,7 @@ HOUQIN_WORKERS   processes (2); one per core and a few more is plenty
 HOUQIN_THREADS   requests at a time in one process (8); keep it within HOUQIN_POOL_SIZE + HOUQIN_POOL_OVERFLOW
 """
 
+import gc
 import os
 import shutil
 import tempfile
@@ -13,6 +14,8 @@ from pathlib import Path
 from kernel.config import load_config
 from kernel.logs import logging_config
 
+# Nothing that is imported becomes garbage: looking for it anyway is a quarter of the start-up.
+gc.disable()
 houqin = load_config(os.environ)
 
 # The processes' counters are files, summed when /metrics is read. prometheus_client looks at this variable once, when it
@@ -40,6 +43,12 @@ worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else tempfile.gett
 umask = 0o007  # the web server, in our group, may write to the socket; others see nothing
 accesslog = None  # every request is a line of ours, with its actor and school (kernel.logs)
 logconfig_dict = logging_config(houqin.log_level)
+
+
+def when_ready(server):
+    """What was loaded stays for good: no collection walks over it again, so the workers go on sharing its memory."""
+    gc.freeze()
+    gc.enable()
 
 
 def post_fork(server, worker):
