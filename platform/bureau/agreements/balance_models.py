@@ -7,8 +7,8 @@ from uuid import UUID
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Index, Numeric, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bureau.agreements.models import fk_agreement, fk_lot, one_of
-from kernel.database import BureauOwned, Recorded, Versioned, db, fk_bureau, fk_in_bureau, fk_school, now
+from bureau.agreements.models import fk_agreement, fk_lot
+from kernel.database import BureauOwned, Recorded, Versioned, db, fk_bureau, fk_in_bureau, fk_school, now, one_of
 
 MOVE_KINDS = ("allocate", "supplement", "transfer_out", "transfer_in", "reserve", "release", "consume", "give_back")
 

@@ -23,16 +23,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kernel.database import BureauOwned, Recorded, Versioned, db, fk_bureau, fk_in_bureau, now
+from kernel.database import BureauOwned, Recorded, Versioned, db, fk_bureau, fk_in_bureau, now, one_of
 
 CHANGE_KINDS = (
     "term_extension", "price_change", "item_added", "quantity_supplement", "supplier_data", "suspension",
     "resumption", "termination",
 )  # fmt: skip
-
-
-def one_of(column: str, values: tuple[str, ...]) -> str:
-    return f"{column} IN ({', '.join(repr(value) for value in values)})"
 
 
 def fk_agreement() -> ForeignKeyConstraint:

@@ -5,22 +5,12 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Index, Numeric, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, Index, Numeric, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from bureau.bids.models import fk_bid
+from bureau.tendering.models import fk_tender_lot
 from kernel.database import BureauOwned, Versioned, db, fk_bureau, fk_in_bureau
-
-
-def _lot() -> ForeignKeyConstraint:
-    return ForeignKeyConstraint(
-        ["bureau_id", "tender_id", "lot_id"], ["tender_lots.bureau_id", "tender_lots.tender_id", "tender_lots.id"]
-    )
-
-
-def _bid() -> ForeignKeyConstraint:
-    return ForeignKeyConstraint(
-        ["bureau_id", "supplier_id", "bid_id"], ["bids.bureau_id", "bids.supplier_id", "bids.id"]
-    )
 
 
 class AwardProcedure(Versioned, BureauOwned, db.Model):
@@ -60,8 +50,8 @@ class LotAward(Versioned, BureauOwned, db.Model):
     __audited__ = True
     __table_args__ = (
         fk_bureau(),
-        _lot(),
-        _bid(),
+        fk_tender_lot(),
+        fk_bid(),
         fk_in_bureau("tender_id", "tenders"),
         # One active award per place and per bidder of a lot: of two officers who award at once, one is told.
         Index(
@@ -112,8 +102,8 @@ class PassedOver(BureauOwned, db.Model):
     __audited__ = True
     __table_args__ = (
         fk_bureau(),
-        _lot(),
-        _bid(),
+        fk_tender_lot(),
+        fk_bid(),
         UniqueConstraint("bureau_id", "bid_id"),
         CheckConstraint("reason <> ''", name="reason"),
         CheckConstraint("code IN ('lot_limit', 'gave_up', 'found_ineligible', 'force_majeure')", name="code"),
@@ -139,8 +129,8 @@ class AwardLetter(BureauOwned, db.Model):
     __audited__ = True
     __table_args__ = (
         fk_bureau(),
-        _lot(),
-        _bid(),
+        fk_tender_lot(),
+        fk_bid(),
         UniqueConstraint("bureau_id", "number"),
         UniqueConstraint("bureau_id", "code"),
         Index(

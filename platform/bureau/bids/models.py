@@ -12,28 +12,26 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Index,
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kernel.database import BureauOwned, Recorded, Versioned, db, fk_bureau, fk_in_bureau
+from bureau.tendering.models import fk_tender_lot
+from kernel.database import BureauOwned, Recorded, Versioned, db, fk_bureau, fk_in_bureau, one_of
 
 SEATS = ("procurement", "supervision", "escrow")
 BID_STATES = (
     "sealed", "withdrawn", "unopened", "opened", "unopenable", "qualified", "disqualified", "invalid", "scored", "won",
     "lost",
 )  # fmt: skip
-_SEATS = "seat IN ('procurement', 'supervision', 'escrow')"
+_SEATS = one_of("seat", SEATS)
 _HASH = "~ '^[0-9a-f]{64}$'"
 
 
-def _lot() -> ForeignKeyConstraint:
-    return ForeignKeyConstraint(
-        ["bureau_id", "tender_id", "lot_id"], ["tender_lots.bureau_id", "tender_lots.tender_id", "tender_lots.id"]
-    )
-
-
-def _bid() -> ForeignKeyConstraint:
+def fk_bid(column: str = "bid_id") -> ForeignKeyConstraint:
     """A bid's rows name its supplier too: row-level security reads it, and the two cannot disagree."""
-    return ForeignKeyConstraint(
-        ["bureau_id", "supplier_id", "bid_id"], ["bids.bureau_id", "bids.supplier_id", "bids.id"]
-    )
+    return ForeignKeyConstraint(["bureau_id", "supplier_id", column], ["bids.bureau_id", "bids.supplier_id", "bids.id"])
+
+
+def fk_bid_of_lot() -> ForeignKeyConstraint:
+    """For rows that the evaluation keeps: a bid's lot and the row's lot cannot disagree."""
+    return ForeignKeyConstraint(["bureau_id", "lot_id", "bid_id"], ["bids.bureau_id", "bids.lot_id", "bids.id"])
 
 
 class OfficerKey(Recorded, Versioned, BureauOwned, db.Model):
@@ -94,7 +92,7 @@ class Bid(Recorded, Versioned, BureauOwned, db.Model):
     __table_args__ = (
         fk_bureau(),
         fk_in_bureau("tender_id", "tenders"),
-        _lot(),
+        fk_tender_lot(),
         fk_in_bureau("supplier_id", "bureau_suppliers"),
         UniqueConstraint("bureau_id", "supplier_id", "id"),
         UniqueConstraint("bureau_id", "lot_id", "id"),
@@ -102,9 +100,7 @@ class Bid(Recorded, Versioned, BureauOwned, db.Model):
             "uq_bids_live", "bureau_id", "lot_id", "supplier_id", unique=True,
             postgresql_where=text("state <> 'withdrawn'"),
         ),
-        CheckConstraint(
-            "state IN (" + ", ".join(repr(state) for state in BID_STATES) + ")", name="state"
-        ),
+        CheckConstraint(one_of("state", BID_STATES), name="state"),
         Index("ix_bids_tender", "bureau_id", "tender_id", "lot_id"),
         Index("ix_bids_supplier", "bureau_id", "supplier_id", "id"),
     )  # fmt: skip
@@ -128,7 +124,7 @@ class BidSubmission(BureauOwned, db.Model):
     __tablename__ = "bid_submissions"
     __table_args__ = (
         fk_bureau(),
-        _bid(),
+        fk_bid(),
         UniqueConstraint("bureau_id", "bid_id", "number"),
         UniqueConstraint("bureau_id", "receipt_number"),
         UniqueConstraint("bureau_id", "supplier_id", "id"),
@@ -246,12 +242,12 @@ class OpenedBid(BureauOwned, db.Model):
     __audited__ = True
     __table_args__ = (
         fk_bureau(),
-        ForeignKeyConstraint(["bureau_id", "supplier_id", "id"], ["bids.bureau_id", "bids.supplier_id", "bids.id"]),
+        fk_bid("id"),
         ForeignKeyConstraint(
             ["bureau_id", "supplier_id", "submission_id"],
             ["bid_submissions.bureau_id", "bid_submissions.supplier_id", "bid_submissions.id"],
         ),
-        _lot(),
+        fk_tender_lot(),
         CheckConstraint("price_form IN ('fixed', 'discount')", name="price_form"),
         CheckConstraint("(price_form = 'fixed') = (total_fen IS NOT NULL)", name="total"),
         CheckConstraint("(price_form = 'discount') = (discount IS NOT NULL)", name="discount_form"),

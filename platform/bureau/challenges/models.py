@@ -6,14 +6,11 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kernel.database import BureauOwned, Recorded, Versioned, db, fk_bureau, fk_in_bureau
+from bureau.tendering.models import fk_tender_lot
+from kernel.database import BureauOwned, Recorded, Versioned, db, fk_bureau, fk_in_bureau, one_of
 
 STATES = ("filed", "returned", "accepted", "rejected", "answered", "withdrawn")
 COMPLAINT_STATES = ("filed", "accepted", "refused", "decided", "withdrawn")
-
-
-def _one_of(column: str, values: tuple[str, ...]) -> str:
-    return f"{column} IN ({', '.join(repr(value) for value in values)})"
 
 
 def _challenge() -> ForeignKeyConstraint:
@@ -33,16 +30,13 @@ class Challenge(Recorded, Versioned, BureauOwned, db.Model):
     __table_args__ = (
         fk_bureau(),
         fk_in_bureau("tender_id", "tenders"),
-        ForeignKeyConstraint(
-            ["bureau_id", "tender_id", "lot_id"],
-            ["tender_lots.bureau_id", "tender_lots.tender_id", "tender_lots.id"],
-        ),
+        fk_tender_lot(),
         fk_in_bureau("supplier_id", "bureau_suppliers"),
         UniqueConstraint("bureau_id", "number"),
         UniqueConstraint("bureau_id", "supplier_id", "id"),
         CheckConstraint("kind IN ('enquiry', 'challenge')", name="kind"),
         CheckConstraint("stage IN ('documents', 'process', 'result')", name="stage"),
-        CheckConstraint(_one_of("state", STATES), name="state"),
+        CheckConstraint(one_of("state", STATES), name="state"),
         CheckConstraint("(state = 'answered') = (answered_at IS NOT NULL)", name="answered"),
         CheckConstraint("(answered_at IS NULL) = (is_founded IS NULL)", name="founded"),
         CheckConstraint("kind = 'enquiry' OR (facts <> '' AND request <> '')", name="content"),
@@ -154,7 +148,7 @@ class Complaint(Recorded, Versioned, BureauOwned, db.Model):
         _challenge(),
         fk_in_bureau("tender_id", "tenders"),
         UniqueConstraint("bureau_id", "challenge_id"),
-        CheckConstraint(_one_of("state", COMPLAINT_STATES), name="state"),
+        CheckConstraint(one_of("state", COMPLAINT_STATES), name="state"),
         CheckConstraint("outcome IN ('upheld', 'dismissed', 'unfounded')", name="outcome"),
         CheckConstraint("(state = 'decided') = (outcome IS NOT NULL)", name="decided"),
         CheckConstraint("(outcome IS NULL) = (decided_on IS NULL)", name="decided_on"),

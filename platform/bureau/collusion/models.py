@@ -4,17 +4,15 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kernel.database import BureauOwned, Versioned, db, fk_bureau, fk_in_bureau
+from bureau.bids.models import fk_bid
+from bureau.tendering.models import fk_tender_lot
+from kernel.database import BureauOwned, Versioned, db, fk_bureau, fk_in_bureau, one_of
 
 KINDS = ("same_author", "same_agent", "same_contact", "price_pattern", "mixed_files", "same_bond", "rotation")
 STATES = ("open", "dismissed", "referred", "invalid")
-
-
-def _one_of(column: str, values: tuple[str, ...]) -> str:
-    return f"{column} IN ({', '.join(repr(value) for value in values)})"
 
 
 class CollusionRun(BureauOwned, db.Model):
@@ -47,12 +45,10 @@ class CollusionSign(Versioned, BureauOwned, db.Model):
         fk_bureau(),
         fk_in_bureau("tender_id", "tenders"),
         fk_in_bureau("run_id", "collusion_runs"),
-        ForeignKeyConstraint(
-            ["bureau_id", "tender_id", "lot_id"], ["tender_lots.bureau_id", "tender_lots.tender_id", "tender_lots.id"]
-        ),
+        fk_tender_lot(),
         UniqueConstraint("bureau_id", "tender_id", "content_sha256"),
-        CheckConstraint(_one_of("kind", KINDS), name="kind"),
-        CheckConstraint(_one_of("state", STATES), name="state"),
+        CheckConstraint(one_of("kind", KINDS), name="kind"),
+        CheckConstraint(one_of("state", STATES), name="state"),
         CheckConstraint("(state = 'open') = (decided_at IS NULL)", name="decided"),
         CheckConstraint("state = 'open' OR reason <> ''", name="reason"),
         CheckConstraint("content_sha256 ~ '^[0-9a-f]{64}$'", name="hash"),
@@ -82,7 +78,7 @@ class CollusionSignBid(BureauOwned, db.Model):
     __table_args__ = (
         fk_bureau(),
         fk_in_bureau("sign_id", "collusion_signs"),
-        ForeignKeyConstraint(["bureau_id", "supplier_id", "bid_id"], ["bids.bureau_id", "bids.supplier_id", "bids.id"]),
+        fk_bid(),
         UniqueConstraint("bureau_id", "sign_id", "bid_id"),
         Index("ix_collusion_sign_bids_bid", "bureau_id", "bid_id"),
     )
@@ -99,8 +95,8 @@ class CollusionDecision(BureauOwned, db.Model):
     __table_args__ = (
         fk_bureau(),
         fk_in_bureau("sign_id", "collusion_signs"),
-        CheckConstraint(_one_of("from_state", STATES), name="from_state"),
-        CheckConstraint(_one_of("to_state", STATES), name="to_state"),
+        CheckConstraint(one_of("from_state", STATES), name="from_state"),
+        CheckConstraint(one_of("to_state", STATES), name="to_state"),
         CheckConstraint("reason <> ''", name="reason"),
         Index("ix_collusion_decisions_sign", "bureau_id", "sign_id", "id"),
     )

@@ -12,14 +12,10 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kernel.database import BureauOwned, Recorded, Versioned, db, fk_bureau, fk_in_bureau
+from kernel.database import BureauOwned, Recorded, Versioned, db, fk_bureau, fk_in_bureau, one_of
 
 COMMITTEE_STATES = ("committed", "formed", "declared", "scoring", "consensus", "signed", "dissolved")
 MEMBER_STATES = ("invited", "declared", "recused")
-
-
-def one_of(column: str, values: tuple[str, ...]) -> str:
-    return f"{column} IN ({', '.join(repr(value) for value in values)})"
 
 
 def member_key() -> ForeignKeyConstraint:
@@ -27,22 +23,6 @@ def member_key() -> ForeignKeyConstraint:
     return ForeignKeyConstraint(
         ["bureau_id", "tender_id", "member_id"],
         ["committee_members.bureau_id", "committee_members.tender_id", "committee_members.id"],
-    )
-
-
-def lot_key() -> ForeignKeyConstraint:
-    return ForeignKeyConstraint(
-        ["bureau_id", "tender_id", "lot_id"], ["tender_lots.bureau_id", "tender_lots.tender_id", "tender_lots.id"]
-    )
-
-
-def bid_of_lot() -> ForeignKeyConstraint:
-    return ForeignKeyConstraint(["bureau_id", "lot_id", "bid_id"], ["bids.bureau_id", "bids.lot_id", "bids.id"])
-
-
-def bid_of_supplier() -> ForeignKeyConstraint:
-    return ForeignKeyConstraint(
-        ["bureau_id", "supplier_id", "bid_id"], ["bids.bureau_id", "bids.supplier_id", "bids.id"]
     )
 
 

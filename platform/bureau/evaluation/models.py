@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from bureau.bids.models import fk_bid, fk_bid_of_lot
 from bureau.evaluation.committee_models import (
     CommitteeDraw,
     CommitteeMember,
@@ -16,11 +17,7 @@ from bureau.evaluation.committee_models import (
     Expert,
     ExpertInterest,
     ExpertSpecialty,
-    bid_of_lot,
-    bid_of_supplier,
-    lot_key,
     member_key,
-    one_of,
 )
 from bureau.evaluation.score_models import (
     RESCORING_REASONS,
@@ -31,7 +28,8 @@ from bureau.evaluation.score_models import (
     Rescoring,
     ScoreSheet,
 )
-from kernel.database import BureauOwned, Recorded, Versioned, db, fk_bureau, fk_in_bureau
+from bureau.tendering.models import fk_tender_lot
+from kernel.database import BureauOwned, Recorded, Versioned, db, fk_bureau, fk_in_bureau, one_of
 
 LOT_STATES = ("reviewing", "scoring", "consensus", "signed", "refused")
 
@@ -43,7 +41,7 @@ class LotEvaluation(Versioned, BureauOwned, db.Model):
     __audited__ = True
     __table_args__ = (
         fk_bureau(),
-        lot_key(),
+        fk_tender_lot(),
         UniqueConstraint("bureau_id", "lot_id"),
         CheckConstraint(one_of("state", LOT_STATES), name="state"),
     )
@@ -63,8 +61,8 @@ class QualificationReview(Versioned, BureauOwned, db.Model):
     __audited__ = True
     __table_args__ = (
         fk_bureau(),
-        lot_key(),
-        bid_of_lot(),
+        fk_tender_lot(),
+        fk_bid_of_lot(),
         fk_in_bureau("criterion_id", "tender_criteria"),
         UniqueConstraint("bureau_id", "bid_id", "criterion_id"),
         CheckConstraint("passed OR reason <> ''", name="reason"),
@@ -87,7 +85,7 @@ class ConformityVote(BureauOwned, db.Model):
     __tablename__ = "conformity_votes"
     __table_args__ = (
         fk_bureau(),
-        bid_of_lot(),
+        fk_bid_of_lot(),
         member_key(),
         fk_in_bureau("criterion_id", "tender_criteria"),
         UniqueConstraint("bureau_id", "bid_id", "criterion_id", "member_id"),
@@ -111,7 +109,7 @@ class ConformityReview(BureauOwned, db.Model):
     __audited__ = True
     __table_args__ = (
         fk_bureau(),
-        bid_of_lot(),
+        fk_bid_of_lot(),
         fk_in_bureau("tender_id", "tenders"),
         fk_in_bureau("criterion_id", "tender_criteria"),
         UniqueConstraint("bureau_id", "bid_id", "criterion_id"),
@@ -135,9 +133,9 @@ class PriceCorrection(Versioned, BureauOwned, db.Model):
     __audited__ = True
     __table_args__ = (
         fk_bureau(),
-        lot_key(),
-        bid_of_lot(),
-        bid_of_supplier(),
+        fk_tender_lot(),
+        fk_bid_of_lot(),
+        fk_bid(),
         UniqueConstraint("bureau_id", "bid_id"),
         CheckConstraint("state IN ('asked', 'confirmed', 'refused', 'lapsed')", name="state"),
         CheckConstraint("(state IN ('confirmed', 'refused')) = (answered_at IS NOT NULL)", name="answered"),
@@ -167,9 +165,9 @@ class AbnormalReview(Recorded, Versioned, BureauOwned, db.Model):
     __audited__ = True
     __table_args__ = (
         fk_bureau(),
-        lot_key(),
-        bid_of_lot(),
-        bid_of_supplier(),
+        fk_tender_lot(),
+        fk_bid_of_lot(),
+        fk_bid(),
         UniqueConstraint("bureau_id", "bid_id"),
         UniqueConstraint("bureau_id", "supplier_id", "id"),
         UniqueConstraint("bureau_id", "tender_id", "id"),

@@ -8,8 +8,10 @@ from uuid import UUID
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Index, Numeric, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bureau.evaluation.committee_models import bid_of_lot, bid_of_supplier, lot_key, member_key, one_of
-from kernel.database import BureauOwned, Recorded, Versioned, db, fk_bureau, fk_in_bureau
+from bureau.bids.models import fk_bid, fk_bid_of_lot
+from bureau.evaluation.committee_models import member_key
+from bureau.tendering.models import fk_tender_lot
+from kernel.database import BureauOwned, Recorded, Versioned, db, fk_bureau, fk_in_bureau, one_of
 
 RESCORING_REASONS = ("sum_error", "out_of_range", "objective_differs", "extreme")
 
@@ -21,7 +23,7 @@ class ScoreSheet(Versioned, BureauOwned, db.Model):  # type: ignore[name-defined
     __tablename__ = "score_sheets"
     __table_args__ = (
         fk_bureau(),
-        lot_key(),
+        fk_tender_lot(),
         member_key(),
         UniqueConstraint("bureau_id", "lot_id", "member_id"),
         UniqueConstraint("bureau_id", "lot_id", "member_id", "id"),
@@ -50,7 +52,7 @@ class BidScore(BureauOwned, db.Model):  # type: ignore[name-defined,misc]
             ["bureau_id", "lot_id", "member_id", "sheet_id"],
             ["score_sheets.bureau_id", "score_sheets.lot_id", "score_sheets.member_id", "score_sheets.id"],
         ),
-        bid_of_lot(),
+        fk_bid_of_lot(),
         fk_in_bureau("criterion_id", "tender_criteria"),
         UniqueConstraint("bureau_id", "sheet_id", "bid_id", "criterion_id"),
         UniqueConstraint("bureau_id", "lot_id", "id"),
@@ -80,7 +82,7 @@ class Rescoring(BureauOwned, db.Model):  # type: ignore[name-defined,misc]
         ForeignKeyConstraint(
             ["bureau_id", "lot_id", "score_id"], ["bid_scores.bureau_id", "bid_scores.lot_id", "bid_scores.id"]
         ),
-        lot_key(),
+        fk_tender_lot(),
         member_key(),
         CheckConstraint(one_of("reason_code", RESCORING_REASONS), name="reason_code"),
         CheckConstraint("explanation <> ''", name="explanation"),
@@ -108,9 +110,9 @@ class BidResult(Versioned, BureauOwned, db.Model):  # type: ignore[name-defined,
     __audited__ = True
     __table_args__ = (
         fk_bureau(),
-        lot_key(),
-        bid_of_lot(),
-        bid_of_supplier(),
+        fk_tender_lot(),
+        fk_bid_of_lot(),
+        fk_bid(),
         UniqueConstraint("bureau_id", "bid_id"),
         CheckConstraint("is_valid = (place IS NOT NULL)", name="place"),
         CheckConstraint("is_valid = (total IS NOT NULL)", name="total"),

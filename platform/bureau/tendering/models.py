@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Index, Numeric, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kernel.database import BureauOwned, Recorded, Versioned, db, fk_bureau, fk_in_bureau
+from kernel.database import BureauOwned, Recorded, Versioned, db, fk_bureau, fk_in_bureau, one_of
 
 STATES = (
     "draft", "review", "bidding", "opening", "qualification_review", "evaluation", "report", "award_decision",
@@ -20,8 +20,13 @@ STATES = (
 )  # fmt: skip
 
 
-def _one_of(column: str, values: tuple[str, ...]) -> str:
-    return f"{column} IN ({', '.join(repr(value) for value in values)})"
+def fk_tender_lot(*, cascade: bool = False) -> ForeignKeyConstraint:
+    """What hangs on a lot names its tender too, so that the two cannot disagree."""
+    return ForeignKeyConstraint(
+        ["bureau_id", "tender_id", "lot_id"],
+        ["tender_lots.bureau_id", "tender_lots.tender_id", "tender_lots.id"],
+        ondelete="CASCADE" if cascade else None,
+    )
 
 
 class Tender(Recorded, Versioned, BureauOwned, db.Model):
@@ -38,7 +43,7 @@ class Tender(Recorded, Versioned, BureauOwned, db.Model):
         fk_in_bureau("round_id", "demand_rounds"),
         fk_in_bureau("retender_of_id", "tenders"),
         UniqueConstraint("bureau_id", "number"),
-        CheckConstraint(_one_of("state", STATES), name="state"),
+        CheckConstraint(one_of("state", STATES), name="state"),
         CheckConstraint("rule_pack IN ('order_87', 'order_110', 'internal')", name="rule_pack"),
         CheckConstraint("subject IN ('goods', 'services')", name="subject"),
         CheckConstraint("award_method IN ('comprehensive', 'lowest_price')", name="award_method"),
@@ -154,11 +159,7 @@ class TenderItem(BureauOwned, db.Model):
     __tablename__ = "tender_items"
     __table_args__ = (
         fk_bureau(),
-        ForeignKeyConstraint(
-            ["bureau_id", "tender_id", "lot_id"],
-            ["tender_lots.bureau_id", "tender_lots.tender_id", "tender_lots.id"],
-            ondelete="CASCADE",
-        ),
+        fk_tender_lot(cascade=True),
         fk_in_bureau("item_id", "catalogue_items"),
         UniqueConstraint("bureau_id", "lot_id", "position"),
         UniqueConstraint("bureau_id", "lot_id", "item_id"),
@@ -190,11 +191,7 @@ class TenderCriterion(BureauOwned, db.Model):
     __table_args__ = (
         fk_bureau(),
         fk_in_bureau("tender_id", "tenders"),
-        ForeignKeyConstraint(
-            ["bureau_id", "tender_id", "lot_id"],
-            ["tender_lots.bureau_id", "tender_lots.tender_id", "tender_lots.id"],
-            ondelete="CASCADE",
-        ),
+        fk_tender_lot(cascade=True),
         Index(
             "uq_tender_criteria_code", "bureau_id", "tender_id", "lot_id", "code", unique=True,
             postgresql_nulls_not_distinct=True,
@@ -264,10 +261,7 @@ class TenderQuestion(Versioned, BureauOwned, db.Model):
     __table_args__ = (
         fk_bureau(),
         fk_in_bureau("tender_id", "tenders"),
-        ForeignKeyConstraint(
-            ["bureau_id", "tender_id", "lot_id"],
-            ["tender_lots.bureau_id", "tender_lots.tender_id", "tender_lots.id"],
-        ),
+        fk_tender_lot(),
         CheckConstraint("(answered_at IS NULL) = (answer IS NULL)", name="answer"),
         CheckConstraint("NOT is_public OR answered_at IS NOT NULL", name="public"),
         Index("ix_tender_questions_tender", "bureau_id", "tender_id", "id"),

@@ -106,6 +106,11 @@ class Versioned:
         return {"version_id_col": cls.version}
 
 
+def one_of(column: str, values: tuple[str, ...]) -> str:
+    """The text of a CHECK that a column holds one word of a list."""
+    return f"{column} IN ({', '.join(repr(value) for value in values)})"
+
+
 def fk_bureau() -> ForeignKeyConstraint:
     return ForeignKeyConstraint(["bureau_id"], ["bureaus.id"])
 
