@@ -12,6 +12,7 @@ from bureau.awards.service.deciding import go_on
 from bureau.bids.models import Bid
 from bureau.suppliers.service.telling import tell_company
 from bureau.tendering.models import TenderLot
+from bureau.tendering.service.lots import reopen_lot
 from bureau.tendering.service.moving import locked, move, note
 from kernel.actor import Actor
 from kernel.database import db, new_id, now
@@ -103,7 +104,7 @@ def _reopen(actor: Actor, award: LotAward) -> None:
     if not others:
         lot = db.session.get(TenderLot, (actor.bureau_id, award.lot_id))
         if lot is not None:
-            lot.state = "active"
+            reopen_lot(actor, lot)
     bid = db.session.get(Bid, (actor.bureau_id, award.bid_id))
     if bid is not None:
         bid.state, bid.reason = "lost", award.cancel_reason

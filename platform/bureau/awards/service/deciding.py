@@ -10,9 +10,11 @@ from flask_babel import gettext as _
 from bureau.awards import labels, rules
 from bureau.awards.models import LotAward, PassedOver
 from bureau.awards.service import terms
-from bureau.awards.service.proposing import LotProposal, Ranked, active_awards, proposals
+from bureau.awards.service.proposing import LotProposal, Ranked, active_awards, proposals, undecided_lots
 from bureau.suppliers.service.standing import require_may_bid
 from bureau.tendering.models import Tender
+from bureau.tendering.rules.states import LIVE_LOTS
+from bureau.tendering.service.lots import award_lot
 from bureau.tendering.service.moving import locked, move
 from kernel.actor import Actor
 from kernel.database import db, new_id, now
@@ -54,15 +56,15 @@ def decide_lot(
     _require_open(tender, lot)
     for one in passing:
         _pass_over(actor, tender, lot, one)
-    lot = _lot(actor, tender, lot_id)
+    if passing:
+        lot = _lot(actor, tender, lot_id)  # who is out leaves a place to the next
     _check_winners(actor, lot, winners)
     return _award(actor, tender, lot, winners, reason=reason, at=now())
 
 
 def decide_silently(actor: Actor, tender: Tender, at: datetime) -> None:
     """The term passed without a word: the first-ranked of every open lot win (Art. 68). `at`: when it passed."""
-    while open_lots := [lot for lot in proposals(actor, tender) if not lot.is_decided and lot.winners]:
-        lot = open_lots[0]
+    for lot in [one for one in proposals(actor, tender) if not one.is_decided and one.winners]:
         for bid_id, lots in lot.limited.items():
             _pass_over(actor, tender, lot, Passing(bid_id, "lot_limit", _limit_reason(lots)))
         _award(actor, tender, lot, lot.winners, reason=str(labels.SILENCE), at=at, is_silent=True)
@@ -78,7 +80,7 @@ def _lot(actor: Actor, tender: Tender, lot_id: UUID) -> LotProposal:
 def _require_open(tender: Tender, lot: LotProposal) -> None:
     if tender.state != "award_decision":
         raise Conflict(_("招标项目不在定标阶段。"), {"state": tender.state})
-    if lot.lot.state not in ("active", "awarded"):
+    if lot.lot.state not in LIVE_LOTS:
         raise RuleBroken("lot_closed", _("这个标包已经终止：%(reason)s", reason=lot.lot.fail_reason))
     if not lot.ranking:
         raise RuleBroken("no_candidate", _("这个标包没有中标候选人。"), ORDER)
@@ -150,18 +152,14 @@ def _award(
     ]
     db.session.add_all(made)
     flush(db.session(), {"uq_lot_awards_place": taken, "uq_lot_awards_bid": taken})
-    lot.lot.state = "awarded"
-    db.session.flush()
+    award_lot(actor, lot.lot)
     go_on(actor, tender, reason, at)
     return made
 
 
 def go_on(actor: Actor, tender: Tender, reason: str, at: datetime) -> bool:
     """The last lot was decided, or what was left undecided ended: the tender moves on. Nothing else would move it."""
-    lots = proposals(actor, tender)
-    if tender.state != "award_decision" or not all(one.is_decided for one in lots):
-        return False
-    if not any(one.awards for one in lots):
+    if tender.state != "award_decision" or undecided_lots(actor, tender.id) or not active_awards(actor, tender.id):
         return False
     procedure = terms.procedure_of(tender) or terms.begin(actor, tender)
     terms.decided(tender, procedure, at)
@@ -197,6 +195,3 @@ def _winners(lot: LotProposal) -> str:
 
 def _limit_reason(lots: Sequence[str]) -> str:
     return _("已中标%(lots)s，达到招标文件规定的中标包数上限。", lots="、".join(lots))
-
-
-__all__ = ["Passing", "active_awards", "decide_lot", "decide_silently", "go_on"]

@@ -4,13 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from bureau.awards.models import LotAward, PassedOver
 from bureau.evaluation.models import BidResult
-from bureau.evaluation.rules.allocation import LotRanking, allocate, framework_size
+from bureau.evaluation.rules.allocation import LotRanking, allocate
 from bureau.suppliers.models import BureauSupplier
 from bureau.tendering.models import Tender, TenderLot
+from bureau.tendering.rules.packs import most_winners
+from bureau.tendering.rules.states import LIVE_LOTS
 from bureau.tendering.service.figures import figure
 from kernel.actor import Actor
 from kernel.database import db
@@ -39,7 +41,7 @@ class LotProposal:
 
     @property
     def is_decided(self) -> bool:
-        return bool(self.awards) or self.lot.state not in ("active", "awarded")
+        return bool(self.awards) or self.lot.state not in LIVE_LOTS
 
     def ranked(self, bid_id: UUID) -> Ranked | None:
         return next((one for one in self.ranking if one.result.bid_id == bid_id), None)
@@ -66,7 +68,7 @@ def proposals(actor: Actor, tender: Tender) -> list[LotProposal]:
     # What stands already is fixed: a decided lot counts with its own winners, in the order of the lots.
     wanted = []
     for lot in lots:
-        if lot.state not in ("active", "awarded"):
+        if lot.state not in LIVE_LOTS:
             continue
         left = [one for one in ranking.get(lot.id, ()) if one.result.bid_id not in passed]
         suppliers = [award.supplier_id for award in awards.get(lot.id, ())] or [one.result.supplier_id for one in left]
@@ -91,6 +93,18 @@ def proposals(actor: Actor, tender: Tender) -> list[LotProposal]:
             )
         )
     return made
+
+
+def undecided_lots(actor: Actor, tender_id: UUID) -> int:
+    """Lots that are neither awarded nor ended."""
+    awarded = select(LotAward.lot_id).where(
+        LotAward.bureau_id == actor.bureau_id, LotAward.tender_id == tender_id, LotAward.state == "active"
+    )
+    count = select(func.count()).where(
+        TenderLot.bureau_id == actor.bureau_id, TenderLot.tender_id == tender_id, TenderLot.state.in_(LIVE_LOTS),
+        TenderLot.id.not_in(awarded),
+    )  # fmt: skip
+    return db.session.execute(count).scalar_one()
 
 
 def active_awards(actor: Actor, tender_id: UUID) -> list[LotAward]:
@@ -125,6 +139,5 @@ def _places(tender: Tender, bidders: int) -> int:
         return min(1, bidders)
     if tender.rule_pack != "order_110":
         return min(tender.winners_per_lot, bidders)
-    quality_first = tender.settings.get("framework_competition") == "quality"
-    share = figure(tender, "elimination_quality" if quality_first else "elimination_price").number
-    return framework_size(bidders, tender.winners_per_lot, share).winners
+    share, least_out = figure(tender, f"elimination_{tender.competition}"), figure(tender, "elimination_least")
+    return min(tender.winners_per_lot, most_winners(bidders, share.number, int(least_out.number)))

@@ -63,7 +63,7 @@ def publish(actor: Actor, tender_id: UUID) -> AwardProcedure:
             ends_on=term.notice_ends_on, at=at,
         )  # fmt: skip
         procedure.notice_id = notice.id
-        letters = _letters(actor, tender, lots, awards, notice.number, term)
+        letters = _letters(actor, tender, lots, awards, names, notice.number, term)
     move(actor, tender, "announce", at=at)
     for letter in letters:
         tell_company(
@@ -134,6 +134,7 @@ def _letters(
     tender: Tender,
     lots: dict[UUID, TenderLot],
     awards: Sequence[LotAward],
+    names: dict[UUID, BureauSupplier],
     notice: str,
     term: rules.Terms,
 ) -> list[AwardLetter]:
@@ -151,7 +152,14 @@ def _letters(
             select(PassedOver).where(PassedOver.bureau_id == actor.bureau_id, PassedOver.tender_id == tender.id)
         )
     }
-    names = _suppliers(actor, tender)
+    standing = set(
+        db.session.scalars(
+            select(AwardLetter.bid_id).where(
+                AwardLetter.bureau_id == actor.bureau_id, AwardLetter.tender_id == tender.id,
+                AwardLetter.withdrawn_at.is_(None),
+            )
+        )
+    )  # fmt: skip
     bids = db.session.scalars(
         select(Bid)
         .where(Bid.bureau_id == actor.bureau_id, Bid.tender_id == tender.id, Bid.state != "withdrawn")
@@ -160,7 +168,7 @@ def _letters(
     ).all()
     made = []
     for bid in bids:
-        if _standing(actor, bid.id) is not None:
+        if bid.id in standing:
             continue  # of an earlier announcement, which the withdrawal of one award left standing
         kind = rules.letter_kind(bid.state, bid.id in won)
         lot = lots[bid.lot_id]
@@ -188,14 +196,6 @@ def _letters(
             bid.state = "won" if kind == "award" else "lost"
     db.session.flush()
     return made
-
-
-def _standing(actor: Actor, bid_id: UUID) -> UUID | None:
-    return db.session.scalar(
-        select(AwardLetter.id).where(
-            AwardLetter.bureau_id == actor.bureau_id, AwardLetter.bid_id == bid_id, AwardLetter.withdrawn_at.is_(None)
-        )
-    )
 
 
 def _own(award: LotAward | None, result: BidResult | None) -> dict[str, Any]:

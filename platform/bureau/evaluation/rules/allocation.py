@@ -63,23 +63,6 @@ def allocate(
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class FrameworkSize:
-    """`eliminated`: at least so many of `bidders` go without. `winners` 0: too few bidders for any to win."""
-
-    bidders: int
-    eliminated: int
-    winners: int
-    article: str = "order_110:25"
-
-
-def framework_size(bidders: int, winners_per_lot: int, elimination: Number) -> FrameworkSize:
-    """Closed framework: at least `elimination` percent (20 price first, 40 quality first), and at least one, go out."""
-    share = bidders * exact(elimination) / 100
-    out = max(1, -(-share.numerator // share.denominator))
-    return FrameworkSize(bidders, out, max(0, min(winners_per_lot, bidders - out)))
-
-
 def may_add_suppliers(signed: int, left: int, floor: Number) -> bool:
     """Order 110: others may join only when fewer than `floor` percent of those signed remain."""
     return left * 100 < exact(floor) * signed

@@ -302,8 +302,8 @@ def _framework_ceilings(draft: Draft, _known: Known) -> Found:
 def _elimination(draft: Draft, known: Known) -> Found:
     """With as few bidders as may just be opened, how many could be selected: more winners need more bidders."""
     figure = f"elimination_{draft.competition}"
-    bidders, percent = int(known.figures["bidders_least"]), int(known.figures[figure])
-    most = most_winners(bidders, percent, int(known.figures["elimination_least"]))
+    bidders, least_out = int(known.figures["bidders_least"]), int(known.figures["elimination_least"])
+    most = most_winners(bidders, known.figures[figure], least_out)
     return Found(draft.winners_per_lot <= most, str(draft.winners_per_lot), str(most), "suppliers", figure=figure)
 
 

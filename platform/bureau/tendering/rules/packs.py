@@ -5,8 +5,11 @@
 `internal`  the bureau's own rules, where public money's rules do not bind: figures that the bureau may override both ways
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
 
 from bureau.tendering.rules.report import Effect
 
@@ -124,8 +127,8 @@ RULES: Mapping[str, tuple[Rule, ...]] = {
 }
 
 
-def most_winners(qualified: int, percent: int, least_out: int) -> int:
+def most_winners(qualified: int, percent: int | Decimal, least_out: int) -> int:
     """How many of `qualified` suppliers a framework's first stage may select: at least `percent` % of them and at least
     `least_out` go out; a share that is not whole is rounded up, "不得低于" being inclusive."""
-    out = max(-(-qualified * percent // 100), least_out)
+    out = max(math.ceil(qualified * Fraction(percent) / 100), least_out)
     return max(0, qualified - out)

@@ -129,6 +129,15 @@ def test_a_framework_has_several_places_but_sends_somebody_home(world, session):
     assert [award.place for award in awards] == [1, 2]
 
 
+def test_where_quality_comes_first_more_are_sent_home(world, session):
+    ranked = delivered(
+        world, is_framework=True, rule_pack="order_110", winners_per_lot=3, competition="quality",
+        framework_from=tenders.values()["framework_from"], framework_until=tenders.values()["framework_until"],
+    )  # fmt: skip
+    lot = next(one for one in reading.standing_of(tenders.officer(world), ranked.id).lots if one.lot.number == 1)
+    assert (lot.places, list(lot.winners)) == (1, ranked.bids[1][:1])
+
+
 def test_a_discount_is_awarded_as_a_rate(world, session):
     ranked = delivered(world, price_form="discount")
     award = decide_lot(tenders.officer(world), ranked.id, ranked.lots[0], [ranked.bids[1][0]])[0]

@@ -202,11 +202,15 @@ def test_framework_rules():
 
 
 @pytest.mark.parametrize(
-    ("qualified", "percent", "most"),
-    [(3, 20, 2), (4, 20, 3), (5, 20, 4), (6, 20, 4), (10, 20, 8), (3, 40, 1), (5, 40, 3), (1, 20, 0), (0, 20, 0)],
-)
-def test_how_many_a_framework_may_select(qualified, percent, most):
-    assert packs.most_winners(qualified, percent, 1) == most
+    ("qualified", "percent", "least_out", "most"),
+    [
+        (3, 20, 1, 2), (4, 20, 1, 3), (5, 20, 1, 4), (6, 20, 1, 4), (10, 20, 1, 8), (11, 20, 1, 8), (3, 40, 1, 1),
+        (4, 40, 1, 2), (5, 40, 1, 3), (1, 20, 1, 0), (0, 20, 1, 0), (10, 20, 3, 7), (2, 20, 3, 0),
+        (9, Decimal("22.5"), 1, 6),
+    ],
+)  # fmt: skip
+def test_how_many_a_framework_may_select(qualified, percent, least_out, most):
+    assert packs.most_winners(qualified, percent, least_out) == most
 
 
 def test_small_firms_are_favoured_one_way_or_the_other():

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bureau.evaluation.rules.allocation import LotRanking, allocate, framework_size, may_add_suppliers
+from bureau.evaluation.rules.allocation import LotRanking, allocate, may_add_suppliers
 
 
 def won(lots, *arguments):
@@ -67,18 +67,6 @@ def test_nobody_wins_more_than_the_limit_and_no_better_one_is_passed_over_withou
 @given(st.permutations(LOTS))
 def test_the_order_in_which_lots_are_read_does_not_matter(lots):
     assert won(lots, 1) == won(LOTS, 1)
-
-
-@pytest.mark.parametrize(
-    ("bidders", "wanted", "percent", "winners", "out"),
-    [
-        (10, 8, 20, 8, 2), (10, 9, 20, 8, 2), (3, 3, 20, 2, 1), (5, 5, 20, 4, 1), (6, 6, 20, 4, 2), (4, 2, 40, 2, 2),
-        (3, 3, 40, 1, 2), (1, 1, 20, 0, 1), (11, 3, 20, 3, 3), (0, 1, 20, 0, 1),
-    ],
-)  # fmt: skip
-def test_some_go_without(bidders, wanted, percent, winners, out):
-    found = framework_size(bidders, wanted, percent)
-    assert (found.winners, found.eliminated) == (winners, out)
 
 
 def test_others_join_only_when_few_are_left():
