@@ -50,6 +50,7 @@ from kernel.workdays.module import module as workdays
 from school.canteen.module import MODULE as canteen
 from school.canteen_books.module import MODULE as canteen_books
 from school.canteen_day.module import MODULE as canteen_day
+from school.canteen_staff.module import MODULE as canteen_staff
 from school.diners.module import MODULE as diners
 from school.orders.module import MODULE as orders
 from school.recall.module import MODULE as recall
@@ -114,6 +115,7 @@ def modules() -> list[Module]:
         orders,
         supply,
         self_checks,
+        canteen_staff,
         canteen_day,
         canteen_books,
         settlement,

@@ -1,0 +1,1 @@
+"""People and papers of the canteen: staff, health and training certificates, licences, training."""
