@@ -46,21 +46,30 @@ def effective(bureau_id: int, key: str, *, school_id: int | None = None, on: dat
     return found
 
 
-def effective_numbers(bureau_id: int, keys: Sequence[str], *, on: date | None = None) -> dict[str, Decimal]:
-    """Several figures as they hold for a bureau, in two queries."""
-    figures: dict[str, list[Figure]] = {key: [] for key in keys}
+def effective_figures(
+    bureau_id: int, keys: Sequence[str], *, school_id: int | None = None, on: date | None = None
+) -> dict[str, Effective]:
+    """Several figures as they hold for a bureau, or for one of its schools, in two queries."""
+    rows: dict[str, list[Figure]] = {key: [] for key in keys}
     for row in db.session.scalars(select(NationalFigure).where(NationalFigure.key.in_(keys))):
-        figures[row.key].append(_national(row))
+        rows[row.key].append(_national(row))
+    place = FigureOverride.school_id.is_(None)
     local = select(FigureOverride).where(
-        FigureOverride.bureau_id == bureau_id, FigureOverride.key.in_(keys), FigureOverride.school_id.is_(None)
-    )
+        FigureOverride.bureau_id == bureau_id, FigureOverride.key.in_(keys),
+        place if school_id is None else or_(place, FigureOverride.school_id == school_id),
+    )  # fmt: skip
     for override in db.session.scalars(local):
-        figures[override.key].append(_local(override))
-    found = {key: resolve(rows, on or today()) for key, rows in figures.items()}
-    missing = [key for key, one in found.items() if one is None]
-    if missing:
-        raise UnknownFigure(missing[0])
-    return {key: one.number for key, one in found.items() if one is not None}
+        rows[override.key].append(_local(override))
+    found = {key: resolve(figures, on or today()) for key, figures in rows.items()}
+    for key, one in found.items():
+        if one is None:
+            raise UnknownFigure(key)
+    return {key: one for key, one in found.items() if one is not None}
+
+
+def effective_numbers(bureau_id: int, keys: Sequence[str], *, on: date | None = None) -> dict[str, Decimal]:
+    """Several numbers as they hold for a bureau, in two queries."""
+    return {key: one.number for key, one in effective_figures(bureau_id, keys, on=on).items()}
 
 
 def number(actor: Actor, key: str, *, on: date | None = None) -> Decimal:

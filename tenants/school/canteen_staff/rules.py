@@ -84,18 +84,6 @@ def refusal_to_work(papers: Sequence[Paper], day: date, *, training_required: bo
     return None
 
 
-def alarm_step(valid_until: date, day: date, steps: Sequence[int]) -> int | None:
-    """The step (days before the end) that is reached on `day`: the smallest that is not yet passed by; 0 once expired.
-
-    Steps 30, 15, 7: 31 days left → None, 30…16 → 30, 15…8 → 15, 7…0 → 7, afterwards → 0.
-    """
-    left = (valid_until - day).days
-    if left < 0:
-        return 0
-    reached = [step for step in steps if left <= step]
-    return min(reached, default=None)
-
-
 def needs_director(diners: int, is_kindergarten: bool, limits: Mapping[str, Decimal]) -> bool:
     """食品安全总监 is asked for from this many diners on; `limits`: "kindergarten", "school"."""
     return diners >= limits["kindergarten" if is_kindergarten else "school"]
