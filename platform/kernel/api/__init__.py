@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
+from threading import Lock
 from typing import Any, TypeVar
 
 import flask_smorest
@@ -117,6 +118,10 @@ class ApiBlueprint(flask_smorest.Blueprint):
         kwargs.setdefault("url_prefix", PREFIX)
         super().__init__(f"api_{name}", import_name, **kwargs)
 
+    def register_views_in_doc(self, api: Any, app: Any, spec: Any, **options: Any) -> None:
+        """Described when somebody asks for the description: it is half of what building the application costs."""
+        api.undescribed.append(lambda: super(ApiBlueprint, self).register_views_in_doc(api, app, spec, **options))
+
     def arguments(self, schema: Any, **options: Any) -> Callable[[View], View]:  # type: ignore[override]
         """The schema is built once, not with every request; loading keeps nothing in it."""
         return super().arguments(schema() if isinstance(schema, type) else schema, **options)
@@ -162,6 +167,16 @@ class PageSchema(BaseSchema):
 class _Api(flask_smorest.Api):
     """Errors are the edge's (kernel.web.errors) for pages and API alike."""
 
+    def __init__(self, app: Flask) -> None:
+        self.undescribed: list[Callable[[], None]] = []
+        super().__init__(app)
+
+    def description(self) -> dict[str, Any]:
+        while self.undescribed:
+            self.undescribed[0]()
+            self.undescribed.pop(0)
+        return dict(self.spec.to_dict())
+
     def _register_error_handlers(self) -> None:
         return None
 
@@ -200,10 +215,12 @@ def init_app(app: Flask, blueprints: Any) -> None:
 def _serve_description(app: Flask, api: flask_smorest.Api) -> None:
     """The OpenAPI description, built once: it does not change while the process lives."""
     built: list[bytes] = []
+    one_at_a_time = Lock()
 
     @app.get(f"{PREFIX}/openapi.json", endpoint="openapi")
     @access(PUBLIC)
     def openapi() -> Response:
-        if not built:
-            built.append(orjson.dumps(_described(api.spec.to_dict())))
+        with one_at_a_time:
+            if not built:
+                built.append(orjson.dumps(_described(api.description())))
         return Response(built[0], mimetype="application/json")
