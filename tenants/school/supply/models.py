@@ -2,12 +2,13 @@
 
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Index, Numeric, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kernel.database import Recorded, SchoolOwned, Versioned, db, fk_in_bureau, fk_in_school, fk_school
+from kernel.database import Recorded, SchoolOwned, Versioned, db, fk_in_bureau, fk_in_school, fk_school, now
 
 
 class GoodsReceipt(Recorded, Versioned, SchoolOwned, db.Model):
@@ -23,7 +24,21 @@ class GoodsReceipt(Recorded, Versioned, SchoolOwned, db.Model):
     __table_args__ = (
         fk_school(),
         UniqueConstraint("bureau_id", "school_id", "number"),
-        CheckConstraint("state IN ('recorded', 'voided')", name="state"),
+        fk_in_bureau("supplier_id", "bureau_suppliers"),
+        ForeignKeyConstraint(
+            ["bureau_id", "school_id", "supplier_id", "order_id"],
+            ["supply_orders.bureau_id", "supply_orders.school_id", "supply_orders.supplier_id", "supply_orders.id"],
+        ),
+        ForeignKeyConstraint(
+            ["bureau_id", "school_id", "supplier_id", "shipment_id"],
+            ["shipments.bureau_id", "shipments.school_id", "shipments.supplier_id", "shipments.id"],
+        ),
+        CheckConstraint("state IN ('awaiting', 'recorded', 'voided')", name="state"),
+        # A delivery on an order is a receipt once somebody else than who counted has confirmed it.
+        CheckConstraint("shipment_id IS NULL OR (order_id IS NOT NULL AND supplier_id IS NOT NULL)", name="order"),
+        CheckConstraint("state <> 'awaiting' OR shipment_id IS NOT NULL", name="awaiting"),
+        CheckConstraint("shipment_id IS NULL OR state <> 'recorded' OR confirmed_at IS NOT NULL", name="confirmed"),
+        CheckConstraint("second_received_by <> received_by", name="two_people"),
         CheckConstraint(
             "(state = 'voided') = (voided_at IS NOT NULL) AND (voided_at IS NULL) = (voided_by IS NULL)", name="voided"
         ),
@@ -31,6 +46,12 @@ class GoodsReceipt(Recorded, Versioned, SchoolOwned, db.Model):
         CheckConstraint("line_count > 0", name="line_count"),
         CheckConstraint("amount_fen >= 0", name="amount"),
         CheckConstraint("received_on = (received_at AT TIME ZONE 'Asia/Shanghai')::date", name="received_on"),
+        # One live receipt per shipment: a second one would count its goods twice.
+        Index(
+            "uq_goods_receipts_shipment", "bureau_id", "school_id", "shipment_id", unique=True,
+            postgresql_where=text("state <> 'voided'"),
+        ),
+        Index("ix_goods_receipts_order", "bureau_id", "school_id", "order_id"),
         Index("ix_goods_receipts_newest", "bureau_id", "school_id", "received_at", "id"),
         # The bureau counts all schools' receipts of a span, without reading a row.
         Index(
@@ -61,6 +82,14 @@ class GoodsReceipt(Recorded, Versioned, SchoolOwned, db.Model):
     void_reason: Mapped[str] = mapped_column(default="")
     voided_at: Mapped[datetime | None]
     voided_by: Mapped[UUID | None]
+    order_id: Mapped[UUID | None]
+    shipment_id: Mapped[UUID | None]
+    supplier_id: Mapped[UUID | None]
+    second_received_by: Mapped[UUID | None]  # the first who confirmed; all of them: GoodsReceiptConfirmation
+    # What is refused, until the receipt is in the books and a rejection is made of it: {"wanted", "lines": [{"line_id",
+    # "reason", "note", "photos": [attachment ids]}]}.
+    refused: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    confirmed_at: Mapped[datetime | None]  # when enough people had: from here on it is in the books
 
 
 class GoodsReceiptLine(SchoolOwned, db.Model):
@@ -73,12 +102,26 @@ class GoodsReceiptLine(SchoolOwned, db.Model):
         fk_in_bureau("item_id", "catalogue_items"),
         fk_in_bureau("category_id", "catalogue_categories"),
         UniqueConstraint("bureau_id", "school_id", "receipt_id", "position"),
-        CheckConstraint("quantity > 0 AND unit_factor > 0", name="quantity"),
+        # A line that was rejected whole accepts nothing, and stays as the record of it.
+        CheckConstraint("quantity >= 0 AND quantity + rejected_quantity > 0 AND unit_factor > 0", name="quantity"),
+        CheckConstraint("rejected_quantity >= 0", name="rejected"),
+        CheckConstraint("net_quantity IS NULL OR net_quantity = quantity + rejected_quantity", name="net"),
+        CheckConstraint("net_quantity <= arrived_quantity", name="arrived"),
+        CheckConstraint("(shipment_line_id IS NULL) = (net_quantity IS NULL)", name="shipment_line"),
+        ForeignKeyConstraint(
+            ["bureau_id", "school_id", "order_line_id"],
+            ["supply_order_lines.bureau_id", "supply_order_lines.school_id", "supply_order_lines.id"],
+        ),
+        ForeignKeyConstraint(
+            ["bureau_id", "school_id", "shipment_line_id"],
+            ["shipment_lines.bureau_id", "shipment_lines.school_id", "shipment_lines.id"],
+        ),
         CheckConstraint("base_quantity = quantity * unit_factor", name="base_quantity"),
         CheckConstraint("unit_price_fen >= 0", name="unit_price"),
         CheckConstraint("(unit_price_fen IS NULL) = (amount_fen IS NULL)", name="amount"),
         CheckConstraint("expiry_date > production_date", name="expiry"),
         Index("ix_goods_receipt_lines_item", "bureau_id", "school_id", "item_id"),
+        Index("ix_goods_receipt_lines_order_line", "bureau_id", "school_id", "order_line_id"),
         # From a batch to every school that has it: the bureau's recall.
         Index("ix_goods_receipt_lines_batch", "bureau_id", "item_id", "batch_no"),
     )
@@ -103,6 +146,36 @@ class GoodsReceiptLine(SchoolOwned, db.Model):
     production_date: Mapped[date | None]
     expiry_date: Mapped[date | None]
     temperature_celsius: Mapped[Decimal | None] = mapped_column(Numeric(5, 1))
+    # Of a delivery on an order, all in `unit`: what was ordered and shipped, what came (gross), its net weight, how
+    # much of that was refused. `quantity` is what was accepted. `tolerance_percent`: as agreed then.
+    order_line_id: Mapped[UUID | None]
+    shipment_line_id: Mapped[UUID | None]
+    ordered_quantity: Mapped[Decimal | None] = mapped_column(Numeric(14, 3))
+    shipped_quantity: Mapped[Decimal | None] = mapped_column(Numeric(14, 3))
+    arrived_quantity: Mapped[Decimal | None] = mapped_column(Numeric(14, 3))
+    net_quantity: Mapped[Decimal | None] = mapped_column(Numeric(14, 3))
+    rejected_quantity: Mapped[Decimal] = mapped_column(Numeric(14, 3), default=Decimal(0))
+    tolerance_percent: Mapped[Decimal | None] = mapped_column(Numeric(5, 2))
+
+
+class GoodsReceiptConfirmation(SchoolOwned, db.Model):
+    """A further person who saw the goods and says so. `how`: on the first one's phone with the own password ("here"), on the
+    own one ("own"), or on a phone without a connection ("offline"). Append-only."""
+
+    __tablename__ = "goods_receipt_confirmations"
+    __table_args__ = (
+        fk_school(),
+        fk_in_school("receipt_id", "goods_receipts"),
+        UniqueConstraint(
+            "bureau_id", "school_id", "receipt_id", "account_id", name="uq_goods_receipt_confirmations_account"
+        ),
+        CheckConstraint("how IN ('here', 'own', 'offline')", name="how"),
+    )
+    receipt_id: Mapped[UUID]
+    account_id: Mapped[UUID]
+    name: Mapped[str]
+    how: Mapped[str]
+    at: Mapped[datetime] = mapped_column(default=now)
 
 
 class GoodsReceiptCertificate(Recorded, SchoolOwned, db.Model):

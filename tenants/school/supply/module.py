@@ -16,6 +16,7 @@ from school.supply.demand_history import HISTORY
 from school.supply.demo import demo
 from school.supply.feeds import INDICATOR, UNCERTIFIED
 from school.supply.permissions import RULES, Permission
+from school.supply.rejections import models
 from school.supply.service.reading import count_missing, days_back, search_receipts
 from school.supply.views import PAGES
 
@@ -51,3 +52,5 @@ MODULE = Module(
     publishes=[UNCERTIFIED, INDICATOR, HISTORY],
     demo=demo,
 )
+
+__all__ = ["MODULE", "models"]
