@@ -39,7 +39,8 @@ class MiniCompetition(Recorded, Versioned, BureauOwned, db.Model):
     opened_at: Mapped[datetime] = mapped_column(default=now)
     deadline: Mapped[datetime]
     winner_id: Mapped[UUID | None]  # the supplier
-    account: Mapped[dict[str, Any]] = mapped_column(default=dict)  # how it was decided
+    # How it was decided, with everybody's prices: read by itself, for suppliers have no right to it.
+    account: Mapped[dict[str, Any]] = mapped_column(default=dict, deferred=True)
     decided_at: Mapped[datetime | None]
     decided_by: Mapped[UUID | None]
     end_reason: Mapped[str] = mapped_column(default="")

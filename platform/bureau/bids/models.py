@@ -174,6 +174,26 @@ class BidTrace(BureauOwned, db.Model):
     is_disclosed: Mapped[bool] = mapped_column(default=False)
 
 
+class BidUpload(BureauOwned, db.Model):
+    """A sealed file that a company sent for a tender, whether a bid then named it or not. Kept until it is cleaned up."""
+
+    __tablename__ = "bid_uploads"
+    __table_args__ = (
+        fk_bureau(),
+        fk_in_bureau("tender_id", "tenders"),
+        fk_in_bureau("supplier_id", "bureau_suppliers"),
+        UniqueConstraint("bureau_id", "tender_id", "supplier_id", "sha256"),
+        CheckConstraint(f"sha256 {_HASH}", name="hash"),
+        CheckConstraint("size > 0", name="size"),
+        Index("ix_bid_uploads_hash", "bureau_id", "sha256"),
+    )
+    tender_id: Mapped[UUID]
+    supplier_id: Mapped[UUID]
+    sha256: Mapped[str]
+    size: Mapped[int] = mapped_column(BigInteger)
+    at: Mapped[datetime]
+
+
 class Opening(Recorded, Versioned, BureauOwned, db.Model):
     """开标 of one tender (`id` is the tender's). `hashes`: every current submission as it stood at the deadline."""
 
@@ -190,7 +210,8 @@ class Opening(Recorded, Versioned, BureauOwned, db.Model):
     hashes: Mapped[list[Any]]  # [{"lot", "receipt_number", "ciphertext_sha256", "sealed_at"}], no names
     hashes_sha256: Mapped[str]
     opened_at: Mapped[datetime | None]
-    minutes: Mapped[dict[str, Any]] = mapped_column(default=dict)  # who was present, what was read out, remarks
+    # Who was present, what was read out, remarks. Read by itself: bidders and the world may read the rest of the row only.
+    minutes: Mapped[dict[str, Any]] = mapped_column(default=dict, deferred=True)
 
 
 class OpeningPresence(BureauOwned, db.Model):

@@ -14,9 +14,10 @@ from bureau.suppliers.models import BureauSupplier
 from bureau.tendering.models import Tender
 from bureau.tendering.service.clock import catch_up
 from bureau.tendering.service.reading import get_tender
-from kernel.actor import Actor
+from kernel.actor import Actor, system_actor
 from kernel.database import db, now
 from kernel.database.paging import Page, paginate
+from kernel.database.scope import within
 from kernel.digests import digest
 from kernel.errors import NotFound
 
@@ -98,8 +99,12 @@ def get_award(actor: Actor, award_id: UUID) -> LotAward:
 
 
 def letter_by_code(bureau_id: int, code: str) -> AwardLetter:
-    """Whoever holds a letter may ask whether it stands; in the scope of nobody."""
-    letter = db.session.scalar(select(AwardLetter).where(AwardLetter.bureau_id == bureau_id, AwardLetter.code == code))
+    """Whoever holds a letter may ask whether it stands. The one letter is looked up for them: nobody's own scope reads
+    the letters of a bureau."""
+    with within(db.session(), system_actor(bureau_id).scope):
+        letter = db.session.scalar(
+            select(AwardLetter).where(AwardLetter.bureau_id == bureau_id, AwardLetter.code == code)
+        )
     if letter is None:
         raise NotFound(_("没有这份文书。"))
     return letter

@@ -5,14 +5,16 @@ from uuid import UUID
 
 from flask_babel import gettext as _
 from sqlalchemy import select
+from sqlalchemy.orm import undefer
 
 from bureau.bids.models import Bid, Opening
 from bureau.bids.rules import hashes
 from bureau.bids.service import closing
 from bureau.tendering.models import Tender
 from bureau.tendering.service import reading
-from kernel.actor import Actor
+from kernel.actor import Actor, system_actor
 from kernel.database import db
+from kernel.database.scope import within
 from kernel.errors import NotFound
 from kernel.identity.models import Bureau
 
@@ -36,8 +38,7 @@ def listed(tender: Tender, opening: Opening) -> dict[str, Any]:
 def record(actor: Actor, tender_id: UUID) -> tuple[Tender, Opening]:
     """开标记录, for the bureau and for whoever bid. Whoever stayed away accepts what it says (Order 87, Art. 40)."""
     tender = reading.get_tender(actor, tender_id)
-    opening = closing.opening_of(actor.bureau_id, tender_id)
-    if opening is None:
+    if closing.opening_of(actor.bureau_id, tender_id) is None:
         raise NotFound(_("投标还没有截止，没有开标记录。"))
     if actor.level == "supplier":
         mine = select(Bid.id).where(
@@ -48,4 +49,9 @@ def record(actor: Actor, tender_id: UUID) -> tuple[Tender, Opening]:
             raise NotFound(_("开标记录只对参加投标的供应商开放。"))
     elif actor.level != "bureau":
         raise NotFound(_("没有开标记录。"))
+    whole = select(Opening).where(Opening.bureau_id == actor.bureau_id, Opening.id == tender_id)
+    with within(db.session(), system_actor(actor.bureau_id).scope):  # a bidder itself has no right to the minutes
+        opening = db.session.scalars(
+            whole.options(undefer(Opening.minutes)).execution_options(populate_existing=True)
+        ).one()
     return tender, opening

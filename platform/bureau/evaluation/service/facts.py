@@ -9,6 +9,7 @@ from uuid import UUID
 
 from flask_babel import gettext as _
 from sqlalchemy import select
+from sqlalchemy.orm import undefer
 
 from bureau.bids.models import Bid, OpenedBid, OpenedBidFile, OpenedBidItem, Opening
 from bureau.evaluation.models import EvaluationCommittee, LotEvaluation
@@ -175,7 +176,7 @@ def bids_of(tender: Tender, lot_id: UUID | None = None) -> list[BidFacts]:
 
 def size_of(one: BidFacts) -> str:
     """The bidder's size as it stood at the opening, whatever the register says since."""
-    opening = db.session.get(Opening, (one.bid.bureau_id, one.bid.tender_id))
+    opening = db.session.get(Opening, (one.bid.bureau_id, one.bid.tender_id), options=[undefer(Opening.minutes)])
     told = opening.minutes.get("sizes", {}) if opening is not None else {}
     return str(told.get(str(one.id), one.supplier.size))
 
