@@ -9,7 +9,7 @@ from bureau.agreements.models import Agreement
 from bureau.agreements.permissions import Permission
 from bureau.agreements.service.completing import complete_if_signed
 from bureau.agreements.service.finding import standing_of
-from bureau.agreements.service.from_awards import tenders_to_sign
+from bureau.agreements.service.from_awards import waits_for_agreement
 from bureau.suppliers.models import BureauSupplier
 from bureau.tendering.following import TenderFollower, TenderPart
 from bureau.tendering.models import Tender
@@ -36,7 +36,7 @@ def bureau_part(actor: Actor, tender: Tender) -> Markup:
         .where(Agreement.bureau_id == actor.bureau_id, Agreement.tender_id == tender.id)
         .order_by(Agreement.number)
     ).all()
-    waits = tender.id in {one.id for one in tenders_to_sign(actor)}
+    waits = waits_for_agreement(actor, tender)
     if not rows and not waits:
         return Markup("")
     return Markup(  # noqa: S704 - the template escapes

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from bureau.agreements.models import Agreement, AgreementLot
 from bureau.agreements.rules import AgreementTerms, ItemTerms, LotTerms
@@ -177,8 +177,8 @@ def is_signed(actor: Actor, award: LotAward) -> bool:
     )  # fmt: skip
 
 
-def tenders_to_sign(actor: Actor) -> list[Tender]:
-    """Tenders whose result is announced and which have awards without an agreement."""
+def _without_agreement(actor: Actor) -> Select[UUID]:
+    """The tenders of awards that no agreement carries out."""
     taken = (
         select(AgreementLot.id)
         .where(
@@ -187,8 +187,19 @@ def tenders_to_sign(actor: Actor) -> list[Tender]:
         )
         .exists()
     )  # fmt: skip
-    awarded = select(LotAward.tender_id).where(
-        LotAward.bureau_id == actor.bureau_id, LotAward.state == "active", ~taken
-    )
+    return select(LotAward.tender_id).where(LotAward.bureau_id == actor.bureau_id, LotAward.state == "active", ~taken)
+
+
+def tenders_to_sign(actor: Actor) -> list[Tender]:
+    """Tenders whose result is announced and which have awards without an agreement."""
+    awarded = _without_agreement(actor)
     query = select(Tender).where(Tender.bureau_id == actor.bureau_id, Tender.state.in_(AWARDED), Tender.id.in_(awarded))
     return list(db.session.scalars(query.order_by(Tender.id.desc()).limit(100)))
+
+
+def waits_for_agreement(actor: Actor, tender: Tender) -> bool:
+    """Whether this tender is one of them."""
+    return (
+        tender.state in AWARDED
+        and db.session.scalar(_without_agreement(actor).where(LotAward.tender_id == tender.id).limit(1)) is not None
+    )
