@@ -18,6 +18,7 @@ from bureau.bids.service import clock, keys, officers
 from bureau.suppliers.models import BureauSupplier
 from bureau.suppliers.service import standing
 from bureau.tendering.models import Tender, TenderLot
+from bureau.tendering.rules.states import accepts_bids
 from kernel.actor import Actor
 from kernel.database import db
 from kernel.database.writing import flush
@@ -215,7 +216,7 @@ def require_lots_left(actor: Actor, tender: Tender, bid_id: UUID) -> None:
 
 
 def _require_open(tender: Tender, at: datetime, citation: str = CITATION) -> None:
-    if tender.state == "bidding" and tender.bid_deadline is not None and at < tender.bid_deadline:
+    if accepts_bids(tender.state, tender.bid_deadline, at):
         return
     facts = {
         "server_time": at.isoformat(),

@@ -1,35 +1,23 @@
 """Schools and zones: what their district buys, read-only."""
 
-from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, render_template
 
-from bureau.tendering import labels, schemas
+from bureau.tendering import labels
 from bureau.tendering.api import caught_up
 from bureau.tendering.permissions import Permission
 from bureau.tendering.service import notices, questions, reading
+from bureau.tendering.views.open_list import open_list
 from kernel.access.edge import access, current_actor
-from kernel.web.forms import Form
 
 blueprint = Blueprint("district_tenders", __name__, url_prefix="/district-tenders")
-PAGE = 50
 
 
 @blueprint.get("")
 @access(Permission.LOOK)
 def index() -> str:
-    actor = current_actor()
-    caught_up(actor)
-    query = Form.blank(schemas.OpenTenderQuery(), request.args.to_dict()).load()
-    kept: dict[str, Any] = {"state": query["state"]} if query["state"] else {}
-    page = reading.list_tenders(actor, query["cursor"], PAGE, **kept)
-    return render_template(
-        "tendering/open_index.html", page=page, labels=labels, chosen=query["state"], endpoint="district_tenders.show",
-        list_endpoint="district_tenders.index",
-        first_url=url_for("district_tenders.index", **kept) if query["cursor"] else None,
-        next_url=url_for("district_tenders.index", cursor=page.next_cursor, **kept) if page.next_cursor else None,
-    )  # fmt: skip
+    return open_list(blueprint.name)
 
 
 @blueprint.get("/<uuid:tender_id>")

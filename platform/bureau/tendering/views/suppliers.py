@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 
 from bureau.tendering import labels, schemas
@@ -12,29 +12,19 @@ from bureau.tendering.api_suppliers import sent
 from bureau.tendering.following import parts
 from bureau.tendering.permissions import Permission
 from bureau.tendering.service import documents, notices, questions, reading
+from bureau.tendering.views.open_list import open_list
 from kernel.access.edge import access, current_actor
 from kernel.database import new_id, now
 from kernel.schemas import BaseSchema
 from kernel.web.forms import Form
 
 blueprint = Blueprint("open_tenders", __name__, url_prefix="/open-tenders")
-PAGE = 50
 
 
 @blueprint.get("")
 @access(Permission.READ_OPEN)
 def index() -> str:
-    actor = current_actor()
-    caught_up(actor)
-    query = Form.blank(schemas.OpenTenderQuery(), request.args.to_dict()).load()
-    kept: dict[str, Any] = {"state": query["state"]} if query["state"] else {}
-    page = reading.list_tenders(actor, query["cursor"], PAGE, **kept)
-    return render_template(
-        "tendering/open_index.html", page=page, labels=labels, chosen=query["state"], endpoint="open_tenders.show",
-        list_endpoint="open_tenders.index",
-        first_url=url_for("open_tenders.index", **kept) if query["cursor"] else None,
-        next_url=url_for("open_tenders.index", cursor=page.next_cursor, **kept) if page.next_cursor else None,
-    )  # fmt: skip
+    return open_list(blueprint.name)
 
 
 @blueprint.get("/<uuid:tender_id>")
