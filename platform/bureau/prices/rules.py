@@ -60,7 +60,6 @@ BOOK_TRANSITIONS: Mapping[tuple[str, str], str] = {
     ("publicised", "withdraw"): "withdrawn",
 }
 PUBLIC = frozenset({"publicised", "effective", "superseded"})
-IN_FORCE = frozenset({"effective", "superseded"})
 
 Z_OF_MAD = Fraction(6745, 10_000)
 Z_OF_MEAN_DISTANCE = Fraction(1_253_314, 1_000_000)

@@ -139,13 +139,6 @@ def version_of(bureau_id: int, item_id: UUID, number: int) -> CatalogueItemVersi
     return version
 
 
-def version_by_id(bureau_id: int, version_id: UUID) -> CatalogueItemVersion:
-    version = db.session.get(CatalogueItemVersion, (bureau_id, version_id))
-    if version is None:
-        raise NotFound
-    return version
-
-
 def version_seen(bureau_id: int, item_id: UUID, row_version: int) -> CatalogueItemVersion:
     """The version that a goods receipt saw, which keeps the item's edit counter (`item_version`): the newest one made
     by then; of a time before versions were kept, the first."""

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm.attributes import flag_modified
 
@@ -233,8 +233,3 @@ def events_of(actor: Actor, round_id: UUID) -> list[DemandRoundEvent]:
         DemandRoundEvent.bureau_id == actor.bureau_id, DemandRoundEvent.round_id == round_id
     )
     return list(db.session.scalars(query.order_by(DemandRoundEvent.at, DemandRoundEvent.id)))
-
-
-def count_rounds(actor: Actor) -> dict[str, int]:
-    query = select(DemandRound.state, func.count()).where(DemandRound.bureau_id == actor.bureau_id)
-    return dict(db.session.execute(query.group_by(DemandRound.state)).all())

@@ -52,12 +52,6 @@ def require_may_bid(actor: Actor, supplier_id: UUID, category_ids: Iterable[UUID
             raise RuleBroken(f"supplier_{first.code}", text, labels.citation(first))
 
 
-def may_bid(actor: Actor, supplier_id: UUID, category_id: UUID, *, on: date | None = None) -> Sequence[rules.Problem]:
-    """What stands against a bid in the category; empty: nothing."""
-    facts = facts_of(actor, [get_supplier(actor, supplier_id)])[supplier_id]
-    return rules.problems(facts, category_id, on or today())
-
-
 def suppliers_open_to(actor: Actor, category_id: UUID, *, on: date | None = None) -> list[BureauSupplier]:
     """The companies that may bid in a category, by name. For notices of a tender; for the bureau only."""
     query = select(BureauSupplier).where(BureauSupplier.bureau_id == actor.bureau_id, BureauSupplier.state == "active")
