@@ -5,7 +5,9 @@ from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
+from bureau.agreements import change_schemas as change_shapes
 from bureau.agreements import schemas as shapes
+from bureau.agreements import stage_schemas as stage_shapes
 from bureau.agreements.models import Agreement
 from bureau.agreements.permissions import Permission
 from bureau.agreements.service import (
@@ -161,7 +163,7 @@ def transfer_balance(data: dict[str, Any], agreement_id: UUID, transfer_id: UUID
 
 @blp.route("/agreements/<uuid:agreement_id>/changes", methods=["GET"])
 @access(Permission.READ)
-@blp.response(200, shapes.AgreementChangesOut)
+@blp.response(200, change_shapes.AgreementChangesOut)
 def list_changes(agreement_id: UUID) -> Any:
     actor = current_actor()
     return {"items": finding.changes_of(actor, finding.get_agreement(actor, agreement_id))}
@@ -169,8 +171,8 @@ def list_changes(agreement_id: UUID) -> Any:
 
 @blp.route("/agreements/<uuid:agreement_id>/changes/<uuid:agreement_change_id>", methods=["PUT"])
 @access(Permission.MANAGE)
-@blp.arguments(shapes.AgreementChangeIn)
-@blp.response(200, shapes.AgreementChangeOut)
+@blp.arguments(change_shapes.AgreementChangeIn)
+@blp.response(200, change_shapes.AgreementChangeOut)
 def propose_change(data: dict[str, Any], agreement_id: UUID, agreement_change_id: UUID) -> Any:
     """One pending at a time; see the documentation of agreements for `details` by kind."""
     return changes.propose(current_actor(), agreement_id, agreement_change_id, **data)
@@ -178,8 +180,8 @@ def propose_change(data: dict[str, Any], agreement_id: UUID, agreement_change_id
 
 @blp.route("/agreements/<uuid:agreement_id>/changes/<uuid:agreement_change_id>/approval", methods=["POST"])
 @access(Permission.APPROVE)
-@blp.arguments(shapes.DecisionNoteIn)
-@blp.response(200, shapes.AgreementChangeOut)
+@blp.arguments(change_shapes.DecisionNoteIn)
+@blp.response(200, change_shapes.AgreementChangeOut)
 def approve_change(data: dict[str, Any], agreement_id: UUID, agreement_change_id: UUID) -> Any:
     """By another person than the one who proposed. Wants the version seen as If-Match."""
     return changes.approve(current_actor(), agreement_id, agreement_change_id, seen_version(), data["reason"] or "")
@@ -188,7 +190,7 @@ def approve_change(data: dict[str, Any], agreement_id: UUID, agreement_change_id
 @blp.route("/agreements/<uuid:agreement_id>/changes/<uuid:agreement_change_id>/withdrawal", methods=["POST"])
 @access(Permission.MANAGE)
 @blp.arguments(shapes.AgreementReasonIn)
-@blp.response(200, shapes.AgreementChangeOut)
+@blp.response(200, change_shapes.AgreementChangeOut)
 def withdraw_change(data: dict[str, Any], agreement_id: UUID, agreement_change_id: UUID) -> Any:
     """Wants the version seen as If-Match."""
     return changes.withdraw(current_actor(), agreement_id, agreement_change_id, seen_version(), data["reason"])
@@ -196,8 +198,8 @@ def withdraw_change(data: dict[str, Any], agreement_id: UUID, agreement_change_i
 
 @blp.route("/agreements/<uuid:agreement_id>/stops/<uuid:agreement_change_id>", methods=["PUT"])
 @access(Permission.MANAGE)
-@blp.arguments(shapes.StopIn)
-@blp.response(200, shapes.AgreementChangeOut)
+@blp.arguments(change_shapes.StopIn)
+@blp.response(200, change_shapes.AgreementChangeOut)
 def stop_agreement(data: dict[str, Any], agreement_id: UUID, agreement_change_id: UUID) -> Any:
     """At once: no new order from the agreement, or from one lot of it."""
     return changes.stop(
@@ -218,8 +220,8 @@ def own_offers(query: dict[str, Any]) -> Any:
 
 @blp.route("/direct-choices/<uuid:direct_choice_id>", methods=["PUT"])
 @access(Permission.CHOOSE)
-@blp.arguments(shapes.ChoiceIn)
-@blp.response(200, shapes.DirectChoiceOut)
+@blp.arguments(stage_shapes.ChoiceIn)
+@blp.response(200, stage_shapes.DirectChoiceOut)
 def put_choice(data: dict[str, Any], direct_choice_id: UUID) -> Any:
     return choosing.choose(current_actor(), direct_choice_id, data["agreement_item_id"], data["reason"])
 
@@ -241,15 +243,15 @@ def supplier_agreement(agreement_id: UUID) -> Any:
 
 @blp.route("/mini-competitions", methods=["GET"])
 @access(Permission.READ)
-@blp.response(200, shapes.CompetitionsOut)
+@blp.response(200, stage_shapes.CompetitionsOut)
 def list_competitions() -> Any:
     return {"items": competing.list_competitions(current_actor())}
 
 
 @blp.route("/mini-competitions/<uuid:competition_id>", methods=["PUT"])
 @access(Permission.MANAGE)
-@blp.arguments(shapes.CompetitionIn)
-@blp.response(200, shapes.CompetitionOut)
+@blp.arguments(stage_shapes.CompetitionIn)
+@blp.response(200, stage_shapes.CompetitionOut)
 def put_competition(data: dict[str, Any], competition_id: UUID) -> Any:
     lines = [(line["item_id"], line["quantity"] or Decimal(0)) for line in data.pop("lines")]
     return competing.start(current_actor(), competition_id, lines=lines, **data)
@@ -257,7 +259,7 @@ def put_competition(data: dict[str, Any], competition_id: UUID) -> Any:
 
 @blp.route("/mini-competitions/<uuid:competition_id>/decision", methods=["POST"])
 @access(Permission.MANAGE)
-@blp.response(200, shapes.CompetitionOut)
+@blp.response(200, stage_shapes.CompetitionOut)
 def decide_competition(competition_id: UUID) -> Any:
     """After the deadline: the lowest total wins. Wants the version seen as If-Match."""
     return competing.decide(current_actor(), competition_id, seen_version())
@@ -265,15 +267,15 @@ def decide_competition(competition_id: UUID) -> Any:
 
 @blp.route("/supplier/mini-competitions", methods=["GET"])
 @access(Permission.READ_OWN)
-@blp.response(200, shapes.CompetitionsOut)
+@blp.response(200, stage_shapes.CompetitionsOut)
 def supplier_competitions() -> Any:
     return {"items": competing.list_competitions(current_actor())}
 
 
 @blp.route("/supplier/mini-competitions/<uuid:competition_id>/answers/<uuid:answer_id>", methods=["PUT"])
 @access(Permission.ANSWER)
-@blp.arguments(shapes.CompetitionAnswerIn)
-@blp.response(200, shapes.CompetitionAnswerOut)
+@blp.arguments(stage_shapes.CompetitionAnswerIn)
+@blp.response(200, stage_shapes.CompetitionAnswerOut)
 def put_answer(data: dict[str, Any], competition_id: UUID, answer_id: UUID) -> Any:
     """A new answer replaces the last one until the deadline."""
     prices = {line["item_id"]: line["price_fen"] for line in data["prices"]}

@@ -1,4 +1,5 @@
-"""What goes in and out, pages and API alike. Money in fen over the API, in yuan on pages."""
+"""What goes in and out, pages and API alike: agreements, their prices and balances, signing. Changes and the second
+stage have files of their own. Money in fen over the API, in yuan on pages."""
 
 from decimal import Decimal
 from typing import Any
@@ -7,7 +8,6 @@ from marshmallow import fields
 
 from bureau.agreements.labels import (
     BALANCE_FORMS,
-    CHANGE_KINDS,
     DOCUMENT_KINDS,
     PRICE_RULES,
     SECOND_STAGES,
@@ -15,7 +15,7 @@ from bureau.agreements.labels import (
     STANDINGS,
 )
 from kernel.api import PageSchema
-from kernel.schemas import BaseSchema, Choice, Day, Flag, Identifier, PageArguments, Quantity, Text, Whole
+from kernel.schemas import BaseSchema, Choice, Day, Identifier, PageArguments, Quantity, Text, Whole
 
 MOST_FEN = 10**15
 
@@ -156,26 +156,6 @@ class AgreementBalancesOut(BaseSchema):
     items = fields.List(fields.Nested(AgreementBalanceOut))
 
 
-class AgreementChangeOut(BaseSchema):
-    id = fields.UUID()
-    number = fields.Integer()
-    kind = fields.String()
-    state = fields.String()
-    reason = fields.String()
-    details = fields.Dict()
-    amount_fen = fields.Integer()
-    from_day = fields.Date()
-    is_urgent = fields.Boolean()
-    created_by_name = fields.String()
-    decided_by_name = fields.String()
-    decision_reason = fields.String()
-    version = fields.Integer()
-
-
-class AgreementChangesOut(BaseSchema):
-    items = fields.List(fields.Nested(AgreementChangeOut))
-
-
 class AgreementItemIn(BaseSchema):
     item_id = Identifier(required=True)
     name = Text(200, required=True)
@@ -251,25 +231,6 @@ class AgreementReasonForm(AgreementReasonIn):
     version = Whole(1, required=True)
 
 
-class DecisionNoteIn(BaseSchema):
-    reason = Text(1000, load_default="", allow_none=True)
-
-
-class DecisionNoteForm(DecisionNoteIn):
-    version = Whole(1, required=True)
-
-
-class StopForm(BaseSchema):
-    id = Identifier(required=True)
-    lot_id = Identifier(load_default=None, allow_none=True)
-    reason = Text(1000, required=True)
-
-
-class StopIn(BaseSchema):
-    lot_id = Identifier(load_default=None, allow_none=True)
-    reason = Text(1000, required=True)
-
-
 class ScanForm(BaseSchema):
     id = Identifier(required=True)
     kind = Choice(DOCUMENT_KINDS, required=True)
@@ -287,128 +248,3 @@ class TransferIn(BaseSchema):
 
 class TransferForm(TransferIn):
     id = Identifier(required=True)
-
-
-class AgreementChangeIn(BaseSchema):
-    kind = Choice(CHANGE_KINDS, required=True)
-    reason = Text(1000, required=True)
-    details = fields.Dict(load_default=dict)
-    from_day = Day(load_default=None, allow_none=True)
-
-
-class ChangeLine(BaseSchema):
-    agreement_item_id = Identifier(load_default=None, allow_none=True)
-    lot_id = Identifier(load_default=None, allow_none=True)
-    value = Quantity(places=4, load_default=None, allow_none=True)
-    is_chosen = Flag()
-
-
-class ChangeForm(BaseSchema):
-    """One page's form for every kind; each kind shows its own fields. Prices in yuan."""
-
-    id = Identifier(required=True)
-    kind = Choice(CHANGE_KINDS, required=True)
-    reason = Text(1000, required=True)
-    from_day = Day(load_default=None, allow_none=True)
-    last_day = Day(load_default=None, allow_none=True)
-    rule = Choice(("lower", "market"), load_default="lower")
-    lot_id = Identifier(load_default=None, allow_none=True)
-    item_id = Identifier(load_default=None, allow_none=True)
-    unit = Text(20, load_default=None, allow_none=True)
-    price = Quantity(places=2, load_default=None, allow_none=True)
-    quantity = Quantity(places=3, load_default=None, allow_none=True)
-    name = Text(200, load_default="", allow_none=True)
-    address = Text(200, load_default="", allow_none=True)
-    contact_name = Text(200, load_default="", allow_none=True)
-    contact_mobile = Text(200, load_default="", allow_none=True)
-    bank = Text(200, load_default="", allow_none=True)
-    bank_account = Text(200, load_default="", allow_none=True)
-    lines = fields.List(fields.Nested(ChangeLine), load_default=list)
-
-
-class ChoiceForm(BaseSchema):
-    id = Identifier(required=True)
-    agreement_item_id = Identifier(required=True)
-    reason = Text(1000, required=True)
-
-
-class ChoiceIn(BaseSchema):
-    agreement_item_id = Identifier(required=True)
-    reason = Text(1000, required=True)
-
-
-class DirectChoiceOut(BaseSchema):
-    id = fields.UUID()
-    item_id = fields.UUID()
-    agreement_item_id = fields.UUID()
-    reason = fields.String()
-    price_fen = fields.Integer()
-    offers = fields.List(fields.Dict())
-    chosen_at = fields.AwareDateTime()
-
-
-class CompetitionLine(BaseSchema):
-    item_id = Identifier(required=True)
-    quantity = Quantity(places=3, least="0.001", load_default=None, allow_none=True)
-
-
-class CompetitionIn(BaseSchema):
-    tender_lot_id = Identifier(required=True)
-    title = Text(200, required=True)
-    deadline = fields.AwareDateTime(required=True)
-    school_id = Whole(1, load_default=None, allow_none=True)
-    lines = fields.List(fields.Nested(CompetitionLine), required=True)
-
-
-class CompetitionForm(BaseSchema):
-    """`deadline`: local time of Shanghai, as a page's field gives it."""
-
-    id = Identifier(required=True)
-    tender_lot_id = Identifier(required=True)
-    title = Text(200, required=True)
-    deadline = fields.NaiveDateTime(required=True)
-    lines = fields.List(fields.Nested(CompetitionLine), load_default=list)
-
-
-class CompetitionOut(BaseSchema):
-    id = fields.UUID()
-    number = fields.String()
-    title = fields.String()
-    tender_lot_id = fields.UUID()
-    school_id = fields.Integer(allow_none=True)
-    state = fields.String()
-    deadline = fields.AwareDateTime()
-    winner_id = fields.UUID(allow_none=True)
-    version = fields.Integer()
-
-
-class CompetitionsOut(BaseSchema):
-    items = fields.List(fields.Nested(CompetitionOut))
-
-
-class AnswerPrice(BaseSchema):
-    item_id = Identifier(required=True)
-    price_fen = Fen(1, required=True)
-
-
-class CompetitionAnswerIn(BaseSchema):
-    prices = fields.List(fields.Nested(AnswerPrice), required=True)
-
-
-class CompetitionAnswerOut(BaseSchema):
-    id = fields.UUID()
-    number = fields.Integer()
-    state = fields.String()
-    prices = fields.Dict()
-    total_fen = fields.Integer()
-    answered_at = fields.AwareDateTime()
-
-
-class AnswerLineForm(BaseSchema):
-    item_id = Identifier(required=True)
-    price = Quantity(places=2, load_default=None, allow_none=True)
-
-
-class AnswerForm(BaseSchema):
-    id = Identifier(required=True)
-    lines = fields.List(fields.Nested(AnswerLineForm), load_default=list)

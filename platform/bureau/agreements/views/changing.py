@@ -8,9 +8,10 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from bureau.agreements import labels
+from bureau.agreements.change_schemas import ChangeForm, DecisionNoteForm, StopForm
 from bureau.agreements.models import AgreementChange
 from bureau.agreements.permissions import Permission
-from bureau.agreements.schemas import AgreementReasonForm, ChangeForm, DecisionNoteForm, StopForm
+from bureau.agreements.schemas import AgreementReasonForm
 from bureau.agreements.service import changes, finding, pricing
 from bureau.agreements.views.blueprint import blueprint
 from bureau.agreements.views.bureau import carry_out

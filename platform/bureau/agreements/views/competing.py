@@ -10,9 +10,10 @@ from sqlalchemy import select
 from bureau.agreements import labels, stage_rules
 from bureau.agreements.models import Agreement, AgreementItem, AgreementLot
 from bureau.agreements.permissions import Permission
-from bureau.agreements.schemas import AgreementReasonForm, AnswerForm, CompetitionForm
+from bureau.agreements.schemas import AgreementReasonForm
 from bureau.agreements.service import competing
 from bureau.agreements.stage_models import MiniCompetition
+from bureau.agreements.stage_schemas import AnswerForm, CompetitionForm
 from bureau.agreements.views.blueprint import blueprint
 from bureau.suppliers.service.finding import names_of
 from kernel.access.edge import access, current_actor

@@ -8,8 +8,8 @@ from flask_babel import gettext as _
 
 from bureau.agreements import labels
 from bureau.agreements.permissions import Permission
-from bureau.agreements.schemas import ChoiceForm
 from bureau.agreements.service import choosing, finding, pricing, reading
+from bureau.agreements.stage_schemas import ChoiceForm
 from bureau.agreements.views.blueprint import blueprint
 from kernel.access.edge import access, current_actor
 from kernel.database import new_id
