@@ -36,6 +36,7 @@ from bureau.suppliers.module import MODULE as suppliers
 from bureau.surveys.module import MODULE as surveys
 from bureau.tender_stories.module import MODULE as tender_stories
 from bureau.tendering.module import MODULE as tendering
+from duties.module import module as duties
 from kernel.access import any_of, at_bureau, in_school, in_zone
 from kernel.app import build_app
 from kernel.audit.module import module as audit
@@ -109,6 +110,7 @@ def modules() -> list[Module]:
         draws,
         fairness,
         evidence,
+        duties(),
         diners,
         stores,
         canteen,

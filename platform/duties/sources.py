@@ -1,0 +1,94 @@
+"""What duties need to know of layers above: put one of these into `Module.publishes`; they are looked for by type."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TypeVar
+
+from flask import current_app
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class SchoolFacts:
+    """What of a school decides its duties. `closed`: spans of days [from, to) on which it was not in service (suspended
+    or merged), the last one open (None) where it still is not."""
+
+    id: int
+    name: str
+    zone_id: int | None
+    stage: str
+    is_boarding: bool
+    canteen_mode: str
+    diners: int
+    enrolment: int = 0
+    boarders: int = 0
+    classes: int = 0
+    closed: tuple[tuple[date, date | None], ...] = ()
+
+    def in_service(self, day: date) -> bool:
+        return not any(first <= day and (end is None or day < end) for first, end in self.closed)
+
+
+@dataclass(frozen=True, slots=True)
+class SchoolSource:
+    """schools  (bureau_id, school_ids or None for all) → facts of those that the scope shows, by code; merged ones too
+    zones    (bureau_id) → id and name, by code
+    terms    (bureau_id) → first and last day of each, in order
+    """
+
+    schools: Callable[[int, Sequence[int] | None], Sequence[SchoolFacts]]
+    zones: Callable[[int], Mapping[int, str]]
+    terms: Callable[[int], tuple[tuple[date, date], ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class MealSource:
+    """served  (bureau_id, school_ids) → the meals that each school serves, of those that said so; the others serve what
+    schools of their kind do. In one query: it is asked for a thousand schools at once."""
+
+    served: Callable[[int, Sequence[int]], Mapping[int, Sequence[str]]]
+
+
+@dataclass(frozen=True, slots=True)
+class RoleBook:
+    """The roles that a school's people may hold: `labels` in the order of choice; `heads`: who answers for the whole
+    school; `officers`: at the bureau, who are told of what stays undone; `supervisors`: the same of a zone."""
+
+    labels: Mapping[str, object]
+    heads: tuple[str, ...]
+    officers: tuple[str, ...]
+    supervisors: tuple[str, ...]
+
+
+def offers(kind: type[T]) -> list[T]:
+    """Everything of this type that any module publishes, in the modules' order."""
+    modules = current_app.extensions["houqin.modules"]
+    return [offer for module in modules for offer in module.publishes if isinstance(offer, kind)]
+
+
+def schools_source() -> SchoolSource:
+    return offers(SchoolSource)[0]
+
+
+def role_book() -> RoleBook:
+    return offers(RoleBook)[0]
+
+
+def meals_of(bureau_id: int, schools: Sequence[SchoolFacts]) -> dict[int, tuple[str, ...]]:
+    """School → its meals; a school without a canteen serves none."""
+    told: dict[int, Sequence[str]] = {}
+    for source in offers(MealSource):
+        told.update(source.served(bureau_id, [school.id for school in schools]))
+    return {
+        school.id: () if school.canteen_mode == "none" else tuple(told.get(school.id) or usual_meals(school))
+        for school in schools
+    }
+
+
+def usual_meals(school: SchoolFacts) -> tuple[str, ...]:
+    """What a school of this kind serves before anybody has said so."""
+    if school.stage == "kindergarten":
+        return ("morning_snack", "lunch", "afternoon_snack")
+    return ("breakfast", "lunch", "dinner") if school.is_boarding else ("lunch",)
