@@ -23,8 +23,6 @@ from kernel.actor import Actor
 from kernel.database import db
 from kernel.errors import NotFound, RuleBroken
 
-# States of a bid that was opened and is not out: by how far its review is.
-IN_REVIEW = ("opened", "qualified")
 OUT = ("disqualified", "invalid")
 
 
