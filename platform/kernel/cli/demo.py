@@ -19,8 +19,8 @@ from sqlalchemy import create_engine
 
 from kernel import embedded_postgres
 from kernel.cli.server import serve_command
-from kernel.cli.support import Failure, Tools, demo_environ
-from kernel.config import ROOT, load_config
+from kernel.cli.support import Failure, Tools, demo_environ, var_dir
+from kernel.config import load_config
 from kernel.database import migrate
 from kernel.processes import Supervisor
 
@@ -39,7 +39,7 @@ ACCOUNTS = "demo-accounts.json"
 @click.pass_obj
 def demo(tools: Tools, port: int, host: str, reset: bool, no_browser: bool) -> None:
     """Run everything on this machine with a demo district."""
-    var = Path(os.environ.get("HOUQIN_VAR_DIR") or ROOT / "var")
+    var = var_dir()
     _check_port(host, port)
     _check_disk(var)
     with contextlib.ExitStack() as stack:

@@ -5,6 +5,7 @@ import errno
 import json
 import os
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import click
@@ -58,7 +59,7 @@ class Command(click.Group):
 class Tools(ScriptInfo):
     """What `click.pass_obj` hands a command; Flask's `with_appcontext` works through it too.
 
-    Without DATABASE_URL and with a demo in var/, commands work on the demo's database and say so: that is what somebody
+    Without DATABASE_URL and with a demo in var/ (or HOUQIN_VAR_DIR), commands work on the demo's database and say so: that is what somebody
     who has only run `make demo` means.
     """
 
@@ -80,9 +81,10 @@ class Tools(ScriptInfo):
         if self._environ is None:
             self._environ = os.environ
             named = any(os.environ.get(name) for name in ("DATABASE_URL", "DATABASE_OWNER_URL", "HOUQIN_ENVIRONMENT"))
-            if not named and (ROOT / "var" / "postgres" / "PG_VERSION").exists():
-                click.echo("using the demo's database in var/postgres (DATABASE_URL is not set)", err=True)
-                server = self._stack.enter_context(start(ROOT / "var" / "postgres"))
+            data = var_dir() / "postgres"
+            if not named and (data / "PG_VERSION").exists():
+                click.echo(f"using the demo's database in {data} (DATABASE_URL is not set)", err=True)
+                server = self._stack.enter_context(start(data))
                 self._environ = demo_environ(server)
         return self._environ
 
@@ -115,6 +117,11 @@ class Tools(ScriptInfo):
 
     def close(self) -> None:
         self._stack.close()
+
+
+def var_dir() -> Path:
+    """Where the demo keeps its data."""
+    return Path(os.environ.get("HOUQIN_VAR_DIR") or ROOT / "var")
 
 
 def demo_environ(server: EmbeddedPostgres) -> dict[str, str]:
