@@ -1,0 +1,106 @@
+"""Goods that go out: to a meal, to a person, back again, from place to place, or away for good."""
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from kernel.actor import Actor
+from kernel.database import db
+from kernel.errors import Invalid, RuleBroken
+from school.stores.models import StoreBatch, StoreDocument, StoreGood
+from school.stores.rules import DocumentKind, GoodKind, LocationKind, Move
+from school.stores.service.places import own_places
+from school.stores.service.posting import Details, post
+
+Takes = Sequence[tuple[UUID, UUID, Decimal]]  # (batch, location, quantity)
+ALONE = "store_two_keepers"
+
+
+def issue_for_meal(
+    actor: Actor, document_id: UUID, *, day: date, meal: str, takes: Takes, dish_id: UUID | None = None,
+    on: date | None = None,
+) -> StoreDocument:  # fmt: skip
+    """Food for one meal, or for one dish of it."""
+    return _issue(actor, document_id, takes, Details(use=(day, str(meal), dish_id)), on)
+
+
+def issue(
+    actor: Actor, document_id: UUID, takes: Takes, *, taker_name: str, department: str = "", reason: str = "",
+    on: date | None = None,
+) -> StoreDocument:  # fmt: skip
+    """To a person or a department, without a request. Hazardous goods take two keepers: see service.confirming."""
+    if not taker_name.strip():
+        raise Invalid({"taker_name": [_("请填写领用人。")]})
+    return _issue(actor, document_id, takes, Details(taker_name=taker_name, department=department, reason=reason), on)
+
+
+def _issue(actor: Actor, document_id: UUID, takes: Takes, details: Details, on: date | None) -> StoreDocument:
+    require_one_keeper(actor, [batch_id for batch_id, _location, _quantity in takes])
+    return post(
+        actor, document_id, DocumentKind.ISSUE, out(actor, takes, LocationKind.CONSUMED), details=details, on=on
+    )
+
+
+def out(actor: Actor, takes: Takes, to: LocationKind) -> list[Move]:
+    target = own_places(actor).virtual(to)
+    return [Move(batch_id, location_id, target, quantity) for batch_id, location_id, quantity in takes]
+
+
+def hazardous_among(actor: Actor, batch_ids: Sequence[UUID]) -> bool:
+    query = (
+        select(StoreBatch.id)
+        .join(
+            StoreGood,
+            (StoreGood.bureau_id == StoreBatch.bureau_id)
+            & (StoreGood.school_id == StoreBatch.school_id)
+            & (StoreGood.id == StoreBatch.good_id),
+        )
+        .where(
+            StoreBatch.bureau_id == actor.bureau_id, StoreBatch.school_id == actor.own_school_id(),
+            StoreBatch.id.in_(set(batch_ids)), StoreGood.kind == GoodKind.HAZARDOUS.value,
+        )
+    )  # fmt: skip
+    return db.session.execute(query.limit(1)).first() is not None
+
+
+def require_one_keeper(actor: Actor, batch_ids: Sequence[UUID]) -> None:
+    """Refuse what one person alone must not move out."""
+    if hazardous_among(actor, batch_ids):
+        raise RuleBroken(ALONE, _("危险品须由两名保管人员共同发放和处置（双人收发），请由第二人确认。"))
+
+
+def give_back(
+    actor: Actor, document_id: UUID, takes: Takes, *, taker_name: str, reason: str = "", on: date | None = None
+) -> StoreDocument:
+    """What was issued and not used comes back: (batch, the place it comes back to, quantity); never more of a batch than
+    was issued of it."""
+    source = own_places(actor).virtual(LocationKind.CONSUMED)
+    moves = [Move(batch_id, source, location_id, quantity) for batch_id, location_id, quantity in takes]
+    details = Details(taker_name=taker_name, reason=reason)
+    return post(actor, document_id, DocumentKind.RETURN, moves, details=details, on=on)
+
+
+def transfer(
+    actor: Actor, document_id: UUID, moves: Sequence[tuple[UUID, UUID, UUID, Decimal]], *, reason: str = "",
+    on: date | None = None,
+) -> StoreDocument:  # fmt: skip
+    """(batch, from, to, quantity) between places of the school."""
+    made = [Move(batch_id, source, target, quantity) for batch_id, source, target, quantity in moves]
+    return post(actor, document_id, DocumentKind.TRANSFER, made, details=Details(reason=reason), on=on)
+
+
+def dispose(
+    actor: Actor, document_id: UUID, takes: Takes, *, reason: str, attachment_id: UUID | None = None,
+    on: date | None = None,
+) -> StoreDocument:  # fmt: skip
+    """Expired, spoilt or recalled goods leave for good, with the cause. Hazardous ones: see service.confirming."""
+    if not reason.strip():
+        raise Invalid({"reason": [_("请填写报损原因。")]})
+    require_one_keeper(actor, [batch_id for batch_id, _location, _quantity in takes])
+    moves = out(actor, takes, LocationKind.DISPOSED)
+    details = Details(reason=reason, attachment_id=attachment_id)
+    return post(actor, document_id, DocumentKind.DISPOSAL, moves, details=details, on=on)
