@@ -285,6 +285,7 @@ class ShipmentLine(SchoolOwned, db.Model):
         Index("ix_shipment_lines_order_line", "bureau_id", "school_id", "order_line_id"),
         # From a lot to every school that it is under way to: warnings, coverage of certificates, recalls.
         Index("ix_shipment_lines_batch", "bureau_id", "supplier_id", "item_id", "batch_no"),
+        Index("ix_shipment_lines_lot", "bureau_id", "batch_no", "item_id"),
     )
     shipment_id: Mapped[UUID]
     order_line_id: Mapped[UUID]

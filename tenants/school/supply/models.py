@@ -124,6 +124,7 @@ class GoodsReceiptLine(SchoolOwned, db.Model):
         Index("ix_goods_receipt_lines_order_line", "bureau_id", "school_id", "order_line_id"),
         # From a batch to every school that has it: the bureau's recall.
         Index("ix_goods_receipt_lines_batch", "bureau_id", "item_id", "batch_no"),
+        Index("ix_goods_receipt_lines_lot", "bureau_id", "batch_no", "item_id"),
     )
     receipt_id: Mapped[UUID]
     position: Mapped[int]
@@ -193,6 +194,7 @@ class GoodsReceiptCertificate(Recorded, SchoolOwned, db.Model):
         ),
         Index("ix_goods_receipt_certificates_receipt", "bureau_id", "school_id", "receipt_id"),
         Index("ix_goods_receipt_certificates_attachment", "bureau_id", "school_id", "attachment_id"),
+        Index("ix_goods_receipt_certificates_number", "bureau_id", "number", postgresql_where=text("number <> ''")),
     )
     receipt_id: Mapped[UUID]
     line_id: Mapped[UUID | None]
