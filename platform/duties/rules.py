@@ -58,6 +58,8 @@ USUAL_GRACE: dict[str, timedelta] = {
 MOST_GRACE = timedelta(days=90)
 LEAST_FORTNIGHT = 5  # school days; the shorter rest of a term asks for nothing every two weeks
 MOST_BACK = 6  # days that a deadline before its period moves back for a school day
+# How long before its due day something may have opened; lead and shift come on top.
+LONGEST_OPEN = {"daily": 0, "per_meal": 0, "weekly": 7, "biweekly": 14, "monthly": 31, "quarterly": 93, "months": 31}
 ONE_DAY = timedelta(days=1)
 EPOCH_MONDAY = date(2000, 1, 3)  # fortnights are counted from it where no term is known
 
@@ -114,6 +116,12 @@ class Pattern:
     ends_on: date | None = None
 
     @property
+    def longest_open(self) -> timedelta:
+        """No occurrence opens earlier than that before it is due."""
+        days = LONGEST_OPEN.get(self.cadence, 400) + 31 * self.month_lag
+        return timedelta(days=days + abs(self.shift_days) + self.lead_days)
+
+    @property
     def usual_grace(self) -> timedelta:
         return USUAL_GRACE[self.cadence] if self.grace is None else self.grace
 
@@ -129,6 +137,7 @@ class Occurrence:
     opens_at: datetime
     due_at: datetime
     closes_at: datetime
+    needed: int = 1
 
     @property
     def on_day(self) -> date:
@@ -210,11 +219,13 @@ def _timed(pattern: Pattern, found: _Found, meals: Sequence[str]) -> Iterator[Oc
             due = served + timedelta(minutes=pattern.minutes_after)
             due = min(due, datetime.combine(found.due_day, time(23, 59), SHANGHAI))
             opens = min(served - OPENS_BEFORE_MEAL, due)
-            yield Occurrence(f"{found.period}:{meal}", meal, found.first_day, found.last_day, opens, due, due + grace)
+            yield Occurrence(
+                f"{found.period}:{meal}", meal, found.first_day, found.last_day, opens, due, due + grace, pattern.needed
+            )
         return
     due = datetime.combine(found.due_day, pattern.due_time, SHANGHAI)
     opens = min(datetime.combine(found.opens_day, pattern.opens_time, SHANGHAI), due)
-    yield Occurrence(found.period, "", found.first_day, found.last_day, opens, due, due + grace)
+    yield Occurrence(found.period, "", found.first_day, found.last_day, opens, due, due + grace, pattern.needed)
 
 
 def _candidates(pattern: Pattern, calendar: SchoolCalendar, first: date, last: date) -> Iterator[_Found]:

@@ -3,6 +3,7 @@ from flask_babel import lazy_gettext as _l
 from bureau.schools import api, views
 from bureau.schools.commands import bureaus
 from bureau.schools.demo import demo
+from bureau.schools.duty_facts import SOURCE
 from bureau.schools.permissions import RULES, Permission
 from bureau.schools.search import search
 from kernel.module import MenuItem, Module
@@ -27,5 +28,6 @@ MODULE = Module(
     api=(api.blueprint,),
     search=(search,),
     commands=(bureaus,),
+    publishes=(SOURCE,),
     demo=demo,
 )
