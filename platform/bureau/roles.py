@@ -25,6 +25,7 @@ class Role(StrEnum):
     DORMITORY_SUPERVISOR = "dormitory_supervisor"
     GUARD = "guard"
     ACCOUNTANT = "accountant"
+    CASHIER = "cashier"
     TEACHER = "teacher"
     SUPPLIER_USER = "supplier_user"
 
@@ -47,6 +48,7 @@ LABELS = {
     Role.DORMITORY_SUPERVISOR: _l("宿舍管理员"),
     Role.GUARD: _l("门卫"),
     Role.ACCOUNTANT: _l("会计"),
+    Role.CASHIER: _l("出纳"),
     Role.TEACHER: _l("教师"),
     Role.SUPPLIER_USER: _l("供应商用户"),
 }
@@ -72,6 +74,7 @@ LEVELS = {
         Role.DORMITORY_SUPERVISOR,
         Role.GUARD,
         Role.ACCOUNTANT,
+        Role.CASHIER,
         Role.TEACHER,
     ),
     "supplier": (Role.SUPPLIER_USER,),

@@ -26,6 +26,7 @@ WELL_KNOWN = {
     "dormitory_supervisor": "school-dormitory",
     "guard": "school-guard",
     "accountant": "school-accountant",
+    "cashier": "school-cashier",
     "teacher": "school-teacher",
     "supplier_user": "supplier-1",
 }
@@ -92,6 +93,9 @@ def build_people(district: District, seed: int = SEED) -> tuple[Person, ...]:
             found.append((_school_username(role, school, index), name, tuple(posts)))
     for number, supplier in enumerate(SUPPLIERS[:3], 1):
         found.append((f"supplier-{number}", names(), (Post("supplier_user", "supplier", supplier.code),)))
+    # Last, so that the others keep the names they had before schools had cashiers.
+    for index, school in enumerate(district.schools[:SHOW_SCHOOLS]):
+        found.append((_school_username("cashier", school, index), names(), (Post("cashier", "school", school.code),)))
     return tuple(Person(login, name, mobile(number), posts) for number, (login, name, posts) in enumerate(found, 1))
 
 
