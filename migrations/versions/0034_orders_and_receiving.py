@@ -137,6 +137,13 @@ def _orders() -> None:
     )
     op.create_index("ix_supply_orders_newest", "supply_orders", ["bureau_id", "school_id", "id"], unique=False)
     op.create_index(
+        "ix_supply_orders_own",
+        "supply_orders",
+        ["bureau_id", "supplier_id", "id"],
+        unique=False,
+        postgresql_where=sa.text("is_sent"),
+    )
+    op.create_index(
         "ix_supply_orders_supplier",
         "supply_orders",
         ["bureau_id", "supplier_id", "deliver_on", "id"],

@@ -101,6 +101,7 @@ class SupplyOrder(Recorded, Versioned, SchoolOwned, db.Model):
         Index("ix_supply_orders_budget", "bureau_id", "school_id", "budget_month"),
         Index("ix_supply_orders_supplier", "bureau_id", "supplier_id", "deliver_on", "id",
               postgresql_where=text("is_sent")),
+        Index("ix_supply_orders_own", "bureau_id", "supplier_id", "id", postgresql_where=text("is_sent")),
         Index("ix_supply_orders_bureau", "bureau_id", "deliver_on", "school_id"),
         Index("ix_supply_orders_agreement", "bureau_id", "agreement_id"),
     )  # fmt: skip
