@@ -97,12 +97,14 @@ def upgrade() -> None:
         sa.Column("opens_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("closes_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("is_long", sa.Boolean(), nullable=False),
         sa.Column("needed", sa.SmallInteger(), nullable=False),
         sa.Column("fulfilled_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("fulfilled_by", sa.Uuid(), nullable=True),
         sa.Column("record_kind", sa.Text(), nullable=False),
         sa.Column("record_id", sa.Uuid(), nullable=True),
         sa.Column("excuse_id", sa.Uuid(), nullable=True),
+        sa.CheckConstraint("is_long = (closes_at - due_at > interval '48 hours')", name=op.f("ck_duties_is_long")),
         sa.CheckConstraint("on_day = (due_at AT TIME ZONE 'Asia/Shanghai')::date", name=op.f("ck_duties_on_day")),
         sa.CheckConstraint("(fulfilled_at IS NULL) = (fulfilled_by IS NULL)", name=op.f("ck_duties_fulfilled")),
         sa.CheckConstraint("first_day <= last_day", name=op.f("ck_duties_days")),
@@ -127,7 +129,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_duties_open",
         "duties",
-        ["bureau_id", "due_at"],
+        ["bureau_id", "is_long", "due_at"],
         unique=False,
         postgresql_where=sa.text("fulfilled_at IS NULL AND excuse_id IS NULL"),
     )

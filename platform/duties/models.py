@@ -60,10 +60,16 @@ class Duty(SchoolOwned, db.Model):
         Index("ix_duties_about", "bureau_id", "school_id", "kind", "last_day"),
         # A person's landing page, week and month.
         Index("ix_duties_due", "bureau_id", "school_id", "due_at"),
-        # The bureau's board: what is owed today, and what of all schools is late.
+        CheckConstraint("is_long = (closes_at - due_at > interval '48 hours')", name="is_long"),
+        # The bureau's board: what is owed today, and what of all schools is late. What can be made up for two days at
+        # most is looked for in those two days, whatever was missed before them.
         Index("ix_duties_day", "bureau_id", "on_day"),
         Index(
-            "ix_duties_open", "bureau_id", "due_at", postgresql_where=text("fulfilled_at IS NULL AND excuse_id IS NULL")
+            "ix_duties_open",
+            "bureau_id",
+            "is_long",
+            "due_at",
+            postgresql_where=text("fulfilled_at IS NULL AND excuse_id IS NULL"),
         ),
     )
     kind: Mapped[str]
@@ -75,6 +81,7 @@ class Duty(SchoolOwned, db.Model):
     opens_at: Mapped[datetime]
     due_at: Mapped[datetime]
     closes_at: Mapped[datetime]
+    is_long: Mapped[bool]  # can be made up for longer than LONG_GRACE
     needed: Mapped[int] = mapped_column(SmallInteger, default=1)
     fulfilled_at: Mapped[datetime | None]
     fulfilled_by: Mapped[UUID | None]

@@ -56,6 +56,7 @@ USUAL_GRACE: dict[str, timedelta] = {
     "asked": timedelta(days=7),
 }
 MOST_GRACE = timedelta(days=90)
+LONG_GRACE = timedelta(hours=48)
 LEAST_FORTNIGHT = 5  # school days; the shorter rest of a term asks for nothing every two weeks
 MOST_BACK = 6  # days that a deadline before its period moves back for a school day
 # How long before its due day something may have opened; lead and shift come on top.

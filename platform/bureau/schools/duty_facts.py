@@ -11,24 +11,30 @@ from duties.sources import SchoolFacts, SchoolSource
 from kernel.database import db
 from kernel.web.dates import SHANGHAI
 
+_ENROLMENT = (
+    School.enrolment_under_6 + School.enrolment_6_8 + School.enrolment_9_11 + School.enrolment_12_14
+    + School.enrolment_15_17
+)  # fmt: skip
 ClosedSpans = tuple[tuple[date, date | None], ...]
 
 
 def schools(bureau_id: int, school_ids: Sequence[int] | None = None) -> Sequence[SchoolFacts]:
     """Two queries, however many schools."""
-    query = select(School).where(School.bureau_id == bureau_id).order_by(School.code)
+    query = (
+        select(
+            School.id, School.name, School.zone_id, School.stage, School.is_boarding, School.canteen_mode,
+            School.diners, _ENROLMENT, School.boarders_male + School.boarders_female, School.classes, School.state,
+        )
+        .where(School.bureau_id == bureau_id)
+        .order_by(School.code)
+    )  # fmt: skip
     if school_ids is not None:
         query = query.where(School.id.in_(school_ids))
-    rows = list(db.session.scalars(query))
     changes = _closed_spans(bureau_id, school_ids)
     return [
-        SchoolFacts(
-            row.id, row.name, row.zone_id, row.stage, row.is_boarding, row.canteen_mode, row.diners, row.enrolment,
-            row.boarders_male + row.boarders_female, row.classes,
-            closed=changes.get(row.id, () if row.state == "active" else ((date.min, None),)),
-        )
-        for row in rows
-    ]  # fmt: skip
+        SchoolFacts(*row[:-1], closed=changes.get(row[0], () if row[-1] == "active" else ((date.min, None),)))
+        for row in db.session.execute(query)
+    ]
 
 
 def _closed_spans(bureau_id: int, school_ids: Sequence[int] | None) -> dict[int, ClosedSpans]:
@@ -57,7 +63,7 @@ def closed_spans(changes: Sequence[tuple[date, str]]) -> ClosedSpans:
 
 def zones(bureau_id: int) -> Mapping[int, str]:
     query = select(Zone.id, Zone.name).where(Zone.bureau_id == bureau_id).order_by(Zone.code)
-    return {zone_id: name for zone_id, name in db.session.execute(query)}
+    return {row.id: row.name for row in db.session.execute(query)}
 
 
 def terms(bureau_id: int) -> tuple[tuple[date, date], ...]:

@@ -27,11 +27,12 @@ LOCK = 0x6475_7479  # "duty": the first half of the advisory lock's key, the bur
 
 INSERT = text("""
 INSERT INTO duties (bureau_id, school_id, id, kind, period, meal, on_day, first_day, last_day, opens_at, due_at,
-                    closes_at, needed, record_kind)
+                    closes_at, is_long, needed, record_kind)
 SELECT :bureau_id, s.school_id,
        encode(set_bit(set_bit(overlay(uuid_send(gen_random_uuid())
            PLACING substring(int8send(:milliseconds) FROM 3) FROM 1 FOR 6), 52, 1), 53, 1), 'hex')::uuid,
-       o.kind, o.period, o.meal, o.on_day, o.first_day, o.last_day, o.opens_at, o.due_at, o.closes_at, o.needed, ''
+       o.kind, o.period, o.meal, o.on_day, o.first_day, o.last_day, o.opens_at, o.due_at, o.closes_at,
+       o.closes_at - o.due_at > interval '48 hours', o.needed, ''
 FROM unnest(cast(:school_ids AS int[])) AS s (school_id),
      unnest(cast(:kinds AS text[]), cast(:periods AS text[]), cast(:meals AS text[]), cast(:on_days AS date[]),
             cast(:first_days AS date[]), cast(:last_days AS date[]), cast(:opens AS timestamptz[]),

@@ -25,7 +25,7 @@ def owe(world, acting, place="a1", kind="演示-daily", **values):
     acting(system_actor(world.bureaus[place[0]]))
     content = {
         "kind": kind, "period": values.get("meal") or DAY.isoformat(), "on_day": DAY, "first_day": DAY,
-        "last_day": DAY, "opens_at": DUE - timedelta(hours=2), "due_at": DUE, "closes_at": DUE + timedelta(days=1),
+        "last_day": DAY, "opens_at": DUE - timedelta(hours=2), "due_at": DUE, "closes_at": DUE + timedelta(days=1), "is_long": False,
         **values,
     }  # fmt: skip
     duty = Duty(bureau_id=world.bureaus[place[0]], school_id=world.schools[place], **content)

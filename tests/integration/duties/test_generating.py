@@ -204,7 +204,7 @@ def test_asked_duties_are_not_taken_back(world, district):
         duty = Duty(
             bureau_id=district.bureau_id, school_id=world.schools["a1"], kind="delivery", period="x",
             on_day=FRIDAY + DAY, first_day=FRIDAY, last_day=FRIDAY + DAY, opens_at=at(FRIDAY),
-            due_at=at(FRIDAY + DAY, 9), closes_at=at(FRIDAY + DAY, 12),
+            due_at=at(FRIDAY + DAY, 9), closes_at=at(FRIDAY + DAY, 12), is_long=False,
         )  # fmt: skip
         db.session.add(duty)
         workdays.set_day(district, FRIDAY + 3 * DAY, is_workday=False, name="演示停课")

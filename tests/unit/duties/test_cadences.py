@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -280,7 +281,7 @@ def test_fortnights_never_overlap_within_a_term(calendar, days, weekday):
     )
     for begins, ends in calendar.terms if days != "every" else ((BASE, BASE + timedelta(days=1500)),):
         inside = [one for one in found if begins <= one.on_day <= ends]
-        assert all(a.last_day < b.first_day for a, b in zip(inside, inside[1:], strict=False))
+        assert all(a.last_day < b.first_day for a, b in pairwise(inside))
 
 
 instants = st.datetimes(datetime(2026, 9, 1), datetime(2026, 9, 10)).map(lambda at: at.replace(tzinfo=SHANGHAI))
