@@ -111,11 +111,17 @@ def consumed(held: Held, quantity: Decimal, amount_fen: int, *, is_last: bool) -
     return Delta(reserved=-unreserved, used=quantity, reserved_fen=-unreserved_fen, used_fen=amount_fen)
 
 
-def given_back(held: Held, quantity: Decimal, amount_fen: int) -> Delta:
-    """Goods that went back after they had been taken over: they may be ordered again. Raises NotHeld."""
+def given_back(held: Held, quantity: Decimal, amount_fen: int, *, awaited: bool = False) -> Delta:
+    """Goods that went back after they had been taken over: they may be ordered again, or (`awaited`: the receipt was a
+    mistake, the goods stand there still) the line holds them again, up to what it ordered. Raises NotHeld."""
     if quantity > held.used or amount_fen > held.used_fen:
         raise NotHeld
-    return Delta(used=-quantity, used_fen=-amount_fen)
+    if not awaited:
+        return Delta(used=-quantity, used_fen=-amount_fen)
+    room = max(held.ordered - held.reserved - (held.used - quantity), ZERO)
+    again = min(quantity, room)
+    again_fen = amount_fen if again == quantity else int(amount_fen * again / quantity)
+    return Delta(reserved=again, used=-quantity, reserved_fen=again_fen, used_fen=-amount_fen)
 
 
 def most_delivered(ordered: Decimal, tolerance: Decimal) -> Decimal:

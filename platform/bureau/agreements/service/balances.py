@@ -168,9 +168,12 @@ def release(actor: Actor, order_line_ids: Sequence[UUID], *, reason: str, school
         for (line_id, _id), (balance, held) in lock_held(actor, order_line_ids, drawer).items():
             if held.reserved or held.reserved_fen:
                 delta = balance_rules.released(held.reserved, held.reserved_fen)
+                # A line whose receipt was voided holds goods again, and may give them up a second time.
+                again = was_posted(actor, balance, "release", line_id, ZERO, 0)
                 post(
-                    actor, balance, "release", delta, "order_line", line_id, line=line_id, drawer=drawer, reason=reason
-                )
+                    actor, balance, "release", delta, "order_line", new_id() if again else line_id, line=line_id,
+                    drawer=drawer, reason=reason,
+                )  # fmt: skip
         flush_within_limits()
 
 
@@ -210,16 +213,17 @@ def consume(actor: Actor, deliveries: Sequence[Delivery], *, school_id: int | No
 
 def give_back(
     actor: Actor, order_line_id: UUID, reference_id: UUID, quantity: Decimal, amount_fen: int, *, reason: str,
-    school_id: int | None = None,
+    school_id: int | None = None, awaited: bool = False,
 ) -> None:  # fmt: skip
-    """Goods went back after they were taken over: they may be ordered again."""
+    """Goods went back after they were taken over: they may be ordered again. `awaited`: their receipt was a mistake, the
+    order line holds them again."""
     with _as_bureau(actor):
         drawer = actor.own_school_id() if actor.level == "school" else school_id
         for balance, held in lock_held(actor, [order_line_id], drawer).values():
             if was_posted(actor, balance, "give_back", reference_id, -quantity, -amount_fen):
                 continue
             try:
-                delta = balance_rules.given_back(held, quantity, amount_fen)
+                delta = balance_rules.given_back(held, quantity, amount_fen, awaited=awaited)
             except NotHeld as error:
                 raise RuleBroken("agreement_balance", _("退回的数量超过已收的数量。")) from error
             post(actor, balance, "give_back", delta, "return", reference_id, line=order_line_id, drawer=drawer,

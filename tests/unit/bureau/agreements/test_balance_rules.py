@@ -150,3 +150,14 @@ def test_the_last_fen_and_the_last_gram_are_the_limit():
     for quantity, fen in ((Decimal("1.001"), 100), (Decimal(1), 101)):
         with pytest.raises(NotHeld):
             rules.given_back(held, quantity, fen)
+
+
+def test_goods_of_a_voided_receipt_are_held_again_up_to_what_was_ordered():
+    held = Held(Decimal(10), Decimal(4), Decimal(6), 400, 600)
+    assert rules.given_back(held, Decimal(6), 600, awaited=True) == Delta(
+        reserved=Decimal(6), used=Decimal(-6), reserved_fen=600, used_fen=-600
+    )
+    over = Held(Decimal(10), Decimal(0), Decimal("10.5"), 0, 1050)
+    assert rules.given_back(over, Decimal("10.5"), 1050, awaited=True) == Delta(
+        reserved=Decimal(10), used=Decimal("-10.5"), reserved_fen=1000, used_fen=-1050
+    )
