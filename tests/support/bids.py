@@ -13,7 +13,7 @@ import pyrage
 
 from bureau.bids import sealing as browser
 from bureau.bids.models import SEATS, BidSubmission, OfficerKey, OpeningOfficer
-from bureau.bids.service import opening, sealing
+from bureau.bids.service import opening, sealing, uploading
 from bureau.roles import Role
 from bureau.suppliers.credit_code import invented
 from bureau.suppliers.models import BureauSupplier, Supplier, SupplierCategory, SupplierLicence
@@ -179,7 +179,7 @@ def send(
 ) -> BidSubmission:  # fmt: skip
     """Upload and submit, as a supplier's program does it in two requests."""
     use_scope(db.session(), bidder.actor.scope)
-    sealing.keep_ciphertext(bidder.actor, lot.tender_id, sealed.ciphertext_sha256, sealed.ciphertext)
+    uploading.keep_ciphertext(bidder.actor, lot.tender_id, sealed.ciphertext_sha256, sealed.ciphertext)
     return sealing.submit(bidder.actor, bid_id, submission_id or new_id(), sent_of(lot, sealed))
 
 

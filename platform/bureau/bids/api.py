@@ -10,7 +10,7 @@ from bureau.bids import schemas
 from bureau.bids.models import SEATS, Bid
 from bureau.bids.permissions import Permission
 from bureau.bids.rules.package import MOST_CIPHERTEXT
-from bureau.bids.service import keys, kit, officers, opening, publishing, sealing
+from bureau.bids.service import keys, kit, officers, opening, publishing, sealing, uploading
 from bureau.tendering.service.clock import catch_up
 from bureau.tendering.service.reading import get_tender
 from kernel.access.edge import access, current_actor
@@ -57,7 +57,7 @@ def put_ciphertext(tender_id: UUID, sha256: str) -> Any:
     if (request.content_length or 0) > MOST_CIPHERTEXT:
         raise TooLarge(_("密封后的投标文件超过 %(megabytes)s MB。", megabytes=MOST_CIPHERTEXT // (1024 * 1024)))
     request.max_content_length = MOST_CIPHERTEXT
-    return {"sha256": sealing.keep_ciphertext(current_actor(), tender_id, sha256, request.get_data(cache=False))}
+    return {"sha256": uploading.keep_ciphertext(current_actor(), tender_id, sha256, request.get_data(cache=False))}
 
 
 @blp.route("/bids", methods=["GET"])
@@ -96,7 +96,7 @@ def submit(data: dict[str, Any], bid_id: UUID, bid_submission_id: UUID) -> Any:
 def fetch_ciphertext(bid_id: UUID, bid_submission_id: UUID) -> Response:
     """The sealed file as it is stored."""
     row = sealing.get_own_submission(current_actor(), bid_id, bid_submission_id)
-    response = Response(sealing.ciphertext(row), mimetype="application/octet-stream")
+    response = Response(uploading.ciphertext(row), mimetype="application/octet-stream")
     response.headers["Content-Disposition"] = f'attachment; filename="{row.receipt_number}.age"'
     return response
 

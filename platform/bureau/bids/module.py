@@ -8,7 +8,7 @@ from bureau.bids import api, views
 from bureau.bids.commands import bids
 from bureau.bids.following import CHECK, FOLLOWER, PART
 from bureau.bids.permissions import RULES, Permission
-from bureau.bids.service import officers
+from bureau.bids.service import cleaning, officers
 from kernel.access.edge import may
 from kernel.actor import Actor
 from kernel.module import DueItem, MenuItem, Module
@@ -41,5 +41,6 @@ MODULE = Module(
     api=(api.blp,),
     due=(due,),
     commands=(bids,),
+    periodic={"clean": ("50 3 * * *", cleaning.clean)},
     publishes=(FOLLOWER, CHECK, PART),
 )

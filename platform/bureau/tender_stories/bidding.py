@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from bureau.bids import sealing as browser
-from bureau.bids.service import kit, opening, sealing
+from bureau.bids.service import kit, opening, sealing, uploading
 from bureau.demo import MARK
 from bureau.evaluation.rules.amounts import capital
 from bureau.tender_stories.cast import Cast, decrypt, on_stage
@@ -37,7 +37,7 @@ def seal_and_submit(cast: Cast, tender_id: UUID, offers: Sequence[Offer]) -> Non
     recipients = kit.kit(cast.company(offers[0].company), tender_id)["recipients"]
     for package, sealed in zip(packages, browser.seal(packages, recipients), strict=True):
         company = cast.company(package.pop("_company"))
-        sealing.keep_ciphertext(company, tender_id, sealed.ciphertext_sha256, sealed.ciphertext)
+        uploading.keep_ciphertext(company, tender_id, sealed.ciphertext_sha256, sealed.ciphertext)
         sent = sealing.Sent(
             tender_id, UUID(package["lot_id"]), sealed.ciphertext_sha256, sealed.size, sealed.recipient, sealed.shares
         )

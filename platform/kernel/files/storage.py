@@ -6,6 +6,7 @@ import hashlib
 import os
 import re
 import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
@@ -68,6 +69,20 @@ class Folder:
         if digest_of(data) != digest:
             raise StorageDamaged(f"{path} was altered")
         return data
+
+    def listed(self, bureau_id: int, owner: int | UUID | None) -> Iterator[tuple[str, Path]]:
+        """Digest and path of every file of an owner, in no order."""
+        root = self.root / _number(bureau_id) / _owner(owner)
+        for path in root.glob("*/*"):
+            if DIGEST.fullmatch(path.name):
+                yield path.name, path
+
+    def remove(self, bureau_id: int, owner: int | UUID | None, digest: str) -> None:
+        """For whoever knows that nothing refers to the file any more."""
+        path = self.path(bureau_id, owner, digest)
+        path.unlink(missing_ok=True)
+        if path.parent.exists():
+            _sync_folder(path.parent)
 
 
 def _settle(part: Path, path: Path) -> None:

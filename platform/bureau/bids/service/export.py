@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from bureau.bids.models import BidSubmission, OpenedBid
-from bureau.bids.service import closing, officers, publishing, sealing
+from bureau.bids.service import closing, officers, publishing, uploading
 from bureau.tendering.models import Tender
 from kernel.actor import Actor
 from kernel.audit import capture
@@ -65,7 +65,7 @@ def package(actor: Actor, tender_id: UUID) -> tuple[Tender, bytes]:
             one = opened.get(row.bid_id)
             write(f"bids/{row.receipt_number}.json", _entry(row, state, reason, one))
             try:
-                archive.writestr(f"sealed/{row.ciphertext_sha256}.age", sealing.ciphertext(row))
+                archive.writestr(f"sealed/{row.ciphertext_sha256}.age", uploading.ciphertext(row))
             except StorageDamaged:
                 # Its absence is what the verification must find.
                 continue

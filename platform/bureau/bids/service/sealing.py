@@ -12,22 +12,17 @@ from sqlalchemy import func, select
 
 from bureau.bids import labels
 from bureau.bids.models import SEATS, Bid, BidSubmission, BidTrace
-from bureau.bids.rules.hashes import RECEIPT_FORMAT, WITHDRAWAL_FORMAT, sha256, shares_digest
-from bureau.bids.rules.package import AGE_HEADER, HASH, MOST_CIPHERTEXT
-from bureau.bids.service import clock, keys, officers
+from bureau.bids.rules.hashes import RECEIPT_FORMAT, WITHDRAWAL_FORMAT, shares_digest
+from bureau.bids.service import clock, keys, officers, uploading
 from bureau.suppliers.models import BureauSupplier
 from bureau.suppliers.service import standing
 from bureau.tendering.models import Tender, TenderLot
-from bureau.tendering.rules.states import accepts_bids
 from kernel.actor import Actor
 from kernel.database import db
 from kernel.database.writing import flush
-from kernel.errors import Conflict, Invalid, NotFound, RuleBroken, TooLarge
-from kernel.files.service import folder
-from kernel.files.storage import StorageDamaged
+from kernel.errors import Conflict, Invalid, NotFound, RuleBroken
 from kernel.identity.models import Bureau
 
-CITATION = "《政府采购货物和服务招标投标管理办法》（财政部令第87号）第三十三条"
 CITATION_CHANGE = "《政府采购货物和服务招标投标管理办法》（财政部令第87号）第三十四条"
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # no letter that reads like a figure
 
@@ -53,22 +48,6 @@ class Origin:
     device: str = ""
 
 
-def keep_ciphertext(actor: Actor, tender_id: UUID, claimed: str, data: bytes) -> str:
-    """The bytes of a sealed bid, before it is submitted by name. A file that no bid ever names does no harm."""
-    if HASH.fullmatch(claimed) is None:
-        raise NotFound(_("地址中的 SHA-256 格式不正确。"))
-    tender, at = clock.hold_tender(actor.bureau_id, tender_id)
-    _require_open(tender, at)
-    _require_registered(actor)
-    if len(data) > MOST_CIPHERTEXT:
-        raise TooLarge(_("密封后的投标文件超过 %(megabytes)s MB。", megabytes=MOST_CIPHERTEXT // (1024 * 1024)))
-    _require_sealed(data)
-    if sha256(data) != claimed:
-        raise Invalid({"sha256": [_("收到的文件与声明的 SHA-256 不一致，可能在传输中损坏，请重新上传。")]})
-    # The bureau's folder, not the supplier's: even the folder's names do not tell who bids.
-    return folder().put(actor.bureau_id, None, data)
-
-
 def submit(actor: Actor, bid_id: UUID, submission_id: UUID, sent: Sent, origin: Origin | None = None) -> BidSubmission:
     """Seal, or replace what is sealed. The same submission sent again gives the same receipt, whenever it comes."""
     supplier_id = actor.own_supplier_id()
@@ -81,7 +60,7 @@ def submit(actor: Actor, bid_id: UUID, submission_id: UUID, sent: Sent, origin: 
     if again is not None:
         return again
     tender, at = clock.hold_tender(actor.bureau_id, sent.tender_id)
-    _require_open(tender, at)
+    uploading.require_open(tender, at)
     lot = _active_lot(actor, tender, sent.lot_id)
     standing.require_may_bid(actor, supplier_id, [lot.category_id] if lot.category_id else [])
     _check_sealed_for(actor, tender, sent)
@@ -130,7 +109,7 @@ def withdraw(actor: Actor, bid_id: UUID, reason: str = "") -> Bid:
     db.session.refresh(bid)
     if bid.state == "withdrawn":
         return bid
-    _require_open(tender, at, CITATION_CHANGE)
+    uploading.require_open(tender, at, CITATION_CHANGE)
     current = _current(actor, bid)
     if current is not None:
         current.state = "withdrawn"
@@ -195,11 +174,6 @@ def get_own_submission(actor: Actor, bid_id: UUID, submission_id: UUID) -> BidSu
     return row
 
 
-def ciphertext(submission: BidSubmission) -> bytes:
-    """Raises StorageDamaged where the file is gone or altered."""
-    return folder().read(submission.bureau_id, None, submission.ciphertext_sha256)
-
-
 def require_lots_left(actor: Actor, tender: Tender, bid_id: UUID) -> None:
     if tender.most_lots_bid is None:
         return
@@ -213,43 +187,6 @@ def require_lots_left(actor: Actor, tender: Tender, bid_id: UUID) -> None:
         raise RuleBroken(
             "most_lots_bid", _("本项目每家供应商最多可投 %(most)s 个标包，贵单位已投满。", most=tender.most_lots_bid)
         )
-
-
-def _require_open(tender: Tender, at: datetime, citation: str = CITATION) -> None:
-    if accepts_bids(tender.state, tender.bid_deadline, at):
-        return
-    facts = {
-        "server_time": at.isoformat(),
-        "bid_deadline": tender.bid_deadline.isoformat() if tender.bid_deadline else None,
-    }
-    if tender.state == "suspended":
-        raise RuleBroken("tender_suspended", _("项目已暂停，暂不接收投标文件。")).with_members(**facts)
-    if tender.state == "terminated":
-        raise RuleBroken("tender_terminated", _("项目已终止，不再接收投标文件。")).with_members(**facts)
-    raise RuleBroken(
-        "after_deadline",
-        _(
-            "投标已截止：截止时间 %(deadline)s，服务器收到时间 %(time)s（均为北京时间，以服务器时钟为准）。截止后送达的投标文件一律拒收。",
-            deadline=labels.instant(tender.bid_deadline), time=labels.instant(at),
-        ),
-        citation,
-    ).with_members(**facts)  # fmt: skip
-
-
-def _require_registered(actor: Actor) -> None:
-    """Whoever may not bid at all does not fill the disk either; for which lot is asked when the bid is submitted."""
-    state = db.session.scalar(
-        select(BureauSupplier.state).where(
-            BureauSupplier.bureau_id == actor.bureau_id, BureauSupplier.id == actor.own_supplier_id()
-        )
-    )
-    if state != "active":
-        raise RuleBroken("supplier_not_active", _("贵公司在本局的登记还没有通过或已终止，不能投标。"))
-
-
-def _require_sealed(data: bytes) -> None:
-    if not data.startswith(AGE_HEADER):
-        raise Invalid({"file": [_("这不是加密的投标文件（age 格式）。请在投标页面或按接口说明加密后再提交。")]})
 
 
 def _active_lot(actor: Actor, tender: Tender, lot_id: UUID) -> TenderLot:
@@ -277,11 +214,7 @@ def _check_sealed_for(actor: Actor, tender: Tender, sent: Sent) -> None:
     for seat, share in sent.shares.items():
         if len(share["share"]) > keys.MOST_ARMOR or keys.ARMOR.fullmatch(share["share"]) is None:
             raise Invalid({f"shares.{seat}.share": [_("密钥片段不是 age 加密文本。")]})
-    try:
-        data = folder().read(actor.bureau_id, None, sent.ciphertext_sha256)
-    except StorageDamaged as error:
-        raise Invalid({"ciphertext_sha256": [_("服务器没有收到这个投标文件，请先上传。")]}) from error
-    _require_sealed(data)
+    data = uploading.received(actor, sent.ciphertext_sha256)
     if len(data) != sent.size:
         raise Invalid({"size": [_("文件大小与声明的不一致。")]})
 

@@ -16,7 +16,7 @@ from bureau.bids.models import Bid, BidSubmission, OpenedBid, OpenedBidFile, Ope
 from bureau.bids.rules.hashes import sha256
 from bureau.bids.rules.package import Expected, Malformed, Package, PackedFile, read
 from bureau.bids.rules.shares import combined
-from bureau.bids.service import sealing
+from bureau.bids.service import uploading
 from bureau.suppliers.models import BureauSupplier
 from bureau.tendering.models import Tender, TenderItem
 from kernel.actor import Actor
@@ -46,7 +46,7 @@ def unseal(actor: Actor, tender: Tender, submission: BidSubmission, bid: Bid, id
     except Exception:  # pyrage's own class of error, or a text that is none
         return Outcome(is_wrong_key=True)
     try:
-        ciphertext = sealing.ciphertext(submission)
+        ciphertext = uploading.ciphertext(submission)
     except StorageDamaged:
         return Outcome(reason=labels.malformed("ciphertext_altered"))
     try:

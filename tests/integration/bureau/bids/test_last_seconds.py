@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 
 from bureau.bids import sealing as browser
 from bureau.bids.models import Bid, BidSubmission, BidTrace
-from bureau.bids.service import clock, closing, sealing
+from bureau.bids.service import clock, closing, sealing, uploading
 from bureau.tendering.models import Tender
 from bureau.tendering.service import clock as tender_clock
 from kernel.actor import system_actor
@@ -66,7 +66,7 @@ def test_a_hundred_bids_in_the_last_seconds(admin_url, tmp_path):
                         return
                     try:
                         use_scope(db.session(), crowd[place].actor.scope)
-                        sealing.keep_ciphertext(
+                        uploading.keep_ciphertext(
                             crowd[place].actor, tender_id, sent[place].ciphertext_sha256, sealed[place].ciphertext
                         )
                         row = sealing.submit(crowd[place].actor, ids[place], new_id(), sent[place])
@@ -114,4 +114,4 @@ def test_a_hundred_bids_in_the_last_seconds(admin_url, tmp_path):
         assert all(row.sealed_at < deadline for row in rows)
         assert len(db.session.scalars(select(Bid.id).where(Bid.tender_id == tender_id)).all()) == len(kept)
         assert len(db.session.scalars(select(BidTrace.id).where(BidTrace.tender_id == tender_id)).all()) == len(kept)
-        assert all(len(sealing.ciphertext(row)) == row.size for row in rows)
+        assert all(len(uploading.ciphertext(row)) == row.size for row in rows)

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from bureau.bids import sealing as browser
 from bureau.bids.models import BidSubmission, BidTrace
-from bureau.bids.service import clock, kit, sealing
+from bureau.bids.service import clock, kit, sealing, uploading
 from bureau.suppliers.models import BureauSupplier
 from bureau.tendering.service import ending
 from kernel.database import db, new_id
@@ -33,7 +33,7 @@ def test_a_bid_is_kept_with_a_receipt_that_names_its_hash(tendered):
     assert row.receipt["ciphertext_sha256"] == hashlib.sha256(sealed.ciphertext).hexdigest()
     assert row.receipt["lot_number"] == lot.number
     assert row.receipt["sealed_at"] == row.sealed_at.isoformat()
-    assert sealing.ciphertext(row) == sealed.ciphertext
+    assert uploading.ciphertext(row) == sealed.ciphertext
     assert row.number == 1
     with pytest.raises(pyrage.DecryptError):
         pyrage.decrypt(sealed.ciphertext, [bids.identity("procurement")])
@@ -59,7 +59,7 @@ def test_a_replacement_becomes_current_and_the_old_version_is_kept(tendered):
     _lot, _bid, better = one_sealed(tendered, bid_id=bid_id, price=1900)
     new = bids.send(tendered.bidders[0], lot, better, bid_id)
     assert (old.state, new.state, new.number) == ("replaced", "current", 2)
-    assert sealing.ciphertext(old) == sealed.ciphertext
+    assert uploading.ciphertext(old) == sealed.ciphertext
     assert new.receipt_number != old.receipt_number
 
 
@@ -88,7 +88,7 @@ def test_withdrawn_it_may_be_submitted_anew_under_another_number(tendered):
 @pytest.mark.parametrize(("seconds", "is_kept"), [(-0.001, True), (0, False), (0.001, False), (3600, False)])
 def test_the_last_instant_counts_and_the_deadline_itself_does_not(tendered, monkeypatch, seconds, is_kept):
     lot, bid_id, sealed = one_sealed(tendered)
-    sealing.keep_ciphertext(tendered.bidders[0].actor, lot.tender_id, sealed.ciphertext_sha256, sealed.ciphertext)
+    uploading.keep_ciphertext(tendered.bidders[0].actor, lot.tender_id, sealed.ciphertext_sha256, sealed.ciphertext)
     instant = tendered.made.tender.bid_deadline + timedelta(seconds=seconds)
     tendered.as_bidder(0)
     monkeypatch.setattr(clock, "server_time", lambda: instant)
@@ -107,13 +107,13 @@ def test_the_last_instant_counts_and_the_deadline_itself_does_not(tendered, monk
 
 def test_after_the_clock_closed_the_tender_nothing_is_taken_even_by_a_slow_database_clock(tendered):
     lot, bid_id, sealed = one_sealed(tendered)
-    sealing.keep_ciphertext(tendered.bidders[0].actor, lot.tender_id, sealed.ciphertext_sha256, sealed.ciphertext)
+    uploading.keep_ciphertext(tendered.bidders[0].actor, lot.tender_id, sealed.ciphertext_sha256, sealed.ciphertext)
     tendered.close()
     tendered.as_bidder(0)
     with pytest.raises(RuleBroken, match="已截止"):
         sealing.submit(tendered.bidders[0].actor, bid_id, new_id(), bids.sent_of(lot, sealed))
     with pytest.raises(RuleBroken, match="已截止"):
-        sealing.keep_ciphertext(tendered.bidders[0].actor, lot.tender_id, sealed.ciphertext_sha256, sealed.ciphertext)
+        uploading.keep_ciphertext(tendered.bidders[0].actor, lot.tender_id, sealed.ciphertext_sha256, sealed.ciphertext)
 
 
 def test_a_suspended_and_a_terminated_tender_say_so(tendered):
@@ -140,13 +140,13 @@ def test_shares_for_other_officers_are_refused_with_the_right_ones(tendered):
 def test_what_is_not_sealed_is_not_even_kept(tendered, data):
     actor = tendered.as_bidder(0)
     with pytest.raises(Invalid):
-        sealing.keep_ciphertext(actor, tendered.tender_id, hashlib.sha256(data).hexdigest(), data)
+        uploading.keep_ciphertext(actor, tendered.tender_id, hashlib.sha256(data).hexdigest(), data)
 
 
 def test_a_file_damaged_on_its_way_is_refused(tendered):
     _lot, _bid_id, sealed = one_sealed(tendered)
     with pytest.raises(Invalid) as refusal:
-        sealing.keep_ciphertext(
+        uploading.keep_ciphertext(
             tendered.bidders[0].actor, tendered.tender_id, sealed.ciphertext_sha256, sealed.ciphertext[:-1] + b"x"
         )
     assert "sha256" in refusal.value.fields
@@ -227,6 +227,6 @@ def test_a_company_that_is_not_registered_stores_nothing(tendered):
     db.session.flush()
     actor = tendered.as_bidder(0)
     with pytest.raises(RuleBroken) as refusal:
-        sealing.keep_ciphertext(actor, lot.tender_id, sealed.ciphertext_sha256, sealed.ciphertext)
+        uploading.keep_ciphertext(actor, lot.tender_id, sealed.ciphertext_sha256, sealed.ciphertext)
     assert refusal.value.rule == "supplier_not_active"
     assert not folder().path(tendered.made.bureau_id, None, sealed.ciphertext_sha256).exists()
