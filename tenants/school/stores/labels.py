@@ -1,7 +1,11 @@
 """The words for the codes of stock."""
 
+from collections.abc import Iterable
+
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from school.stores.flows import Confirmation, Month, Requisition, Stocktake
 from school.stores.rules import DocumentKind, Freshness, GoodKind, Level, LocationKind
 
 GOOD_KINDS = {
@@ -75,3 +79,42 @@ USUAL_PLACE = {
     ("hazardous", "ambient"): "05",
 }
 EXPIRED_FOOD = "《中华人民共和国食品安全法》第三十四条第（十）项"
+
+WEEKDAYS = {1: _l("周一"), 2: _l("周二"), 3: _l("周三"), 4: _l("周四"), 5: _l("周五"), 6: _l("周六"), 7: _l("周日")}
+REQUISITION_STATES = {
+    Requisition.SUBMITTED: _l("待审批"),
+    Requisition.APPROVED: _l("待发放"),
+    Requisition.PREPARED: _l("待第二人确认"),
+    Requisition.ISSUED: _l("已发放"),
+    Requisition.REFUSED: _l("不同意"),
+    Requisition.CANCELLED: _l("已撤销"),
+}
+STOCKTAKE_STATES = {
+    Stocktake.COUNTING: _l("盘点中"),
+    Stocktake.COUNTED: _l("待审批差异"),
+    Stocktake.POSTED: _l("已完成"),
+    Stocktake.CANCELLED: _l("已取消"),
+}
+STOCKTAKE_KINDS = {"spot": _l("抽盘"), "monthly": _l("月末盘点"), "term": _l("学期末盘点"), "year": _l("年终盘点")}
+CONFIRMATION_STATES = {
+    Confirmation.WAITING: _l("待第二人确认"),
+    Confirmation.CONFIRMED: _l("已确认"),
+    Confirmation.REFUSED: _l("已退回"),
+}
+MONTH_STATES = {Month.OPEN: _l("未结账"), Month.CLOSED: _l("已结账")}
+EVENTS = {
+    "submit": _l("提交"), "approve": _l("批准"), "refuse": _l("退回"), "cancel": _l("撤销"), "prepare": _l("备货"),
+    "issue": _l("发放"), "undo": _l("退回重备"), "start": _l("开始"), "finish": _l("提交盘点"), "recount": _l("重新盘点"),
+    "propose": _l("提交"), "confirm": _l("确认"), "close": _l("结账"), "reopen": _l("反结账"),
+}  # fmt: skip
+TONES = {
+    "submitted": "warning", "approved": "primary", "prepared": "warning", "issued": "success", "refused": "danger",
+    "cancelled": "neutral", "counting": "primary", "counted": "warning", "posted": "success", "waiting": "warning",
+    "confirmed": "success", "open": "primary", "closed": "neutral", "expired": "danger", "today": "danger",
+    "soon": "warning", "good": "success", "none": "neutral", "low": "danger", "high": "warning", "right": "neutral",
+}  # fmt: skip
+
+
+def weekdays_text(days: Iterable[int]) -> str:
+    """周一、周三."""
+    return _("、").join(str(WEEKDAYS[day]) for day in sorted(days))

@@ -9,11 +9,12 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
+from bureau.agreements.labels import quantity_text
 from bureau.catalogue.models import CatalogueCategory, CatalogueItem
 from kernel.actor import Actor
 from kernel.database import db, new_id, now
 from kernel.database.writing import flush, require_version
-from kernel.errors import Conflict, Invalid, NotFound
+from kernel.errors import Conflict, Invalid, NotFound, RuleBroken
 from school.stores.models import StoreGood, StoreStock
 from school.stores.rules import GoodKind
 from school.stores.service.places import Places, own_places
@@ -169,3 +170,13 @@ def _require_place(places: Places, location_id: UUID | None) -> None:
 def _has_moved(actor: Actor, good_id: UUID) -> bool:
     stock = db.session.get(StoreStock, (actor.bureau_id, actor.own_school_id(), good_id))
     return stock is not None and stock.last_seq > 0
+
+
+def require_within_limit(good: StoreGood, quantity: Decimal) -> None:
+    """Nobody takes more of a good at once than its rules allow."""
+    if good.most_per_request is not None and quantity > good.most_per_request:
+        text = _(
+            "%(name)s每次最多领用 %(most)s %(unit)s。",
+            name=good.name, most=quantity_text(good.most_per_request), unit=good.base_unit,
+        )  # fmt: skip
+        raise RuleBroken("store_limit", text)

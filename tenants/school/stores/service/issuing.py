@@ -10,11 +10,11 @@ from sqlalchemy import select
 
 from kernel.actor import Actor
 from kernel.database import db
-from kernel.errors import Invalid, RuleBroken
+from kernel.errors import Invalid, NotFound, RuleBroken
 from school.stores.models import StoreBatch, StoreDocument, StoreGood
 from school.stores.rules import DocumentKind, GoodKind, LocationKind, Move
 from school.stores.service.places import own_places
-from school.stores.service.posting import Details, post
+from school.stores.service.posting import Details, good_of_batches, post
 
 Takes = Sequence[tuple[UUID, UUID, Decimal]]  # (batch, location, quantity)
 ALONE = "store_two_keepers"
@@ -48,6 +48,17 @@ def _issue(actor: Actor, document_id: UUID, takes: Takes, details: Details, on: 
 def out(actor: Actor, takes: Takes, to: LocationKind) -> list[Move]:
     target = own_places(actor).virtual(to)
     return [Move(batch_id, location_id, target, quantity) for batch_id, location_id, quantity in takes]
+
+
+def given_of(actor: Actor, takes: Takes) -> dict[UUID, Decimal]:
+    """Good → what the takes add up to. Raises NotFound for a batch that is not the school's."""
+    goods = good_of_batches(actor, {batch_id for batch_id, _location, _quantity in takes})
+    found: dict[UUID, Decimal] = {}
+    for batch_id, _location, quantity in takes:
+        if batch_id not in goods:
+            raise NotFound(_("没有这个批次。"))
+        found[goods[batch_id]] = found.get(goods[batch_id], Decimal(0)) + quantity
+    return found
 
 
 def hazardous_among(actor: Actor, batch_ids: Sequence[UUID]) -> bool:

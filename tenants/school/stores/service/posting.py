@@ -5,7 +5,7 @@ and writes the new ones as absolute figures; the tables' constraints are the sec
 is the same document, found under the same locks.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -191,7 +191,7 @@ def _lock(actor: Actor, places: Places, moves: Sequence[Move], new_batches: Sequ
     old = {move.batch_id for move in moves} - coming.keys()
     goods = dict.fromkeys(batch.good_id for batch in new_batches)
     if old:
-        goods |= dict.fromkeys(_goods_of(actor, old))
+        goods |= dict.fromkeys(good_of_batches(actor, old).values())
     stocks = lock_goods(actor, list(goods))
     if goods.keys() - stocks.keys():
         raise NotFound(_("没有这种物品。"))
@@ -208,15 +208,13 @@ def _lock(actor: Actor, places: Places, moves: Sequence[Move], new_batches: Sequ
     return _Books(places, batches, holdings, stocks)
 
 
-def _goods_of(actor: Actor, batch_ids: set[UUID]) -> list[UUID]:
-    return list(
-        db.session.scalars(
-            select(StoreBatch.good_id).where(
-                StoreBatch.bureau_id == actor.bureau_id, StoreBatch.school_id == actor.own_school_id(),
-                StoreBatch.id.in_(batch_ids),
-            )
-        )
+def good_of_batches(actor: Actor, batch_ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """Batch → good, of the actor's own school."""
+    query = select(StoreBatch.id, StoreBatch.good_id).where(
+        StoreBatch.bureau_id == actor.bureau_id, StoreBatch.school_id == actor.own_school_id(),
+        StoreBatch.id.in_(set(batch_ids)),
     )  # fmt: skip
+    return {row[0]: row[1] for row in db.session.execute(query)}
 
 
 def _batches(actor: Actor, batch_ids: set[UUID]) -> dict[UUID, _Known]:
@@ -295,7 +293,7 @@ def _require_issued(actor: Actor, books: _Books, moves: Sequence[Move]) -> None:
         )
         .group_by(StoreMove.batch_id)
     )  # fmt: skip
-    left: dict[UUID, Decimal] = dict(db.session.execute(query).tuples().all())
+    left: dict[UUID, Decimal] = {row[0]: row[1] for row in db.session.execute(query)}
     for move in moves:
         left[move.batch_id] = left.get(move.batch_id, ZERO) - move.quantity
         if left[move.batch_id] < 0:
