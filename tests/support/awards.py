@@ -67,7 +67,7 @@ def delivered(
     session.expire_all()
     own = world.supplier_id(company or place)
     suppliers = [own, *(_company(world, made, number) for number in range(2 + invalid))]
-    _register(officer, made, suppliers)
+    register(officer, made, suppliers)
     found = Ranked(made, suppliers[:3])
     for number, lot_id in enumerate(made.lots, 1):
         bids = [_bid(made, lot_id, supplier_id) for supplier_id in suppliers]
@@ -101,7 +101,7 @@ def _company(world: Any, made: tenders.Made, number: int) -> UUID:
     return supplier_id
 
 
-def _register(officer: Actor, made: tenders.Made, suppliers: list[UUID]) -> None:
+def register(officer: Actor, made: tenders.Made, suppliers: list[UUID]) -> None:
     session = db.session()
     use_scope(session, officer.scope)
     for supplier_id in suppliers:

@@ -5,10 +5,10 @@ from flask_babel import lazy_gettext as _l
 from bureau.agreements import api, views
 from bureau.agreements.following import FOLLOWER, PART
 from bureau.agreements.permissions import RULES, Permission
-from bureau.agreements.service.from_awards import is_signed
+from bureau.agreements.service.from_awards import is_signed, let_go
 from bureau.agreements.service.reading import allowed_items
 from bureau.agreements.watching import due
-from bureau.awards.hooks import SignedContracts
+from bureau.awards.hooks import Contracts
 from bureau.catalogue.ordering import OrderLimit
 from kernel.module import MenuItem, Module
 
@@ -28,5 +28,5 @@ MODULE = Module(
     pages=(views.blueprint,),
     api=(api.blp,),
     due=(due,),
-    publishes=(FOLLOWER, PART, OrderLimit(allowed_items), SignedContracts(is_signed)),
+    publishes=(FOLLOWER, PART, OrderLimit(allowed_items), Contracts(is_signed, let_go)),
 )

@@ -8,6 +8,8 @@ PASSING = {
     "found_ineligible": _l("查实不符合中标条件"),
     "force_majeure": _l("因不可抗力不能履行合同"),
 }
+# Why an award was taken back.
+CANCELLING = {**PASSING, "re_evaluated": _l("重新评审，原结果作废")}
 LETTERS = {
     "award": _l("中标通知书"),
     "loss": _l("未中标告知书"),

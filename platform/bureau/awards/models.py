@@ -96,7 +96,8 @@ class LotAward(Versioned, BureauOwned, db.Model):
 
 
 class PassedOver(BureauOwned, db.Model):
-    """A ranked bid that does not win though no better one is left: why, and by which article. Append-only."""
+    """A ranked bid that does not win though no better one is left: why, and by which article. Append-only but for
+    `void_at`: the ranking that it rested on was withdrawn."""
 
     __tablename__ = "award_passed_over"
     __audited__ = True
@@ -104,7 +105,7 @@ class PassedOver(BureauOwned, db.Model):
         fk_bureau(),
         fk_tender_lot(),
         fk_bid(),
-        UniqueConstraint("bureau_id", "bid_id"),
+        Index("uq_award_passed_over_bid", "bureau_id", "bid_id", unique=True, postgresql_where=text("void_at IS NULL")),
         CheckConstraint("reason <> ''", name="reason"),
         CheckConstraint("code IN ('lot_limit', 'gave_up', 'found_ineligible', 'force_majeure')", name="code"),
     )
@@ -117,6 +118,7 @@ class PassedOver(BureauOwned, db.Model):
     at: Mapped[datetime]
     by_id: Mapped[UUID]
     by_name: Mapped[str]
+    void_at: Mapped[datetime | None]
 
 
 class AwardLetter(BureauOwned, db.Model):

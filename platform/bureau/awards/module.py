@@ -6,6 +6,7 @@ from bureau.awards import api, views
 from bureau.awards.following import FOLLOWER
 from bureau.awards.parts import PART, due
 from bureau.awards.permissions import RULES, Permission
+from bureau.awards.service.withdrawing import HOOK
 from kernel.module import MenuItem, Module
 
 MODULE = Module(
@@ -15,5 +16,5 @@ MODULE = Module(
     pages=(views.blueprint,),
     api=(api.blp,),
     due=(due,),
-    publishes=(FOLLOWER, PART),
+    publishes=(FOLLOWER, PART, HOOK),
 )

@@ -18,6 +18,7 @@ NOTICE_STANDS = "result_notice_period"  # Art. 69
 CHALLENGE = "challenge"  # 政府采购法 52
 CONTRACT = "contract"  # Art. 71
 # Why a ranked bid may be passed over; anything else would set the order aside (Art. 68).
+RE_EVALUATED = "re_evaluated"  # an award that fell because the committee met again
 PASSING_CODES = ("lot_limit", "gave_up", "found_ineligible", "force_majeure")
 
 

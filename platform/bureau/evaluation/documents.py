@@ -37,6 +37,16 @@ def _write(document: Mapping[str, Any]) -> bytes:
         f"评标委员会由 {committee['size']} 人组成，其中采购人代表 {committee['purchaser_seats']} 人，其余为随机抽取的评审专家。"
         f"抽取承诺（SHA-256）：{committee['commitment']}。"
     )
+    if again := body.get("re_evaluation"):
+        sheet.subheading("重新评审")
+        sheet.text(
+            f"依据{again['article']}重新评审。情形：{labels.RESCORING_REASONS[again['reason']]}。"
+            f"发现的问题：{again['finding']}（{again['asked_by']}，{_time(again['asked_at'])}）。"
+        )
+        _table(
+            sheet, ["标包", "原名次", "投标人"],
+            [[str(row["lot"]), str(row["place"]), row["bidder"]] for row in again["before"]],
+        )  # fmt: skip
     for number, lot in enumerate(body["lots"], start=1):
         sheet.heading(f"三之{number}、{lot['number']} 号标包：{lot['title']}")
         _lot(sheet, lot, tender["award_method"] == "comprehensive")

@@ -11,8 +11,19 @@ from sqlalchemy import select
 from bureau.evaluation import labels
 from bureau.evaluation.models import AbnormalReview, PriceCorrection
 from bureau.evaluation.permissions import Permission
-from bureau.evaluation.service import answering, conformity, facts, members, pricing, reporting, scoring, viewing
+from bureau.evaluation.service import (
+    answering,
+    conformity,
+    facts,
+    members,
+    pricing,
+    re_evaluating,
+    reporting,
+    scoring,
+    viewing,
+)
 from bureau.evaluation.service.committee import disclose
+from bureau.tendering import labels as tendering_labels
 from bureau.tendering.following import TenderFollower, TenderPart
 from bureau.tendering.models import Tender
 from kernel.access.edge import may
@@ -50,7 +61,12 @@ def moved(_actor: Actor, tender: Tender, event: str) -> None:
     if event == "announce":
         disclose(system, tender.id)
     elif event == "re_evaluate":
-        reporting.reopen(system, tender, _("按规定重新评审"))
+        row = facts.re_evaluation_of(tender)
+        reporting.reopen(system, tender, str(labels.RESCORING_REASONS[row.reason_code]) if row else "")
+    elif event == "deliver_report":
+        re_evaluating.finish(system, tender)
+    elif event in ("terminate", "fail"):
+        re_evaluating.end(system, tender, str(tendering_labels.EVENTS[event]))
 
 
 def resumed(_actor: Actor, tender: Tender, suspended_at: datetime, resumed_at: datetime) -> None:
@@ -94,7 +110,21 @@ def due_items(actor: Actor) -> Sequence[DueItem]:
         items += _seats(actor)
     if actor.level == "bureau" and may(Permission.QUALIFY):
         items += _officer(actor)
+    if actor.level == "bureau" and may(Permission.RE_EVALUATE):
+        items += _re_evaluations(actor)
     return items
+
+
+def _re_evaluations(actor: Actor) -> list[DueItem]:
+    return [
+        DueItem(
+            title=_("确认重新评审：%(title)s", title=tender.title) if row.state == "asked"
+            else _("书面报告财政部门：%(title)s", title=tender.title),
+            url=url_for("evaluation.re_evaluation", judged_tender_id=tender.id), module=MODULE,
+            detail=labels.RESCORING_REASONS[row.reason_code],
+        )
+        for row, tender in re_evaluating.waiting(actor)
+    ]  # fmt: skip
 
 
 def _answers(actor: Actor) -> list[DueItem]:

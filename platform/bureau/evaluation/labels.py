@@ -71,6 +71,13 @@ RESCORING_REASONS: Mapping[str, Any] = {
     "objective_differs": _l("客观评审因素评分不一致"),
     "extreme": _l("评分畸高、畸低"),
 }
+RE_EVALUATION_STATES: Mapping[str, Any] = {
+    "asked": _l("待另一人确认"),
+    "begun": _l("重新评审中"),
+    "finished": _l("已完成"),
+    "withdrawn": _l("已收回"),
+}
+RE_EVALUATION_TONES = {"asked": "warning", "begun": "info", "finished": "success", "withdrawn": "neutral"}
 OPINIONS: Mapping[str, Any] = {
     "agrees": _l("同意"),
     "dissents": _l("有不同意见"),
@@ -156,6 +163,10 @@ EVENTS: Mapping[str, Any] = {
     "sign": _l("签署评标报告"),
     "finish": _l("评标结束"),
     "reopen": _l("重新评审"),
+    "ask_re_evaluation": _l("提出重新评审"),
+    "withdraw_re_evaluation": _l("收回重新评审"),
+    "finish_re_evaluation": _l("重新评审结束"),
+    "report_re_evaluation": _l("书面报告财政部门"),
     "dissolve": _l("解散评标委员会"),
     "disclose": _l("公布成员名单"),
 }

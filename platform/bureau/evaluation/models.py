@@ -19,6 +19,7 @@ from bureau.evaluation.committee_models import (
     ExpertSpecialty,
     member_key,
 )
+from bureau.evaluation.re_evaluation_models import ReEvaluation
 from bureau.evaluation.score_models import (
     RESCORING_REASONS,
     BidResult,
@@ -261,6 +262,7 @@ __all__ = [
     "LotEvaluation",
     "PriceCorrection",
     "QualificationReview",
+    "ReEvaluation",
     "ReportSignature",
     "Rescoring",
     "ScoreSheet",

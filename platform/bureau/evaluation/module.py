@@ -2,7 +2,7 @@
 
 from flask_babel import lazy_gettext as _l
 
-from bureau.evaluation import api, views
+from bureau.evaluation import api, api_re_evaluation, views
 from bureau.evaluation.commands import committee
 from bureau.evaluation.following import FOLLOWER, PART, due_items
 from bureau.evaluation.permissions import RULES, Permission
@@ -21,7 +21,7 @@ MODULE = Module(
         MenuItem(_l("报价确认与说明"), "evaluation.answers", "message-report", Permission.READ_ANSWERS, None, 35),
     ),
     pages=(views.blueprint,),
-    api=(api.blp,),
+    api=(api.blp, api_re_evaluation.blp),
     due=(due_items,),
     commands=(committee,),
     publishes=(FOLLOWER, PART),

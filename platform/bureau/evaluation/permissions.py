@@ -14,6 +14,7 @@ class Permission(StrEnum):
     QUALIFY = "bureau:qualification_review:write"
     FORM = "bureau:evaluation_committee:write"
     READ = "bureau:evaluation:read"
+    RE_EVALUATE = "bureau:re_evaluation:write"
     JUDGE = "bureau:evaluation_seat:write"
     READ_SEAT = "bureau:evaluation_seat:read"
     ANSWER = "supplier:bid_answer:write"
@@ -28,6 +29,8 @@ RULES: Mapping[str, Rule] = {
     Permission.DECLARE: any_of(bureau_role(Role.COMMITTEE_EXPERT)),
     Permission.QUALIFY: any_of(bureau_role(Role.PROCUREMENT_OFFICER)),
     Permission.FORM: any_of(bureau_role(Role.PROCUREMENT_OFFICER)),
+    # Asked for by one and, where an award was decided, confirmed by another: the service tells them apart.
+    Permission.RE_EVALUATE: any_of(bureau_role(Role.PROCUREMENT_OFFICER, Role.BUREAU_ADMIN)),
     # What may be read when, the services decide by the state: nobody reads a score before all have locked.
     Permission.READ: any_of(bureau_role(Role.PROCUREMENT_OFFICER, Role.BUREAU_ADMIN, Role.DISCIPLINE_SUPERVISOR)),
     # Whoever sits on a committee is asked by the services, seat by seat: an officer may be a representative.

@@ -72,6 +72,7 @@ NOTICE_KINDS = {
     "termination": _l("终止公告"),
     "failure": _l("废标公告"),
     "result": _l("结果公告"),
+    "re_evaluation": _l("重新评审公告"),
 }
 EVENTS = {
     "create": _l("新建"),

@@ -12,7 +12,7 @@ from sqlalchemy import Select, select
 
 from bureau.agreements.models import Agreement, AgreementLot
 from bureau.agreements.rules import AgreementTerms, ItemTerms, LotTerms
-from bureau.agreements.service.making import create
+from bureau.agreements.service.making import create, end_pending
 from bureau.awards.models import AwardProcedure, LotAward
 from bureau.bids.models import OpenedBidItem
 from bureau.evaluation.models import PriceCorrection
@@ -188,6 +188,19 @@ def _without_agreement(actor: Actor) -> Select[UUID]:
         .exists()
     )  # fmt: skip
     return select(LotAward.tender_id).where(LotAward.bureau_id == actor.bureau_id, LotAward.state == "active", ~taken)
+
+
+def let_go(actor: Actor, award: LotAward, reason: str) -> None:
+    """The result was withdrawn, and with it every award of the tender: the agreement that waits for signature goes."""
+    waiting = select(AgreementLot.agreement_id).where(
+        AgreementLot.bureau_id == actor.bureau_id, AgreementLot.tender_lot_id == award.lot_id,
+        AgreementLot.supplier_id == award.supplier_id, AgreementLot.state != "cancelled",
+    )  # fmt: skip
+    agreements = select(Agreement).where(
+        Agreement.bureau_id == actor.bureau_id, Agreement.state == "pending", Agreement.id.in_(waiting)
+    )
+    for agreement in db.session.scalars(agreements.with_for_update()).all():
+        end_pending(actor, agreement, reason)
 
 
 def tenders_to_sign(actor: Actor) -> list[Tender]:

@@ -267,11 +267,16 @@ def cancel(actor: Actor, agreement_id: UUID, seen: int | None, reason: str) -> A
     require_version(agreement, seen)
     if not reason.strip():
         raise Invalid({"reason": [_("请写明原因。")]})
+    end_pending(actor, agreement, reason)
+    return agreement
+
+
+def end_pending(actor: Actor, agreement: Agreement, reason: str) -> None:
     move(actor, agreement, "cancel", reason)
     for lot in lots_of(actor, [agreement.id]):
-        lot.state, lot.state_reason = rules.next_state(lot.state, "cancel", rules.LOT_TRANSITIONS), reason
+        if lot.state != "cancelled":
+            lot.state, lot.state_reason = rules.next_state(lot.state, "cancel", rules.LOT_TRANSITIONS), reason
     flush(db.session())
-    return agreement
 
 
 def cover(actor: Actor, agreement_id: UUID, lot_id: UUID, school_ids: Sequence[int], reason: str) -> AgreementLot:

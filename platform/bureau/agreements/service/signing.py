@@ -139,6 +139,8 @@ def sign(
 def _require_awarded(actor: Actor, agreement: Agreement) -> None:
     """An agreement may lie ready while its award is withdrawn or its tender stopped: then it is not signed. Holds the
     tender, so that nobody withdraws the award in the meantime."""
+    if agreement.state == "cancelled":
+        raise RuleBroken("agreement_not_awarded", _("协议已取消，不能签订。"), ART_71)
     if agreement.tender_id is None or agreement.state != "pending":
         return
     tender = locked(actor, agreement.tender_id)

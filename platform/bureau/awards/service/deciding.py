@@ -137,7 +137,7 @@ def _pass_over(actor: Actor, tender: Tender, lot: LotProposal, passing: Passing)
             by_id=actor.account_id, by_name=actor.display_name,
         )
     )  # fmt: skip
-    flush(db.session(), {"uq_award_passed_over_bureau_id_bid_id": Conflict(_("这份投标刚被他人排除，请刷新。"))})
+    flush(db.session(), {"uq_award_passed_over_bid": Conflict(_("这份投标刚被他人排除，请刷新。"))})
 
 
 def _award(

@@ -58,7 +58,9 @@ def proposals(actor: Actor, tender: Tender) -> list[LotProposal]:
     passed = {
         row.bid_id: row
         for row in db.session.scalars(
-            select(PassedOver).where(PassedOver.bureau_id == actor.bureau_id, PassedOver.tender_id == tender.id)
+            select(PassedOver).where(
+                PassedOver.bureau_id == actor.bureau_id, PassedOver.tender_id == tender.id, PassedOver.void_at.is_(None)
+            )
         )
     }
     awards: dict[UUID, list[LotAward]] = {}

@@ -25,11 +25,16 @@ def begin(actor: Actor, tender: Tender) -> AwardProcedure:
         procedure = AwardProcedure(bureau_id=tender.bureau_id, id=tender.id)
         db.session.add(procedure)
     procedure.received_on, procedure.decide_by = today, term.value
+    procedure.unknown_years = list(term.unknown_years)
+    void(procedure)
+    return procedure
+
+
+def void(procedure: AwardProcedure) -> None:
+    """Nothing is decided and nothing announced: the terms of what followed the decision do not run."""
     procedure.decided_at = procedure.publish_by = procedure.published_at = None
     procedure.notice_ends_on = procedure.challenge_until = procedure.sign_by = procedure.notice_id = None
-    procedure.unknown_years = list(term.unknown_years)
     db.session.flush()
-    return procedure
 
 
 def decided(tender: Tender, procedure: AwardProcedure, at: datetime) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import undefer
 
 from bureau.bids.models import Bid, OpenedBid, OpenedBidFile, OpenedBidItem, Opening
-from bureau.evaluation.models import EvaluationCommittee, LotEvaluation
+from bureau.evaluation.models import EvaluationCommittee, LotEvaluation, ReEvaluation
 from bureau.evaluation.rules.admission import same_brand_groups
 from bureau.evaluation.rules.exact import exact
 from bureau.evaluation.rules.scoring import Criterion
@@ -108,6 +108,16 @@ def evaluations_of(tender: Tender, *, lock: bool = False) -> dict[UUID, LotEvalu
     if lock:
         query = query.with_for_update().execution_options(populate_existing=True)
     return {row.lot_id: row for row in db.session.scalars(query)}
+
+
+def re_evaluation_of(tender: Tender) -> ReEvaluation | None:
+    """What the committee meets again for, None where it judges for the first time."""
+    return db.session.scalar(
+        select(ReEvaluation).where(
+            ReEvaluation.bureau_id == tender.bureau_id, ReEvaluation.tender_id == tender.id,
+            ReEvaluation.state == "begun",
+        )
+    )  # fmt: skip
 
 
 def live_lots(tender: Tender) -> list[TenderLot]:

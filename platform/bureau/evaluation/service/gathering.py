@@ -40,6 +40,21 @@ def body_of(system: Actor, tender: Tender, committee: EvaluationCommittee, numbe
             ],
         },
         "lots": [_lot(tender, lot) for lot in facts.lots_of(tender)],
+        **_re_evaluation(tender),
+    }  # fmt: skip
+
+
+def _re_evaluation(tender: Tender) -> dict[str, Any]:
+    """Only where the committee met again: why, and what the result was before."""
+    row = facts.re_evaluation_of(tender)
+    if row is None:
+        return {}
+    return {
+        "re_evaluation": {
+            "article": labels.article("order_87:64"), "reason": row.reason_code, "finding": row.finding,
+            "asked_at": row.created_at.isoformat(), "asked_by": row.created_by_name,
+            "confirmed_by": row.confirmed_by_name, "before": row.before,
+        }
     }  # fmt: skip
 
 

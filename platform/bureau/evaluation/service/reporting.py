@@ -16,7 +16,7 @@ from bureau.evaluation.models import (
     EvaluationReport,
     ReportSignature,
 )
-from bureau.evaluation.service import consensus, facts, gathering
+from bureau.evaluation.service import consensus, facts, gathering, results
 from bureau.evaluation.service.members import at_work, names_of, seated
 from bureau.evaluation.service.sealing import note, number_name, unnamed
 from bureau.tendering.models import Tender
@@ -166,6 +166,7 @@ def reopen(system: Actor, tender: Tender, reason: str) -> None:
             row.state = "consensus"
     note(system, tender.id, "reopen", "signed", "consensus", reason=reason)
     flush(db.session())
+    results.compute(system, tender)  # a sum that was wrong is right from here on, whoever changes a score afterwards
 
 
 def published_body(actor: Actor, report: EvaluationReport) -> dict[str, Any]:

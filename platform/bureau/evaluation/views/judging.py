@@ -71,7 +71,7 @@ def seat(judged_tender_id: UUID) -> str:
         own_votes={
             review_id: row for review_id, rows in given.items() for row in rows if row.member_id == own.id
         },
-        sheets=_sheets(tender, own) if declared else {}, report=reporting.standing(tender),
+        sheets=_sheets(tender, own) if declared else {}, report=reporting.standing(tender), again=facts.re_evaluation_of(tender),
         lines=_problem_lines(tender, lots, bids) if declared and not conformity.is_closed(tender) else {},
     )  # fmt: skip
 

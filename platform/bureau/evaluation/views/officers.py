@@ -18,6 +18,7 @@ from bureau.evaluation.service import (
     members,
     pricing,
     qualification,
+    re_evaluating,
     reporting,
     results,
     viewing,
@@ -69,7 +70,8 @@ def show(judged_tender_id: UUID) -> str:
         to_lock=len(lots_to_score(tender)), corrections=pricing.corrections_of(tender),
         explanations=pricing.abnormal_of(tender), reviews=conformity.reviews_of(tender),
         results=results.results_of(tender) if seen else [], events=viewing.events_of(actor, tender.id),
-        report=reporting.standing(tender), seen=seen,
+        report=reporting.standing(tender), seen=seen, again=re_evaluating.of_tender(actor, tender.id),
+        re_evaluable=re_evaluating.STATES,
     )  # fmt: skip
 
 

@@ -132,10 +132,10 @@ def _was_announced(award: LotAward, results: Sequence[datetime]) -> bool:
 
 def _why(tender: Tender, award: LotAward) -> str:
     """The kind of the reason. The officers' own words may name people."""
-    if award.cancel_code not in awards_labels.PASSING:
+    if award.cancel_code not in awards_labels.CANCELLING:
         return tender.end_reason
     with force_locale("zh_CN"):
-        return str(awards_labels.PASSING[award.cancel_code])
+        return str(awards_labels.CANCELLING[award.cancel_code])
 
 
 def _contracts(tender: Tender, awards: Sequence[Award]) -> list[Contract]:

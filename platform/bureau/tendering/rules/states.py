@@ -77,7 +77,7 @@ TABLE: Mapping[tuple[str, str], Transition] = {
     # The committee meets again (Order 87, Art. 64), and an award that did not hold is decided anew.
     **{
         (state, "re_evaluate"): Transition("evaluation", ("reason", "live_lot"))
-        for state in ("report", "award_decision", "award_notice", "challenge_window")
+        for state in ("report", "award_decision", "award_notice", "challenge_window", "contracting")
     },
     **{
         (state, "withdraw_award"): Transition("award_decision", ("reason", "live_lot"))
