@@ -123,14 +123,15 @@ def calendar_of(bureau_id: int) -> tuple[SchoolCalendar, str]:
     )
 
 
-def kinds_of_bureau(bureau_id: int) -> dict[str, Kind]:
-    """Published kinds with the figures in force, and the bureau's own; those it has ended too (`is_active` False)."""
+def kinds_of_bureau(bureau_id: int, *, figures: bool = True) -> dict[str, Kind]:
+    """Published kinds with the figures in force (`figures` False: as declared, where only their names are wanted), and
+    the bureau's own; those it has ended too (`is_active` False)."""
     published = published_kinds()
-    keys = {key for kind in published.values() for key in kind.policy.values()}
-    figures = policy.effective_numbers(bureau_id, sorted(keys)) if keys else {}
+    keys = {key for kind in published.values() for key in kind.policy.values()} if figures else set()
+    numbers = policy.effective_numbers(bureau_id, sorted(keys)) if keys else {}
     found = {}
     for code, kind in published.items():
-        values = {name: int(figures[key]) for name, key in kind.policy.items()}
+        values = {name: int(numbers[key]) for name, key in kind.policy.items() if key in numbers}
         found[code] = Kind(
             code, kind.title, with_figures(kind.pattern, values), kind.roles, "module", kind.applies, kind,
             detail=kind.detail, group=kind.group, citation=kind.citation,
@@ -207,9 +208,9 @@ def _choices(bureau_id: int, school_ids: Iterable[int]) -> dict[tuple[int, str],
     }  # fmt: skip
 
 
-def every_kind(bureau_id: int, school_ids: Sequence[int] = ()) -> dict[str, Kind]:
+def every_kind(bureau_id: int, school_ids: Sequence[int] = (), *, figures: bool = True) -> dict[str, Kind]:
     """For showing rows: with the schools' own kinds, ended ones too. A row's kind may be gone (a module was taken out)."""
-    found = kinds_of_bureau(bureau_id)
+    found = kinds_of_bureau(bureau_id, figures=figures)
     if school_ids:
         for kinds in _school_kinds(bureau_id, school_ids).values():
             found.update({kind.code: kind for kind in kinds})
