@@ -10,7 +10,7 @@ from bureau.bids import schemas
 from bureau.bids.models import SEATS, Bid
 from bureau.bids.permissions import Permission
 from bureau.bids.rules.package import MOST_CIPHERTEXT
-from bureau.bids.service import keys, kit, officers, opening, publishing, sealing, uploading
+from bureau.bids.service import absences, keys, kit, officers, opening, publishing, sealing, uploading
 from bureau.tendering.service.clock import catch_up
 from bureau.tendering.service.reading import get_tender
 from kernel.access.edge import access, current_actor
@@ -200,7 +200,17 @@ def give_identity(data: dict[str, Any], tender_id: UUID, bid_submission_id: UUID
 @blp.arguments(schemas.OpeningAbsenceIn)
 @blp.response(200, schemas.OpeningOut)
 def declare_absence(data: dict[str, Any], tender_id: UUID) -> Any:
-    return opening.declare_unavailable(_standing(tender_id), tender_id, data["seat"], data["reason"])
+    """An officer who cannot come. It holds once another person has confirmed it."""
+    return absences.declare(_standing(tender_id), tender_id, data["seat"], data["reason"])
+
+
+@blp.route("/tenders/<uuid:tender_id>/opening/absences/confirmation", methods=["PUT"])
+@access(Permission.WITNESS)
+@blp.arguments(schemas.OpeningAbsenceConfirmationIn)
+@blp.response(200, schemas.OpeningOut)
+def confirm_absence(data: dict[str, Any], tender_id: UUID) -> Any:
+    """By a second person. Repeated, nothing more happens."""
+    return absences.confirm(current_actor(), tender_id, data["seat"])
 
 
 @blp.route("/tenders/<uuid:tender_id>/opening/conclusion", methods=["PUT"])

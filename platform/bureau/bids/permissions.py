@@ -12,6 +12,7 @@ class Permission(StrEnum):
     SEE_OPENING = "bureau:opening:read"
     ARRANGE = "bureau:opening:arrange"
     OPEN = "bureau:opening:attend"
+    WITNESS = "bureau:opening_absence:confirm"
     EXPORT = "bureau:opened_bid:export"
 
 
@@ -30,6 +31,8 @@ SEAT_ROLES: Mapping[str, tuple[Role, ...]] = {
     "supervision": (Role.DISCIPLINE_SUPERVISOR,),
     "escrow": (Role.BUREAU_ADMIN, Role.CANTEEN_OFFICER, Role.SAFETY_OFFICER, Role.ASSET_OFFICER),
 }
+# Who may confirm that an officer is absent, besides the other officers of the opening.
+WITNESSES = (Role.BUREAU_ADMIN, Role.PROCUREMENT_OFFICER, Role.DISCIPLINE_SUPERVISOR)
 _SUPPLIER = (is_supplier, has_role(Role.SUPPLIER_USER))
 
 RULES: Mapping[str, Rule] = {
@@ -39,5 +42,6 @@ RULES: Mapping[str, Rule] = {
     Permission.SEE_OPENING: any_of(bureau_role(*OFFICERS)),
     Permission.ARRANGE: any_of(bureau_role(Role.PROCUREMENT_OFFICER, Role.BUREAU_ADMIN)),
     Permission.OPEN: any_of(bureau_role(*HOLDERS)),
+    Permission.WITNESS: any_of(bureau_role(*HOLDERS)),
     Permission.EXPORT: any_of(bureau_role(Role.PROCUREMENT_OFFICER, Role.DISCIPLINE_SUPERVISOR)),
 }

@@ -161,6 +161,10 @@ class OpeningAbsenceIn(BaseSchema):
     reason = Text(1000, required=True)
 
 
+class OpeningAbsenceConfirmationIn(BaseSchema):
+    seat = fields.String(required=True, validate=validate.OneOf(SEATS))
+
+
 class OpeningOut(BaseSchema):
     state = fields.String()
     closed_at = fields.DateTime()

@@ -23,17 +23,15 @@ from bureau.bids.models import (
     OpeningPresence,
     OpeningShare,
 )
-from bureau.bids.service import clock, closing, officers, unsealing
+from bureau.bids.service import absences, clock, closing, officers, sitting, unsealing
 from bureau.suppliers.models import BureauSupplier
 from bureau.suppliers.service.finding import names_of
-from bureau.tendering.models import Tender
 from bureau.tendering.service import lots, reading
 from bureau.tendering.service.moving import move
 from kernel.actor import Actor
 from kernel.database import db, new_id, now
 from kernel.errors import Conflict, Invalid, NotFound, RuleBroken
 
-CITATION = "《政府采购货物和服务招标投标管理办法》（财政部令第87号）第三十九、四十一条"
 SHARE = re.compile(r"[A-Za-z0-9+/]{40,400}={0,2}")
 OPEN_SEATS = 2  # of three
 
@@ -43,9 +41,9 @@ def state_for(actor: Actor, tender_id: UUID) -> dict[str, Any]:
     given their own: nobody opens alone what another has given."""
     officer = officers.own_seat(actor, tender_id)
     tender = reading.get_tender(actor, tender_id)
-    opening = _require_closed(tender)
+    opening = sitting.require_closed(tender)
     given = _shares(actor.bureau_id, tender_id)
-    is_present = officer.seat in _present(actor.bureau_id, tender_id)
+    is_present = officer.seat in sitting.present(actor.bureau_id, tender_id)
     key = officers.seat_key(officer)
     submissions = []
     for submission, bid, lot in closing.to_open(actor.bureau_id, tender_id):
@@ -70,7 +68,7 @@ def state_for(actor: Actor, tender_id: UUID) -> dict[str, Any]:
         "seat": officer.seat,
         "identity_ciphertext": key.identity_ciphertext,
         "key_state": key.state,
-        "present": list(_present(actor.bureau_id, tender_id)),
+        "present": list(sitting.present(actor.bureau_id, tender_id)),
         "is_present": is_present,
         "submissions": submissions,
     }
@@ -88,7 +86,7 @@ def _has_given(submission: BidSubmission, own: OpeningShare | None, others: Mapp
 def give_shares(actor: Actor, tender_id: UUID, shares: Mapping[UUID, str], address: str = "") -> Opening:
     """The officer is present and gives the parts that their key opened; "" for one that it did not open."""
     officer = officers.own_seat(actor, tender_id)
-    _tender, opening = _locked(actor, tender_id)
+    _tender, opening = sitting.locked(actor, tender_id)
     known = {submission.id: submission for submission, _bid, _lot in closing.to_open(actor.bureau_id, tender_id)}
     for submission_id, share in shares.items():
         if submission_id not in known:
@@ -107,7 +105,7 @@ def give_shares(actor: Actor, tender_id: UUID, shares: Mapping[UUID, str], addre
         is_same = hashlib.sha256(share.encode()).hexdigest() == declared
         problem = "broken" if not share else "" if is_same else "mismatch"
         if problem:
-            _record(
+            sitting.record(
                 opening, "problems", actor, {"submission": str(submission_id), "seat": officer.seat, "problem": problem}
             )
         db.session.add(
@@ -124,22 +122,22 @@ def give_identity(actor: Actor, tender_id: UUID, submission_id: UUID, identity: 
     """Open one bid with the key put together from two shares. A key that does not open it is refused and recorded; a bid
     that opens but cannot be read is set aside with its reason; neither keeps the others waiting."""
     officer = officers.own_seat(actor, tender_id)
-    tender, opening = _locked(actor, tender_id)
+    tender, opening = sitting.locked(actor, tender_id)
     found = next((row for row in closing.to_open(actor.bureau_id, tender_id) if row[0].id == submission_id), None)
     if found is None:
         raise NotFound(_("没有这份待开启的投标。"))
     submission, bid, _lot = found
     if bid.state != "sealed":
         return bid
-    present = _present(actor.bureau_id, tender_id)
+    present = sitting.present(actor.bureau_id, tender_id)
     if officer.seat not in present or len(present) < OPEN_SEATS:
-        raise RuleBroken("two_officers", _("需要三名开标人员中的两名到场并交出密钥片段才能开启。"), CITATION)
+        raise RuleBroken("two_officers", _("需要三名开标人员中的两名到场并交出密钥片段才能开启。"), sitting.CITATION)
     given = _shares(actor.bureau_id, tender_id).get(submission.id, {})
     if sum(bool(row.share) for row in given.values()) < OPEN_SEATS:
-        raise RuleBroken("two_shares", _("这份投标还没有两个密钥片段。"), CITATION)
+        raise RuleBroken("two_shares", _("这份投标还没有两个密钥片段。"), sitting.CITATION)
     outcome = unsealing.unseal(actor, tender, submission, bid, identity)
     if outcome.is_wrong_key:
-        _record(
+        sitting.record(
             opening, "attempts", actor,
             {"submission": str(submission.id), "receipt_number": submission.receipt_number, "seats": sorted(given)},
         )  # fmt: skip
@@ -167,25 +165,10 @@ def _size_of(bid: Bid) -> str:
     return db.session.execute(size).scalar_one()
 
 
-def declare_unavailable(actor: Actor, tender_id: UUID, seat: str, reason: str) -> Opening:
-    """Said of an officer who cannot come or whose key is gone, by whoever stands at the opening. Recorded by name."""
-    _tender, opening = _locked(actor, tender_id)
-    if seat not in SEATS:
-        raise NotFound(_("没有这个席位。"))
-    if not reason.strip():
-        raise Invalid({"reason": [_("请写明原因。")]})
-    if seat in _present(actor.bureau_id, tender_id):
-        raise Conflict(_("这名开标人员已经到场。"))
-    if seat not in unavailable(opening, actor.bureau_id):
-        _record(opening, "unavailable", actor, {"seat": seat, "reason": reason.strip()})
-    db.session.flush()
-    return opening
-
-
 def conclude(actor: Actor, tender_id: UUID, remarks: str = "") -> Opening:
     """End the opening: the record is closed, the tender goes on, or fails where nothing could be opened. Bids that are
     still sealed may only be left so when no seat is left that could try."""
-    tender, opening = _locked(actor, tender_id, allow_done=True)
+    tender, opening = sitting.locked(actor, tender_id, allow_done=True)
     if opening.state != "waiting":
         return opening
     rows = closing.to_open(actor.bureau_id, tender_id)
@@ -193,7 +176,7 @@ def conclude(actor: Actor, tender_id: UUID, remarks: str = "") -> Opening:
     if waiting:
         _set_aside(actor, opening, waiting)
     if remarks.strip():
-        _record(opening, "remarks", actor, {"text": remarks.strip()[:4000]})
+        sitting.record(opening, "remarks", actor, {"text": remarks.strip()[:4000]})
     opened = {lot.id for _submission, bid, lot in rows if bid.state == "opened"}
     failed = [lot for lot in reading.lots_of(actor, tender_id) if lot.state == "active" and lot.id not in opened]
     opening.state, opening.opened_at = "opened", now()
@@ -243,21 +226,14 @@ def reading_out(actor: Actor, tender_id: UUID) -> list[dict[str, Any]]:
     return sorted(lines, key=_reading_order)
 
 
-def unavailable(opening: Opening, bureau_id: int) -> set[str]:
-    """Seats that can give nothing any more: declared so, or with a key that its holder marked as lost."""
-    declared = {str(one["seat"]) for one in opening.minutes.get("unavailable", [])}
-    lost = {row.seat for row in officers.officers_of(bureau_id, opening.id) if officers.seat_key(row).state == "lost"}
-    return declared | lost
-
-
 def _set_aside(actor: Actor, opening: Opening, waiting: Sequence[tuple[BidSubmission, Bid, Any]]) -> None:
-    gone = unavailable(opening, actor.bureau_id)
-    present = set(_present(actor.bureau_id, opening.id))
+    gone = absences.unavailable(opening)
+    present = set(sitting.present(actor.bureau_id, opening.id))
     if len(set(SEATS) - present - gone) > 0:
         missing = "、".join(str(labels.SEATS[seat]) for seat in SEATS if seat not in present | gone)
         raise Conflict(
             _(
-                "还有%(count)s份投标没有开启，“%(seats)s”尚未到场。请其到场，或先登记其不能到场及原因。",
+                "还有%(count)s份投标没有开启，“%(seats)s”尚未到场。请其到场，或先登记其不能到场及原因，并由另一人确认。",
                 count=len(waiting), seats=missing,
             )
         )  # fmt: skip
@@ -285,37 +261,6 @@ def _reading_order(line: Mapping[str, Any]) -> tuple[Any, ...]:
     return (line["lot"], 1, 0, line["receipt_number"])
 
 
-def _require_closed(tender: Tender) -> Opening:
-    opening = closing.opening_of(tender.bureau_id, tender.id)
-    if opening is None:
-        raise RuleBroken(
-            "before_deadline",
-            _(
-                "投标截止（%(deadline)s）前任何人不得开启投标文件；服务器时间 %(time)s。",
-                deadline=labels.instant(tender.bid_deadline), time=labels.instant(clock.server_time()),
-            ),
-            CITATION,
-        )  # fmt: skip
-    return opening
-
-
-def _locked(actor: Actor, tender_id: UUID, *, allow_done: bool = False) -> tuple[Tender, Opening]:
-    """The tender before the opening, in the order in which whoever moves the tender takes them."""
-    db.session.execute(
-        select(Tender.id).where(Tender.bureau_id == actor.bureau_id, Tender.id == tender_id).with_for_update()
-    )
-    tender = reading.get_tender(actor, tender_id)
-    db.session.refresh(tender)
-    _require_closed(tender)
-    opening = closing.opening_of(actor.bureau_id, tender_id, lock=True)
-    assert opening is not None
-    if opening.state == "waiting" and tender.state != "opening":
-        raise Conflict(_("项目现在的状态不能开标。"), {"state": tender.state})
-    if opening.state != "waiting" and not allow_done:
-        raise Conflict(_("开标已经结束。"), {"state": opening.state})
-    return tender, opening
-
-
 def _shares(bureau_id: int, tender_id: UUID) -> dict[UUID, dict[str, OpeningShare]]:
     found: dict[UUID, dict[str, OpeningShare]] = {}
     rows = db.session.scalars(
@@ -326,17 +271,8 @@ def _shares(bureau_id: int, tender_id: UUID) -> dict[UUID, dict[str, OpeningShar
     return found
 
 
-def _present(bureau_id: int, tender_id: UUID) -> list[str]:
-    rows = db.session.scalars(
-        select(OpeningPresence.seat)
-        .where(OpeningPresence.bureau_id == bureau_id, OpeningPresence.tender_id == tender_id)
-        .order_by(OpeningPresence.at)
-    )
-    return list(rows)
-
-
 def _come(actor: Actor, officer: OpeningOfficer, opening: Opening, address: str) -> None:
-    if officer.seat in _present(actor.bureau_id, opening.id):
+    if officer.seat in sitting.present(actor.bureau_id, opening.id):
         return
     db.session.add(
         OpeningPresence(
@@ -344,14 +280,8 @@ def _come(actor: Actor, officer: OpeningOfficer, opening: Opening, address: str)
             at=now(), address=address[:100],
         )
     )  # fmt: skip
-    _record(opening, "present", actor, {"seat": officer.seat})
+    sitting.record(opening, "present", actor, {"seat": officer.seat})
     db.session.flush()
-
-
-def _record(opening: Opening, heading: str, actor: Actor, line: Mapping[str, Any]) -> None:
-    """A line of the minutes, with who and when."""
-    lines = [*opening.minutes.get(heading, []), {**line, "by": actor.display_name, "at": now().isoformat()}]
-    opening.minutes = {**opening.minutes, heading: lines}
 
 
 def counts(bureau_id: int, tender_id: UUID) -> dict[str, int]:

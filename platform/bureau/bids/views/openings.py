@@ -9,8 +9,8 @@ from flask_babel import gettext as _
 from bureau.bids import labels
 from bureau.bids.models import SEATS
 from bureau.bids.permissions import Permission
-from bureau.bids.schemas import OpeningAbsenceIn, OpeningOfficersIn, OpeningRemarksIn
-from bureau.bids.service import clock, closing, export, keys, officers, opening, publishing
+from bureau.bids.schemas import OpeningAbsenceConfirmationIn, OpeningAbsenceIn, OpeningOfficersIn, OpeningRemarksIn
+from bureau.bids.service import absences, clock, closing, export, keys, officers, opening, publishing
 from bureau.bids.views.blueprint import blueprint
 from bureau.tendering.rules.states import DRAFTING
 from bureau.tendering.service import reading
@@ -64,10 +64,21 @@ def absent(tender_id: UUID) -> Any:
         actor = current_actor()
         officers.own_seat(actor, tender_id)
         data = form.load()
-        opening.declare_unavailable(actor, tender_id, data["seat"], data["reason"])
-        flash(_("已登记，并写入开标记录。"))
+        absences.declare(actor, tender_id, data["seat"], data["reason"])
+        flash(_("已登记，并写入开标记录；须由另一人确认后生效。"))
         return redirect(url_for("bids.show", tender_id=tender_id))
     return _page(tender_id, absence=form), form.refusal_status
+
+
+@blueprint.post("/openings/<uuid:tender_id>/absence/confirmation")
+@access(Permission.WITNESS)
+def confirm_absence(tender_id: UUID) -> Any:
+    form = Form.submitted(OpeningAbsenceConfirmationIn())
+    with form.catching():
+        absences.confirm(current_actor(), tender_id, form.load()["seat"])
+        flash(_("已确认缺席，并写入开标记录。"))
+        return redirect(url_for("bids.show", tender_id=tender_id))
+    return _page(tender_id, confirmation=form), form.refusal_status
 
 
 @blueprint.post("/openings/<uuid:tender_id>/conclusion")
@@ -105,7 +116,12 @@ def package(tender_id: UUID) -> Response:
 
 
 def _page(
-    tender_id: UUID, *, arranging: Form | None = None, absence: Form | None = None, conclusion: Form | None = None
+    tender_id: UUID,
+    *,
+    arranging: Form | None = None,
+    absence: Form | None = None,
+    confirmation: Form | None = None,
+    conclusion: Form | None = None,
 ) -> str:
     actor = current_actor()
     tender = reading.get_tender(actor, tender_id)
@@ -124,11 +140,15 @@ def _page(
         is_draft=tender.state in DRAFTING,
         opening=found,
         present={one["seat"]: one for one in found.minutes.get("present", [])} if found else {},
-        gone=opening.unavailable(found, actor.bureau_id) if found else set(),
+        gone=absences.unavailable(found) if found else set(),
+        lost=absences.lost(found) if found else set(),
+        absences=found.minutes.get(absences.HEADING, []) if found else [],
+        to_confirm=absences.waiting_for(actor, found) if found else [],
         rows=closing.to_open(actor.bureau_id, tender_id) if found else [],
         server_time=clock.server_time(),
         seats=SEATS,
         arranging=arranging or Form.blank(OpeningOfficersIn(), people),
+        confirmation=confirmation or Form.blank(OpeningAbsenceConfirmationIn()),
         absence=absence or Form.blank(OpeningAbsenceIn()),
         conclusion=conclusion or Form.blank(OpeningRemarksIn()),
         labels=labels,

@@ -202,8 +202,19 @@ def test_an_absence_and_the_end_are_recorded_on_the_page(tendered, clients):
     for seat in ("procurement", "escrow"):
         data = {"seat": seat, "reason": "演示：口令遗失"}
         assert client.post(f"/openings/{tendered.tender_id}/absence", data=data).status_code == 302
+        own = client.post(f"/openings/{tendered.tender_id}/absence/confirmation", data={"seat": seat})
+        assert (own.status_code, "登记人和缺席的开标人员本人都不能确认" in own.get_data(as_text=True)) == (422, True)
+    assert "确认其缺席" not in client.get(f"/openings/{tendered.tender_id}").get_data(as_text=True)
+    alone = client.post(f"/openings/{tendered.tender_id}/conclusion", data={"remarks": ""})
+    assert (alone.status_code, "由另一人确认" in alone.get_data(as_text=True)) == (409, True)
+    second = clients("bureau_admin")
+    assert second.get(f"/openings/{tendered.tender_id}").get_data(as_text=True).count("确认其缺席") == 2
+    for seat in ("procurement", "escrow"):
+        answer = second.put(f"/api/v1/tenders/{tendered.tender_id}/opening/absences/confirmation", json={"seat": seat})
+        assert answer.status_code == 200
     assert client.post(f"/openings/{tendered.tender_id}/conclusion", data={"remarks": "无"}).status_code == 302
     record = client.get(f"/openings/{tendered.tender_id}/record").get_data(as_text=True)
     assert "演示：口令遗失" in record
+    assert record.count("确认：") == 2
     assert "能用的开标密钥不足两把" in record
     assert clients("bureau_admin").post(f"/openings/{tendered.tender_id}/conclusion", data={}).status_code == 404
