@@ -15,7 +15,6 @@ from kernel.database import (
     db,
     fk_bureau,
     fk_in_bureau,
-    fk_in_school,
     fk_school,
     now,
     one_of,
@@ -157,5 +156,3 @@ class SuspectedIncident(Recorded, Versioned, SchoolOwned, db.Model):
     end_reason: Mapped[str] = mapped_column(default="")
     report_by: Mapped[datetime]
     reported_by_name: Mapped[str]
-
-

@@ -1,0 +1,1 @@
+"""Use cases of recalls: finding suspect lots, tracing them, telling schools, what schools answer."""

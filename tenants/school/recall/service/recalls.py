@@ -1,0 +1,160 @@
+"""A recall: begun from a trace, told to the schools with their stock frozen, ended with a reason."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from flask_babel import gettext as _
+from sqlalchemy import select, update
+
+from kernel.actor import Actor
+from kernel.database import db, new_id, now
+from kernel.database.writing import flush, require_version
+from kernel.errors import Conflict, Invalid, NotFound, RuleBroken
+from kernel.numbering.service import next_number
+from kernel.web.dates import today
+from school.recall import rules
+from school.recall.models import Recall, RecallEvent, RecallPart, SuspectedIncident
+from school.recall.service.lots import Lot
+from school.recall.service.telling import tell_end, tell_schools
+from school.recall.service.tracing import Trace, part_as_json, trace
+from school.stores.service.freezing import freeze, unfreeze
+
+KIND = "recall"
+NUMBERED = {False: "ZH", True: "YL"}  # 召回, 演练
+
+
+def get_recall(actor: Actor, recall_id: UUID, *, lock: bool = False) -> Recall:
+    query = select(Recall).where(Recall.bureau_id == actor.bureau_id, Recall.id == recall_id)
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    recall = db.session.scalar(query)
+    if recall is None:
+        raise NotFound
+    return recall
+
+
+def begin(
+    actor: Actor, *, id: UUID, trigger_kind: str, trigger: Mapping[str, Any], lots: Sequence[Lot], reason: str,
+    begun_at: datetime, instructions: str = "", is_drill: bool = False, incident: SuspectedIncident | None = None,
+) -> Recall:  # fmt: skip
+    """Trace the lots and keep what it counted. Nobody is told yet. Sent twice it is one recall."""
+    if not lots:
+        raise Invalid({"lots": [_("请至少选择一个批次。")]})
+    if not reason.strip():
+        raise Invalid({"reason": [_("请填写召回原因。")]})
+    asked = [lot.as_json() for lot in lots]
+    existing = db.session.get(Recall, (actor.bureau_id, id))
+    if existing is not None:
+        if (existing.lots, existing.reason, existing.is_drill) == (asked, reason.strip(), is_drill):
+            return existing
+        raise Conflict(_("这个编号已用于另一次召回。"))
+    found = trace(actor, lots)
+    at = now()
+    recall = Recall(
+        bureau_id=actor.bureau_id, id=id, is_drill=is_drill, trigger_kind=trigger_kind, trigger=dict(trigger), lots=asked,
+        number=next_number(db.session(), actor.bureau_id, None, NUMBERED[is_drill], today().year),
+        totals=found.totals(), reason=reason.strip(), instructions=instructions.strip(), begun_at=min(begun_at, at),
+        traced_at=at, traced_ms=found.milliseconds, begun_by_name=actor.display_name, created_by=actor.account_id,
+        incident_school_id=incident.school_id if incident else None, incident_id=incident.id if incident else None,
+    )  # fmt: skip
+    db.session.add(recall)
+    flush(db.session())
+    _note(actor, recall, "begin", "", "open", reason.strip())
+    if incident is not None and incident.state == "reported":
+        incident.state = rules.next_state(rules.INCIDENT_TRANSITIONS, incident.state, "trace")
+        flush(db.session())
+    return recall
+
+
+def freeze_and_tell(actor: Actor, recall_id: UUID, seen: int | None) -> Recall:
+    """One click: every batch of the lots is held wherever it lies, and each school that is touched is told, in one
+    transaction. Traced anew: what was received or issued since the trace counts. A drill holds nothing."""
+    recall = get_recall(actor, recall_id, lock=True)
+    require_version(recall, seen)
+    _move(actor, recall, "freeze")
+    found = trace(actor, [Lot.from_json(row) for row in recall.lots])
+    recall.totals = found.totals()
+    recall.told_at = at = now()
+    if not recall.is_drill:
+        batches = [(part.school_id, stock.batch_id) for part in found.schools for stock in part.stocks]
+        freeze(actor, batches, (KIND, recall.id), _reason(recall))
+    _write_parts(actor, recall, found, at)
+    flush(db.session())
+    tell_schools(actor, recall, [part.school_id for part in found.schools])
+    return recall
+
+
+def _reason(recall: Recall) -> str:
+    return _("召回 %(number)s：%(reason)s", number=recall.number, reason=recall.reason)
+
+
+def _write_parts(actor: Actor, recall: Recall, found: Trace, at: datetime) -> None:
+    db.session.add_all(
+        RecallPart(
+            bureau_id=recall.bureau_id, school_id=part.school_id, id=new_id(), recall_id=recall.id, number=recall.number,
+            is_drill=recall.is_drill, reason=recall.reason, instructions=recall.instructions, lots=recall.lots,
+            part=part_as_json(part), told_at=at,
+        )
+        for part in found.schools
+    )  # fmt: skip
+
+
+def lift(actor: Actor, recall_id: UUID, seen: int | None, reason: str) -> Recall:
+    """A false alarm: the stock is free again, the schools are told why."""
+    return _end(actor, recall_id, seen, "lift", reason)
+
+
+def close(actor: Actor, recall_id: UUID, seen: int | None, reason: str) -> Recall:
+    """The goods are dealt with. What is still in some store stays frozen until it is disposed of."""
+    return _end(actor, recall_id, seen, "close", reason)
+
+
+def drop(actor: Actor, recall_id: UUID, seen: int | None, reason: str) -> Recall:
+    """Traced, and nothing came of it: nobody was told."""
+    return _end(actor, recall_id, seen, "drop", reason)
+
+
+def _end(actor: Actor, recall_id: UUID, seen: int | None, event: str, reason: str) -> Recall:
+    if not reason.strip():
+        raise Invalid({"reason": [_("请填写处理结果。")]})
+    recall = get_recall(actor, recall_id, lock=True)
+    require_version(recall, seen)
+    _move(actor, recall, event, reason.strip())
+    recall.ended_at, recall.end_reason = now(), reason.strip()
+    if event == "drop":
+        flush(db.session())
+        return recall
+    parts = db.session.scalars(
+        select(RecallPart).where(RecallPart.bureau_id == actor.bureau_id, RecallPart.recall_id == recall.id)
+    ).all()
+    if event == "lift" and not recall.is_drill:
+        batches = [(part.school_id, UUID(row["batch_id"])) for part in parts for row in part.part["stocks"]]
+        unfreeze(actor, batches, (KIND, recall.id), reason.strip())
+    db.session.execute(
+        update(RecallPart)
+        .where(RecallPart.bureau_id == actor.bureau_id, RecallPart.recall_id == recall.id)
+        .values(is_over=True, over_reason=reason.strip(), version=RecallPart.version + 1)
+    )
+    flush(db.session())
+    tell_end(actor, recall, [part.school_id for part in parts])
+    return recall
+
+
+def _move(actor: Actor, recall: Recall, event: str, reason: str = "") -> None:
+    try:
+        state = rules.next_state(rules.TRANSITIONS, recall.state, event)
+    except rules.NoTransition as error:
+        raise RuleBroken("recall_state", _("召回当前状态下不能进行此操作。")) from error
+    before, recall.state = recall.state, state
+    _note(actor, recall, event, before, state, reason)
+
+
+def _note(actor: Actor, recall: Recall, event: str, before: str, after: str, reason: str = "") -> None:
+    db.session.add(
+        RecallEvent(
+            bureau_id=recall.bureau_id, id=new_id(), recall_id=recall.id, event=event, from_state=before, to_state=after,
+            reason=reason, by=actor.account_id, by_name=actor.display_name,
+        )
+    )  # fmt: skip
