@@ -3,8 +3,11 @@
 from typing import Any
 
 import html5lib
+from flask import has_app_context
 from flask.testing import FlaskClient
 from html5lib.constants import E as HTML_ERRORS
+
+from kernel.database import db
 
 # html5lib reports these for what HTML5 allows today.
 TOLERATED = frozenset({"expected-doctype-but-got-start-tag"})
@@ -17,9 +20,21 @@ class LintingClient(FlaskClient):
         # A context of its own, as in production: else the request would share the test's session and sign-in.
         with self.application.app_context():
             response = super().open(*args, **kwargs)
+        _restore_scope()
         if response.mimetype == "text/html" and response.data and 300 > response.status_code >= 200:
             lint(response.get_data(as_text=True), fragment="<html" not in response.get_data(as_text=True)[:200])
         return response
+
+
+def _restore_scope() -> None:
+    """A request of a test shares the test's connection, and SET LOCAL outlives the request's savepoint there: without
+    this the test would go on in whatever scope the request ended in (now and then that of its sign-in's bookkeeping)."""
+    if not has_app_context():
+        return
+    session = db.session()
+    scope = session.info.get("scope")
+    if scope is not None and session.in_transaction():
+        session.connection().exec_driver_sql(scope.statements())
 
 
 def lint(html: str, *, fragment: bool = False) -> None:

@@ -180,11 +180,11 @@ def test_five_thousand_rows_in_five_seconds(app, session, world, acting):
     ]
     data = export_xlsx(spec, rows)
     with app.test_request_context():
-        started = time.perf_counter()
+        started = time.process_time()
         parsed = read_xlsx(service.sheet_for(actor), data)
         assert parsed.is_whole
         result = service.import_people(actor, parsed)
-        taken = time.perf_counter() - started
+        taken = time.process_time() - started
     assert (result.people, result.new_accounts, result.problems) == (5000, 5000, [])
     print(f"5,000 people in {taken:.1f} s")
-    assert taken < 20, "several times what it takes, for busy machines"
+    assert taken < 20, "several times what it takes, in this process's own seconds: others may be busy"

@@ -93,11 +93,11 @@ def test_a_zip_without_a_workbook_is_refused():
 
 
 def test_a_zip_bomb_is_refused_before_it_is_unpacked():
-    started = time.monotonic()
+    started = time.process_time()
     data = with_sheet_xml(b" " * (70 * 1024 * 1024))
     assert len(data) < 200_000
     assert codes(read_xlsx(SPEC, data)) == ["too_large_unpacked"]
-    assert time.monotonic() - started < 5
+    assert time.process_time() - started < 5
 
 
 @pytest.mark.parametrize(
@@ -166,9 +166,9 @@ def test_five_thousand_rows_of_ten_columns_take_less_than_five_seconds():
     )
     line = ["0012", "演示", 3, 1.25, "2026-09-01", "甲", "是", "13800138000", "备注", "3.14"]
     data = xlsx([[str(column.title) for column in columns], *[line] * 5000])
-    started = time.perf_counter()
+    started = time.process_time()
     parsed = read_xlsx(SheetSpec("演示", columns), data)
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
     assert parsed.is_whole
     assert len(parsed.rows) == 5000
 
