@@ -12,6 +12,8 @@ from bureau.awards.schemas import (
     AwardOut,
     AwardProcedureOut,
     CancellationIn,
+    FailedLotOut,
+    LotFailureIn,
 )
 from bureau.awards.service import cancelling, deciding, publishing, reading
 from kernel.access.edge import access, current_actor
@@ -40,6 +42,16 @@ def decide_lot(data: dict[str, Any], tender_id: UUID, tender_lot_id: UUID) -> An
     return deciding.decide_lot(
         current_actor(), tender_id, tender_lot_id, data["winners"], passing, data["reason"] or ""
     )
+
+
+@blp.route("/tenders/<uuid:tender_id>/lots/<uuid:tender_lot_id>/failure", methods=["PUT"])
+@access(Permission.DECIDE)
+@blp.arguments(LotFailureIn)
+@blp.response(200, FailedLotOut)
+def fail_lot(data: dict[str, Any], tender_id: UUID, tender_lot_id: UUID) -> Any:
+    """Nobody may win: the lot ends and can be tendered again. Wants the lot's version as If-Match."""
+    passing = [deciding.Passing(**one) for one in data["passing"]]
+    return deciding.fail_lot(current_actor(), tender_id, tender_lot_id, seen_version(), passing, data["reason"])
 
 
 @blp.route("/tenders/<uuid:tender_id>/result", methods=["PUT"])

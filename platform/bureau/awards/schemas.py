@@ -38,6 +38,18 @@ class AwardDecisionForm(AwardDecisionIn):
         return {**data, "passing": [row for row in rows if isinstance(row, dict) and row.get("code")]}
 
 
+class LotFailureIn(BaseSchema):
+    """`passing`: every candidate that could still win."""
+
+    passing = fields.List(fields.Nested(PassingIn), load_default=list)
+    reason = Text(1000, required=True)
+
+
+class LotFailureForm(AwardDecisionForm):
+    reason = Text(1000, required=True)
+    version = Whole(1, required=True)
+
+
 class CancellationIn(BaseSchema):
     code = Choice(ASKABLE, required=True)
     reason = Text(1000, required=True)
@@ -82,6 +94,14 @@ class AwardProcedureOut(BaseSchema):
     challenge_until = fields.Date(allow_none=True)
     sign_by = fields.Date(allow_none=True)
     notice_id = fields.UUID(allow_none=True)
+
+
+class FailedLotOut(BaseSchema):
+    id = fields.UUID()
+    tender_id = fields.UUID()
+    state = fields.String()
+    fail_reason = fields.String()
+    version = fields.Integer()
 
 
 class AwardListOut(BaseSchema):

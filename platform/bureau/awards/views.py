@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from bureau.awards import labels
 from bureau.awards.permissions import Permission
-from bureau.awards.schemas import AwardDecisionForm, AwardVersionForm, CancellationForm
+from bureau.awards.schemas import AwardDecisionForm, AwardVersionForm, CancellationForm, LotFailureForm
 from bureau.awards.service import cancelling, deciding, publishing, reading
 from kernel.access import PUBLIC
 from kernel.access.edge import access, current_actor
@@ -40,6 +40,20 @@ def decide(tender_id: UUID, tender_lot_id: UUID) -> Any:
         passing = [deciding.Passing(**one) for one in data["passing"]]
         deciding.decide_lot(current_actor(), tender_id, tender_lot_id, data["winners"], passing, data["reason"] or "")
         flash(_("已定标。"))
+        return redirect(url_for("awards.show", tender_id=tender_id))
+    return _page(tender_id, form, tender_lot_id), form.refusal_status
+
+
+@blueprint.post("/awards/tenders/<uuid:tender_id>/lots/<uuid:tender_lot_id>/failure")
+@access(Permission.DECIDE)
+def fail_lot(tender_id: UUID, tender_lot_id: UUID) -> Any:
+    """From the same form as the decision: the candidates that cannot win, and why the lot ends."""
+    form = Form.submitted(LotFailureForm())
+    with form.catching():
+        data = form.load()
+        passing = [deciding.Passing(**one) for one in data["passing"]]
+        deciding.fail_lot(current_actor(), tender_id, tender_lot_id, data["version"], passing, data["reason"])
+        flash(_("标包已废标，可以重新招标。"))
         return redirect(url_for("awards.show", tender_id=tender_id))
     return _page(tender_id, form, tender_lot_id), form.refusal_status
 

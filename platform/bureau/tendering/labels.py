@@ -102,6 +102,7 @@ EVENTS = {
     "amend": _l("澄清修改"),
     "document": _l("上传文件"),
     "lot_failed": _l("标包废标"),
+    "silence_refused": _l("逾期未定标，候选人不具备资格"),
     "lot_cancelled": _l("取消标包"),
 }
 GUARDS = {

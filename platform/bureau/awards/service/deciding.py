@@ -6,22 +6,26 @@ from datetime import datetime
 from uuid import UUID
 
 from flask_babel import gettext as _
+from sqlalchemy import select
 
 from bureau.awards import labels, rules
 from bureau.awards.models import LotAward, PassedOver
 from bureau.awards.service import terms
 from bureau.awards.service.proposing import LotProposal, Ranked, active_awards, proposals, undecided_lots
 from bureau.suppliers.service.standing import require_may_bid
-from bureau.tendering.models import Tender
+from bureau.suppliers.service.telling import officers
+from bureau.tendering.models import Tender, TenderEvent, TenderLot
 from bureau.tendering.rules.states import LIVE_LOTS
-from bureau.tendering.service.lots import award_lot
-from bureau.tendering.service.moving import locked, move
+from bureau.tendering.service import lots as tender_lots
+from bureau.tendering.service.moving import locked, move, note
 from kernel.actor import Actor
 from kernel.database import db, new_id, now
-from kernel.database.writing import flush
+from kernel.database.writing import flush, require_version
 from kernel.errors import Conflict, Invalid, NotFound, RuleBroken
+from kernel.notices.service import notify
 
 ORDER = "《政府采购货物和服务招标投标管理办法》（财政部令第87号）第六十八条"
+ANEW = "《政府采购法实施条例》第四十九条"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +66,65 @@ def decide_lot(
     return _award(actor, tender, lot, winners, reason=reason, at=now())
 
 
+def fail_lot(
+    actor: Actor, tender_id: UUID, lot_id: UUID, seen: int | None, passing: Sequence[Passing], reason: str
+) -> TenderLot:  # fmt: skip
+    """Nobody may win: each candidate is passed over, and the lot ends, to be tendered again. `seen`: the lot's version.
+    Raises RuleBroken candidates_left where somebody still could, Invalid at `reason` or `passing`."""
+    tender = locked(actor, tender_id)
+    lot = _lot(actor, tender, lot_id)
+    if lot.lot.state == "failed":
+        return lot.lot
+    require_version(lot.lot, seen)
+    if lot.awards:
+        raise Conflict(
+            _("这个标包已经定标，请先按规定撤销中标。"), {"state": lot.lot.state, "version": lot.lot.version}
+        )
+    _require_deciding(tender, lot)
+    if not reason.strip():
+        raise Invalid({"reason": [_("请写明废标的原因。")]})
+    for one in passing:
+        _pass_over(actor, tender, lot, one)
+    if passing:
+        lot = _lot(actor, tender, lot_id)
+    if lot.candidates:
+        names = "、".join(one.supplier_name for one in lot.candidates)
+        raise RuleBroken("candidates_left", _("%(names)s可以中标，不能废标。", names=names), ORDER)
+    if lot.limited and undecided_lots(actor, tender.id) > 1:
+        raise RuleBroken("others_first", _("兼投不兼中的上限取决于其他标包，请先确定其他标包。"), _("招标文件兼投不兼中条款"))
+    tender_lots.fail_lot(actor, lot.lot, reason.strip(), ANEW)
+    tender_lots.end_if_empty(actor, tender, _("全部标包已取消或废标。"))
+    return lot.lot
+
+
 def decide_silently(actor: Actor, tender: Tender, at: datetime) -> None:
-    """The term passed without a word: the first-ranked of every open lot win (Art. 68). `at`: when it passed."""
+    """The term passed without a word: the first-ranked of every open lot win (Art. 68). `at`: when it passed. Whoever may
+    not win does not win by silence either: that lot waits for the purchaser, who is told once."""
+    if _was_refused(tender, at):
+        return
     for lot in [one for one in proposals(actor, tender) if not one.is_decided and one.winners]:
+        try:
+            for bid_id in lot.winners:
+                _require_fit(actor, lot, bid_id)
+        except RuleBroken as refusal:
+            note(actor, tender, "silence_refused", tender.state, f"{lot.lot.title}：{refusal.message}", at)
+            notify(
+                actor, officers(actor), "award_undecided", _("请定标：%(title)s", title=tender.title),
+                body=f"{lot.lot.title}：{refusal.message}", url=f"/awards/tenders/{tender.id}",
+            )  # fmt: skip
+            continue
         for bid_id, lots in lot.limited.items():
             _pass_over(actor, tender, lot, Passing(bid_id, "lot_limit", _limit_reason(lots)))
         _award(actor, tender, lot, lot.winners, reason=str(labels.SILENCE), at=at, is_silent=True)
+
+
+def _was_refused(tender: Tender, at: datetime) -> bool:
+    """The clock looks again and again; what it found when the term passed stays found."""
+    found = select(TenderEvent.id).where(
+        TenderEvent.bureau_id == tender.bureau_id, TenderEvent.tender_id == tender.id, TenderEvent.at == at,
+        TenderEvent.event == "silence_refused",
+    )  # fmt: skip
+    return db.session.scalar(found.limit(1)) is not None
 
 
 def _lot(actor: Actor, tender: Tender, lot_id: UUID) -> LotProposal:
@@ -78,12 +135,16 @@ def _lot(actor: Actor, tender: Tender, lot_id: UUID) -> LotProposal:
 
 
 def _require_open(tender: Tender, lot: LotProposal) -> None:
+    _require_deciding(tender, lot)
+    if not lot.ranking:
+        raise RuleBroken("no_candidate", _("这个标包没有中标候选人。"), ORDER)
+
+
+def _require_deciding(tender: Tender, lot: LotProposal) -> None:
     if tender.state != "award_decision":
         raise Conflict(_("招标项目不在定标阶段。"), {"state": tender.state})
     if lot.lot.state not in LIVE_LOTS:
         raise RuleBroken("lot_closed", _("这个标包已经终止：%(reason)s", reason=lot.lot.fail_reason))
-    if not lot.ranking:
-        raise RuleBroken("no_candidate", _("这个标包没有中标候选人。"), ORDER)
 
 
 def _check_winners(actor: Actor, lot: LotProposal, winners: Sequence[UUID]) -> None:
@@ -105,7 +166,7 @@ def _check_winners(actor: Actor, lot: LotProposal, winners: Sequence[UUID]) -> N
                 f"{candidate.supplier_name}：{_limit_reason(lot.limited[bid_id])}",
                 _("招标文件兼投不兼中条款"),
             )
-        require_may_bid(actor, candidate.result.supplier_id, [lot.lot.category_id] if lot.lot.category_id else [])
+        _require_fit(actor, lot, bid_id)
     candidates = [
         rules.Candidate(str(one.result.bid_id), str(one.result.supplier_id), one.result.place or 0)
         for one in lot.ranking
@@ -117,6 +178,13 @@ def _check_winners(actor: Actor, lot: LotProposal, winners: Sequence[UUID]) -> N
         raise RuleBroken(
             "order_left", _("排在前面的%(names)s未被选定，也没有说明依法不能中标的理由。", names=names), ORDER
         )
+
+
+def _require_fit(actor: Actor, lot: LotProposal, bid_id: UUID) -> None:
+    """Not suspended, and in order for the lot's category, on the day of the decision."""
+    candidate = lot.ranked(bid_id)
+    if candidate is not None:
+        require_may_bid(actor, candidate.result.supplier_id, [lot.lot.category_id] if lot.lot.category_id else [])
 
 
 def _pass_over(actor: Actor, tender: Tender, lot: LotProposal, passing: Passing) -> None:
@@ -152,7 +220,7 @@ def _award(
     ]
     db.session.add_all(made)
     flush(db.session(), {"uq_lot_awards_place": taken, "uq_lot_awards_bid": taken})
-    award_lot(actor, lot.lot)
+    tender_lots.award_lot(actor, lot.lot)
     go_on(actor, tender, reason, at)
     return made
 

@@ -43,6 +43,15 @@ class LotProposal:
     def is_decided(self) -> bool:
         return bool(self.awards) or self.lot.state not in LIVE_LOTS
 
+    @property
+    def candidates(self) -> Sequence[Ranked]:
+        """Who may still be chosen."""
+        return [
+            one
+            for one in self.ranking
+            if one.result.bid_id not in self.passed_over and one.result.bid_id not in self.limited
+        ]
+
     def ranked(self, bid_id: UUID) -> Ranked | None:
         return next((one for one in self.ranking if one.result.bid_id == bid_id), None)
 

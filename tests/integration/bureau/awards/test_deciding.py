@@ -6,13 +6,17 @@ from sqlalchemy import func, select
 
 from bureau.awards.models import AwardLetter, LotAward, PassedOver
 from bureau.awards.service import cancelling, deciding, publishing, reading, terms
-from bureau.awards.service.deciding import Passing, decide_lot
+from bureau.awards.service.deciding import Passing, decide_lot, fail_lot
 from bureau.bids.models import Bid
 from bureau.roles import Role
-from bureau.tendering.models import TenderLot, TenderNotice
+from bureau.suppliers.models import SupplierMeasure
+from bureau.tendering.models import TenderEvent, TenderLot, TenderNotice
 from bureau.tendering.rules.terms import end_of_day
+from bureau.tendering.service.copying import retender
 from kernel.database.scope import use_scope
 from kernel.errors import Conflict, Denied, Invalid, NotFound, RuleBroken
+from kernel.notices.models import Notice
+from kernel.web.dates import today
 from tests.support import tenders
 from tests.support.awards import delivered
 
@@ -317,3 +321,98 @@ def test_the_last_undecided_lot_may_end_and_the_others_go_on(session, officer, r
     cancel_lot(officer, ranked.id, lot.id, lot.version, "需求取消")
     assert ranked.made.tender.state == "award_notice"
     assert terms.procedure_of(ranked.made.tender).publish_by is not None
+
+
+def passed(ranked, number=1):
+    return [Passing(bid, "found_ineligible", "演示：查实证照不符") for bid in ranked.bids[number][:3]]
+
+
+def lot_of(session, officer, ranked, number=1):
+    return session.get(TenderLot, (officer.bureau_id, ranked.lots[number - 1]))
+
+
+def test_a_lot_that_nobody_may_win_fails_and_the_others_go_on(session, world, officer, ranked):
+    lot = lot_of(session, officer, ranked)
+    decide_lot(officer, ranked.id, ranked.lots[1], [ranked.bids[2][0]])
+    version = lot.version
+    failed = fail_lot(officer, ranked.id, lot.id, version, passed(ranked), "候选人均不符合条件")
+    assert (failed.state, ranked.made.tender.state) == ("failed", "award_notice")
+    assert "四十九" in failed.fail_reason
+    assert fail_lot(officer, ranked.id, lot.id, version, passed(ranked), "候选人均不符合条件") is failed
+    publishing.publish(officer, ranked.id)
+    letters = session.scalars(select(AwardLetter).where(AwardLetter.lot_id == lot.id)).all()
+    assert {letter.kind for letter in letters} == {"loss", "invalid"}
+    draft = retender(officer, uuid4(), ranked.id, reason="演示：重新招标")
+    assert session.scalars(select(TenderLot.title).where(TenderLot.tender_id == draft.id)).all() == [lot.title]
+
+
+def test_while_somebody_may_win_a_lot_does_not_fail(session, world, officer, ranked):
+    lot = lot_of(session, officer, ranked)
+    with pytest.raises(RuleBroken) as refusal:
+        fail_lot(officer, ranked.id, lot.id, lot.version, passed(ranked)[:2], "想重来")
+    assert refusal.value.rule == "candidates_left"
+    session.rollback()
+
+
+@pytest.mark.parametrize(("changed", "error"), [({"reason": " "}, Invalid), ({"seen": 99}, Conflict)])
+def test_a_lot_fails_with_a_reason_and_as_it_was_seen(session, officer, ranked, changed, error):
+    lot = lot_of(session, officer, ranked)
+    given = {"seen": lot.version, "reason": "候选人均不符合条件", **changed}
+    with pytest.raises(error):
+        fail_lot(officer, ranked.id, lot.id, given["seen"], passed(ranked), given["reason"])
+
+
+def test_a_decided_lot_is_not_failed_and_the_last_lot_ends_the_tender(session, officer, ranked):
+    first, second = lot_of(session, officer, ranked), lot_of(session, officer, ranked, 2)
+    fail_lot(officer, ranked.id, first.id, first.version, passed(ranked), "候选人均不符合条件")
+    assert ranked.made.tender.state == "award_decision"
+    fail_lot(officer, ranked.id, second.id, second.version, passed(ranked, 2), "候选人均不符合条件")
+    assert ranked.made.tender.state == "failed"
+    assert count(session, TenderNotice, TenderNotice.kind == "failure") == 1
+
+
+def test_an_awarded_lot_is_taken_back_first(session, officer, ranked):
+    lot = lot_of(session, officer, ranked)
+    decide_lot(officer, ranked.id, lot.id, [ranked.bids[1][0]])
+    with pytest.raises(Conflict):
+        fail_lot(officer, ranked.id, lot.id, lot.version, passed(ranked), "想重来")
+
+
+def test_a_limit_on_lots_waits_for_the_other_lots(session, world):
+    ranked = delivered(world, most_lots_won=1)
+    officer = tenders.officer(world)
+    second = lot_of(session, officer, ranked, 2)
+    others = [Passing(bid, "gave_up", "演示：书面放弃") for bid in ranked.bids[2][1:3]]
+    with pytest.raises(RuleBroken) as refusal:
+        fail_lot(officer, ranked.id, second.id, second.version, others, "演示：没有候选人")
+    assert refusal.value.rule == "others_first"
+    session.rollback()
+
+
+def test_silence_does_not_decide_for_a_suspended_supplier(session, world, ranked):
+    officer = tenders.officer(world)
+    suspend(session, officer, ranked.suppliers[0])
+    last = end_of_day(terms.procedure_of(ranked.made.tender).decide_by)
+    late = last + timedelta(days=3)
+    with tenders.at(late):
+        tenders.run_clock(ranked.made, late)
+        tenders.run_clock(ranked.made, late)
+    assert count(session, LotAward, LotAward.tender_id == ranked.id) == 0
+    assert ranked.made.tender.state == "award_decision"
+    events = session.scalars(select(TenderEvent).where(TenderEvent.event == "silence_refused")).all()
+    assert [event.at for event in events] == [last, last], "one for each lot, told once"
+    assert count(session, Notice, Notice.kind == "award_undecided") >= 1
+    tenders.officer(world)
+    with tenders.at(late):
+        award = decide_lot(officer, ranked.id, ranked.lots[0], ranked.bids[1][1:2], passed(ranked)[:1])[0]
+    assert not award.is_silent
+
+
+def suspend(session, officer, supplier_id):
+    session.add(
+        SupplierMeasure(
+            bureau_id=officer.bureau_id, id=uuid4(), supplier_id=supplier_id, kind="suspension",
+            state="in_force", reason="演示：抽检不合格", from_day=today(), created_by=officer.account_id,
+        )
+    )  # fmt: skip
+    session.flush()

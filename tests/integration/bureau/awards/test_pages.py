@@ -4,8 +4,9 @@ import pytest
 from sqlalchemy import select
 
 from bureau.awards.models import AwardLetter, LotAward
-from bureau.awards.service import publishing
+from bureau.awards.service import cancelling, publishing
 from bureau.awards.service.deciding import decide_lot
+from bureau.tendering.models import TenderLot
 from tests.support import tenders
 from tests.support.awards import delivered
 
@@ -108,3 +109,35 @@ def test_taking_back_needs_a_second_person_on_the_page_too(client_as, session, w
     assert first.post(f"{address}/confirmation", data={"version": str(version)}).status_code == 403
     assert client_as("bureau_admin").post(f"{address}/confirmation", data={"version": str(version)}).status_code == 302
     assert "书面放弃" in first.get(f"/awards/tenders/{ranked.id}").text
+
+
+def test_a_lot_fails_on_the_page_where_nobody_may_win(client_as, session, world, ranked):
+    client = client_as("procurement_officer")
+    address = f"/awards/tenders/{ranked.id}/lots/{ranked.lots[0]}"
+    session.expire_all()
+    tenders.officer(world)
+    lot = session.get(TenderLot, (ranked.made.bureau_id, ranked.lots[0]))
+    data = {"version": lot.version, "reason": "候选人均不符合条件"}
+    client = client_as("procurement_officer")
+    refused = client.post(f"{address}/failure", data=data)
+    assert refused.status_code == 422
+    assert "可以中标，不能废标" in refused.text
+    for row, bid in enumerate(ranked.bids[1][:3]):
+        data |= {f"passing-{row}-bid_id": str(bid), f"passing-{row}-code": "found_ineligible",
+                 f"passing-{row}-reason": "演示：证照不符"}  # fmt: skip
+    assert client.post(f"{address}/failure", data={**data, "version": 99}).status_code == 409
+    assert client.post(f"{address}/failure", data={**data, "reason": ""}).status_code == 422
+    assert client.post(f"{address}/failure", data=data).status_code == 302
+    page = client.get(f"/awards/tenders/{ranked.id}").text
+    assert "到项目页重新招标" in page
+    assert client_as("discipline_supervisor").post(f"{address}/failure", data=data).status_code == 403
+
+
+def test_all_candidates_gone_is_said_with_the_way_on(client_as, session, world, ranked):
+    officer, other = tenders.officer(world), tenders.reviewer(world)
+    for bid in ranked.bids[1][:3]:
+        award = decide_lot(officer, ranked.id, ranked.lots[0], [bid])[0]
+        cancelling.ask(officer, award.id, award.version, "gave_up", "演示：书面放弃")
+        cancelling.confirm(other, award.id, award.version)
+    page = client_as("procurement_officer").get(f"/awards/tenders/{ranked.id}").text
+    assert "候选人全部被排除" in page
