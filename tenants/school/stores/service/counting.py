@@ -24,9 +24,10 @@ from kernel.web.dates import today
 from school.stores.models import StoreBalance, StoreBatch, StoreGood, StoreLocation
 from school.stores.rules import Cost, DocumentKind, LocationKind, Move
 from school.stores.service.balances import BATCH, GOOD, PLACE
+from school.stores.service.books import NewBatch, lock_goods
 from school.stores.service.goods import own_good
 from school.stores.service.places import own_places
-from school.stores.service.posting import Details, NewBatch, lock_goods, post
+from school.stores.service.posting import Details, post
 from school.stores.service.steps import note, take_step
 from school.stores.work_models import StoreStocktake, StoreStocktakeLine
 
@@ -342,3 +343,32 @@ def _costs(actor: Actor, batch_ids: Sequence[UUID]) -> dict[UUID, Cost]:
 def worth_of(actor: Actor, lines: Sequence[StoreStocktakeLine]) -> dict[UUID, int]:
     """Of the lines that differ, once the sheet is handed in."""
     return _worth(actor, [line for line in lines if line.counted_quantity != line.book_quantity])
+
+
+@dataclass(frozen=True, slots=True)
+class ShownLine:
+    """A line as it may be seen: without what the books say while anybody is still counting."""
+
+    id: UUID
+    position: int
+    good_id: UUID
+    batch_id: UUID | None
+    location_id: UUID
+    batch_no: str
+    expiry_date: date | None
+    counted_quantity: Decimal | None
+    book_quantity: Decimal | None
+    counted_by_name: str
+    reason: str
+
+
+def blind(line: StoreStocktakeLine, *, shows_books: bool = False) -> ShownLine:
+    return ShownLine(
+        line.id, line.position, line.good_id, line.batch_id, line.location_id, line.batch_no, line.expiry_date,
+        line.counted_quantity, line.book_quantity if shows_books else None, line.counted_by_name, line.reason,
+    )  # fmt: skip
+
+
+def shown_lines(actor: Actor, row: StoreStocktake) -> list[ShownLine]:
+    shows = row.state in ("counted", "posted")
+    return [blind(line, shows_books=shows) for line in lines_of(actor, row.school_id, row.id)]

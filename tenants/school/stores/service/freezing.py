@@ -13,7 +13,7 @@ from kernel.database import db, new_id, now
 from kernel.database.scope import Scope, within
 from kernel.errors import Invalid, NotFound
 from school.stores.models import StoreBatch, StoreHold
-from school.stores.service.posting import lock_goods
+from school.stores.service.books import lock_goods
 
 SCHOOL = "school"  # a hold of the school's own; its id is the batch's
 

@@ -125,12 +125,12 @@ def own_goods(actor: Actor, good_ids: Iterable[UUID]) -> dict[UUID, StoreGood]:
 def add_good(actor: Actor, good_id: UUID, **values: Any) -> StoreGood:
     """A good of the school's own. `values`: OWN and, if wished, RULES. The same again is the same good."""
     places = own_places(actor)
+    values = without_blank_place(values)
     existing = db.session.get(StoreGood, (actor.bureau_id, actor.own_school_id(), good_id))
     if existing is not None:
         if any(getattr(existing, name) != value for name, value in values.items()):
             raise Conflict(_("同一编号的物品已存在且内容不同。"))
         return existing
-    values = {name: value for name, value in values.items() if not (name == "location_id" and value is None)}
     _require_place(places, values.get("location_id"))
     good = StoreGood(**_row(actor, places, good_id, **values))
     db.session.add(good)
@@ -139,6 +139,11 @@ def add_good(actor: Actor, good_id: UUID, **values: Any) -> StoreGood:
     db.session.add(StoreStock(bureau_id=good.bureau_id, school_id=good.school_id, id=good.id))
     flush(db.session())
     return good
+
+
+def without_blank_place(values: Mapping[str, Any]) -> dict[str, Any]:
+    """No place chosen: the usual one of a new good, the present one of an old good."""
+    return {name: value for name, value in values.items() if not (name == "location_id" and value is None)}
 
 
 def edit_good(actor: Actor, good_id: UUID, seen_version: int | None, **values: Any) -> StoreGood:

@@ -1,6 +1,7 @@
 """Goods that go out: to a meal, to a person, back again, from place to place, or away for good."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
@@ -8,13 +9,17 @@ from uuid import UUID
 from flask_babel import gettext as _
 from sqlalchemy import select
 
+from bureau.agreements.labels import quantity_text
 from kernel.actor import Actor
 from kernel.database import db
 from kernel.errors import Invalid, NotFound, RuleBroken
 from school.stores.models import StoreBatch, StoreDocument, StoreGood
 from school.stores.rules import DocumentKind, GoodKind, LocationKind, Move
+from school.stores.service.balances import proposal
+from school.stores.service.books import good_of_batches
+from school.stores.service.goods import own_goods
 from school.stores.service.places import own_places
-from school.stores.service.posting import Details, good_of_batches, post
+from school.stores.service.posting import Details, post, repeated
 
 Takes = Sequence[tuple[UUID, UUID, Decimal]]  # (batch, location, quantity)
 ALONE = "store_two_keepers"
@@ -115,3 +120,78 @@ def dispose(
     moves = out(actor, takes, LocationKind.DISPOSED)
     details = Details(reason=reason, attachment_id=attachment_id)
     return post(actor, document_id, DocumentKind.DISPOSAL, moves, details=details, on=on)
+
+
+# --- by good: the batches are proposed --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """So much of a good; `batch_id`, `location_id` where somebody chose another batch than the first to expire."""
+
+    good_id: UUID
+    quantity: Decimal
+    batch_id: UUID | None = None
+    location_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """For whom: a meal of a day (`dish_id`: one dish of it), or a person."""
+
+    day: date | None = None
+    meal: str | None = None
+    dish_id: UUID | None = None
+    taker_name: str = ""
+    department: str = ""
+    reason: str = ""
+
+
+def takes_for(actor: Actor, asked: Sequence[Asked], *, on: date | None = None) -> list[tuple[UUID, UUID, Decimal]]:
+    """First expired first, where nothing else was chosen. Raises RuleBroken store_short with every good that is short."""
+    open_wishes = [one for one in asked if one.batch_id is None]
+    found = proposal(actor, actor.own_school_id(), [(one.good_id, one.quantity) for one in open_wishes], on=on)
+    takes = [
+        (one.batch_id, one.location_id, one.quantity)
+        for one in asked
+        if one.batch_id is not None and one.location_id is not None
+    ]
+    short = {good_id: missing for good_id, (_takes, missing) in found.items() if missing}
+    if short:
+        goods = own_goods(actor, short)
+        wanted = {one.good_id: one.quantity for one in open_wishes}
+        texts = [
+            _(
+                "%(name)s可用 %(held)s %(unit)s", name=goods[good_id].name,
+                held=quantity_text(wanted[good_id] - missing), unit=goods[good_id].base_unit,
+            )
+            for good_id, missing in short.items()
+        ]  # fmt: skip
+        raise RuleBroken("store_short", _("库存不足：%(goods)s。", goods=_("；").join(texts)))
+    for one in open_wishes:
+        takes += [(take.batch_id, take.location_id, take.quantity) for take in found[one.good_id][0]]
+    return takes
+
+
+def issue_goods(
+    actor: Actor, document_id: UUID, asked: Sequence[Asked], use: Use, *, on: date | None = None
+) -> StoreDocument:
+    """Give out so much of each good. Sent again it is the same document, whatever lies there by then."""
+    if not asked:
+        raise Invalid({"lines": [_("请至少选择一种物品。")]})
+    if len({one.good_id for one in asked}) < len(asked):
+        raise Invalid({"lines": [_("同一种物品只填一行。")]})
+    if (use.day is None) != (use.meal is None) or (use.day is None and not use.taker_name.strip()):
+        raise Invalid({"taker_name": [_("请填写领用人，或选择餐次。")]})
+    content = [[one.good_id, one.quantity, one.batch_id, one.location_id] for one in asked]
+    details = Details(
+        use=None if use.day is None or use.meal is None else (use.day, use.meal, use.dish_id),
+        taker_name=use.taker_name, department=use.department, reason=use.reason,
+    )  # fmt: skip
+    existing = repeated(actor, document_id, DocumentKind.ISSUE, details, content)
+    if existing is not None:
+        return existing
+    takes = takes_for(actor, asked, on=on)
+    require_one_keeper(actor, [batch_id for batch_id, _location, _quantity in takes])
+    moves = out(actor, takes, LocationKind.CONSUMED)
+    return post(actor, document_id, DocumentKind.ISSUE, moves, details=details, on=on, content=content)

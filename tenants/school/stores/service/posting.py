@@ -5,8 +5,8 @@ and writes the new ones as absolute figures; the tables' constraints are the sec
 is the same document, found under the same locks.
 """
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -26,31 +26,13 @@ from kernel.numbering.service import next_number
 from kernel.web.dates import today
 from school.stores import rules
 from school.stores.labels import EXPIRED_FOOD, NUMBERS
-from school.stores.models import StoreBalance, StoreBatch, StoreDocument, StoreGood, StoreMove, StoreStock
-from school.stores.rules import Cost, DocumentKind, Holding, LocationKind, Move
+from school.stores.models import StoreBalance, StoreBatch, StoreDocument, StoreMove, StoreStock
+from school.stores.rules import DocumentKind, Holding, LocationKind, Move
+from school.stores.service.books import Books, Known, NewBatch, lock
 from school.stores.service.months import hold_open
-from school.stores.service.places import Places, own_places
+from school.stores.service.places import own_places
 
 ZERO = Decimal(0)
-
-
-@dataclass(frozen=True, slots=True)
-class NewBatch:
-    """A batch that a document brings in; `fen` None: nobody said what it cost."""
-
-    id: UUID
-    good_id: UUID
-    quantity: Decimal
-    fen: int | None
-    received_on: date
-    item_id: UUID | None = None
-    batch_no: str = ""
-    production_date: date | None = None
-    expiry_date: date | None = None
-    supplier_id: UUID | None = None
-    supplier_name: str = ""
-    source_kind: str = ""
-    source_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,30 +54,6 @@ class Details:
         }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """What posting needs of a batch."""
-
-    good_id: UUID
-    cost: Cost
-    state: str
-    expiry_date: date | None
-    batch_no: str
-    name: str
-    unit: str
-    good_kind: str
-
-
-@dataclass(slots=True)
-class _Books:
-    """The part of the books that a document touches, locked."""
-
-    places: Places
-    batches: dict[UUID, _Known]
-    holdings: dict[tuple[UUID, UUID], Holding]
-    stocks: dict[UUID, list[Any]] = field(default_factory=dict)  # good → [quantity, amount, last number]
-
-
 def post(
     actor: Actor, document_id: UUID, kind: str, moves: Sequence[Move], *, source: tuple[str, UUID] | None = None,
     details: Details | None = None, on: date | None = None, new_batches: Sequence[NewBatch] = (), content: Any = None,
@@ -114,13 +72,13 @@ def post(
         raise Invalid({"on_day": [_("日期不能晚于今天。")]})
     if any(move.quantity != move.quantity.quantize(rules.STEP) or move.quantity <= 0 for move in moves):
         raise Invalid({"quantity": [_("数量应大于零，最多六位小数。")]})
-    fingerprint = digest(_plain([kind, details.content(), _content_of(moves) if content is None else content]))
+    fingerprint = _fingerprint(kind, details, _content_of(moves) if content is None else content)
     existing = find_document(actor, document_id)
     if existing is not None:
         return _same(existing, fingerprint)
     hold_open(actor, on)
     places = own_places(actor)
-    books = _lock(actor, places, moves, new_batches)
+    books = lock(actor, places, moves, new_batches)
     existing = find_document(actor, document_id)
     if existing is not None:
         return _same(existing, fingerprint)
@@ -134,6 +92,16 @@ def post(
     except rules.NotEnough as error:
         raise _short(books, error) from error
     return _write(actor, document_id, kind, moves, amounts, details, on, new_batches, fingerprint, books, before)
+
+
+def repeated(actor: Actor, document_id: UUID, kind: str, details: Details, content: Any) -> StoreDocument | None:
+    """The document if it was posted before with this content; Conflict if with another."""
+    existing = find_document(actor, document_id)
+    return None if existing is None else _same(existing, _fingerprint(kind, details, content))
+
+
+def _fingerprint(kind: str, details: Details, content: Any) -> str:
+    return digest(_plain([str(kind), details.content(), content]))
 
 
 def find_document(actor: Actor, document_id: UUID) -> StoreDocument | None:
@@ -168,92 +136,10 @@ def _plain(value: Any) -> Any:
     return value if value is None or isinstance(value, bool | int) else str(value)
 
 
-# --- locking and looking ----------------------------------------------------------------------------------------------
+# --- checking --------------------------------------------------------------------------------------------------------
 
 
-def lock_goods(actor: Actor, good_ids: Sequence[UUID], school_id: int | None = None) -> dict[UUID, list[Any]]:
-    """Good → [quantity, amount, number of the newest move], locked in the order of keys until the transaction ends.
-    Whoever posts two documents in one transaction locks the goods of both first."""
-    rows = db.session.execute(
-        select(StoreStock.id, StoreStock.quantity, StoreStock.amount_fen, StoreStock.last_seq)
-        .where(
-            StoreStock.bureau_id == actor.bureau_id, StoreStock.school_id == (school_id or actor.own_school_id()),
-            StoreStock.id.in_(set(good_ids)),
-        )
-        .order_by(StoreStock.id)
-        .with_for_update()
-    )  # fmt: skip
-    return {row.id: [row.quantity, row.amount_fen, row.last_seq] for row in rows}
-
-
-def _lock(actor: Actor, places: Places, moves: Sequence[Move], new_batches: Sequence[NewBatch]) -> _Books:
-    coming = {batch.id: batch for batch in new_batches}
-    old = {move.batch_id for move in moves} - coming.keys()
-    goods = dict.fromkeys(batch.good_id for batch in new_batches)
-    if old:
-        goods |= dict.fromkeys(good_of_batches(actor, old).values())
-    stocks = lock_goods(actor, list(goods))
-    if goods.keys() - stocks.keys():
-        raise NotFound(_("没有这种物品。"))
-    batches: dict[UUID, _Known] = {}
-    holdings: dict[tuple[UUID, UUID], Holding] = {}
-    for batch in new_batches:
-        cost = Cost(batch.quantity, batch.fen or 0)
-        batches[batch.id] = _Known(batch.good_id, cost, "free", batch.expiry_date, batch.batch_no, "", "", "")
-    if old:
-        batches |= _batches(actor, old)
-        holdings = _holdings(actor, old)
-    if old - batches.keys():
-        raise NotFound(_("没有这个批次。"))
-    return _Books(places, batches, holdings, stocks)
-
-
-def good_of_batches(actor: Actor, batch_ids: Collection[UUID]) -> dict[UUID, UUID]:
-    """Batch → good, of the actor's own school."""
-    query = select(StoreBatch.id, StoreBatch.good_id).where(
-        StoreBatch.bureau_id == actor.bureau_id, StoreBatch.school_id == actor.own_school_id(),
-        StoreBatch.id.in_(set(batch_ids)),
-    )  # fmt: skip
-    return {row[0]: row[1] for row in db.session.execute(query)}
-
-
-def _batches(actor: Actor, batch_ids: set[UUID]) -> dict[UUID, _Known]:
-    query = (
-        select(
-            StoreBatch.id, StoreBatch.good_id, StoreBatch.cost_quantity, StoreBatch.cost_fen, StoreBatch.state,
-            StoreBatch.expiry_date, StoreBatch.batch_no, StoreGood.name, StoreGood.base_unit, StoreGood.kind,
-        )
-        .join(
-            StoreGood,
-            (StoreGood.bureau_id == StoreBatch.bureau_id)
-            & (StoreGood.school_id == StoreBatch.school_id)
-            & (StoreGood.id == StoreBatch.good_id),
-        )
-        .where(
-            StoreBatch.bureau_id == actor.bureau_id, StoreBatch.school_id == actor.own_school_id(),
-            StoreBatch.id.in_(batch_ids),
-        )
-    )  # fmt: skip
-    return {
-        row.id: _Known(
-            row.good_id, Cost(row.cost_quantity, row.cost_fen), row.state, row.expiry_date, row.batch_no, row.name,
-            row.base_unit, row.kind,
-        )
-        for row in db.session.execute(query)
-    }  # fmt: skip
-
-
-def _holdings(actor: Actor, batch_ids: set[UUID]) -> dict[tuple[UUID, UUID], Holding]:
-    query = select(
-        StoreBalance.location_id, StoreBalance.batch_id, StoreBalance.quantity, StoreBalance.amount_fen
-    ).where(
-        StoreBalance.bureau_id == actor.bureau_id, StoreBalance.school_id == actor.own_school_id(),
-        StoreBalance.batch_id.in_(batch_ids),
-    )  # fmt: skip
-    return {(row.location_id, row.batch_id): Holding(row.quantity, row.amount_fen) for row in db.session.execute(query)}
-
-
-def _check(books: _Books, kind: str, moves: Sequence[Move], on: date) -> None:
+def _check(books: Books, kind: str, moves: Sequence[Move], on: date) -> None:
     by_id = books.places.by_id
     for move in moves:
         source, target = by_id.get(move.from_location_id), by_id.get(move.to_location_id)
@@ -270,7 +156,7 @@ def _check(books: _Books, kind: str, moves: Sequence[Move], on: date) -> None:
             raise _frozen(batch)
 
 
-def _check_issue(batch: _Known, on: date) -> None:
+def _check_issue(batch: Known, on: date) -> None:
     if batch.state == "frozen":
         raise _frozen(batch)
     if rules.is_expired(batch.expiry_date, on):
@@ -281,7 +167,7 @@ def _check_issue(batch: _Known, on: date) -> None:
         )
 
 
-def _require_issued(actor: Actor, books: _Books, moves: Sequence[Move]) -> None:
+def _require_issued(actor: Actor, books: Books, moves: Sequence[Move]) -> None:
     """Nobody brings back more of a batch than was issued of it and has not come back."""
     consumed = books.places.virtual(LocationKind.CONSUMED)
     sign = case((StoreMove.to_location_id == consumed, 1), (StoreMove.from_location_id == consumed, -1), else_=0)
@@ -300,14 +186,14 @@ def _require_issued(actor: Actor, books: _Books, moves: Sequence[Move]) -> None:
             raise RuleBroken("store_not_issued", _("退库数量超过这个批次已领用的数量。"))
 
 
-def _frozen(batch: _Known) -> RuleBroken:
+def _frozen(batch: Known) -> RuleBroken:
     return RuleBroken(
         "store_batch_frozen",
         _("%(name)s（批号 %(batch)s）已封存，不能使用。", name=batch.name, batch=batch.batch_no),
     )
 
 
-def _short(books: _Books, error: rules.NotEnough) -> RuleBroken:
+def _short(books: Books, error: rules.NotEnough) -> RuleBroken:
     batch, place = books.batches[error.batch_id], books.places.by_id[error.location_id]
     text = _(
         "%(name)s（批号 %(batch)s）在%(place)s只有 %(held)s %(unit)s，不够这次出库。",
@@ -321,7 +207,7 @@ def _short(books: _Books, error: rules.NotEnough) -> RuleBroken:
 
 def _write(
     actor: Actor, document_id: UUID, kind: str, moves: Sequence[Move], amounts: Sequence[int], details: Details,
-    on: date, new_batches: Sequence[NewBatch], fingerprint: str, books: _Books,
+    on: date, new_batches: Sequence[NewBatch], fingerprint: str, books: Books,
     before: Mapping[tuple[UUID, UUID], Holding],
 ) -> StoreDocument:  # fmt: skip
     key: dict[str, Any] = {"bureau_id": actor.bureau_id, "school_id": actor.own_school_id()}
@@ -390,7 +276,7 @@ def _batch_row(actor: Actor, key: Mapping[str, Any], batch: NewBatch) -> dict[st
 
 
 def _move_rows(
-    key: Mapping[str, Any], document_id: UUID, moves: Sequence[Move], amounts: Sequence[int], books: _Books
+    key: Mapping[str, Any], document_id: UUID, moves: Sequence[Move], amounts: Sequence[int], books: Books
 ) -> list[dict[str, Any]]:
     virtual = books.places.virtual_ids
     rows = []

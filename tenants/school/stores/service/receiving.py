@@ -17,9 +17,10 @@ from kernel.web.dates import today
 from school.stores import rules
 from school.stores.models import StoreBalance, StoreBatch, StoreDocument, StoreGood, StoreMove
 from school.stores.rules import DocumentKind, LocationKind, Move
+from school.stores.service.books import NewBatch, lock_goods
 from school.stores.service.goods import goods_of_items, own_goods
 from school.stores.service.places import own_places
-from school.stores.service.posting import Details, NewBatch, lock_goods, post
+from school.stores.service.posting import Details, post
 
 RECEIPT = "goods_receipt"
 RECEIPT_LINE = "receipt_line"
