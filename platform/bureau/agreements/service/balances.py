@@ -27,6 +27,7 @@ from bureau.agreements.service.ledger import (
     lock_lines,
     lock_places,
     post,
+    require_in_order,
     require_orderable,
     was_posted,
 )
@@ -127,7 +128,8 @@ def reserve(actor: Actor, takes: Sequence[Take], *, school_id: int | None = None
     """Hold what an order asks for: all lines or none. The same line with the same content is held once. A school's
     actor takes for its own school; `school_id`: for whom a bureau's actor takes.
 
-    Raises RuleBroken agreement_balance (nothing, or not enough left), agreement_not_active, agreement_not_covered.
+    Raises RuleBroken agreement_balance (nothing, or not enough left), agreement_not_active, agreement_not_covered,
+    supplier_… (suspended or out of its licence on the day of the order).
     """
     drawer = actor.own_school_id() if actor.level == "school" else school_id
     if drawer is None:
@@ -140,6 +142,8 @@ def reserve(actor: Actor, takes: Sequence[Take], *, school_id: int | None = None
         require_orderable(actor, lines.values(), drawer)
         found = lock_places(actor, lines.values(), drawer)
         held = held_by(actor, [take.order_line_id for take in takes])
+        known = {line_id for line_id, _balance in held}
+        require_in_order(actor, [lines[one.agreement_item_id] for one in takes if one.order_line_id not in known])
         for take in takes:
             places = found[take.agreement_item_id]
             earlier = [held.get((take.order_line_id, one.id)) for one in places]

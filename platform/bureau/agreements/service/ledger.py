@@ -17,6 +17,8 @@ from bureau.agreements.balance_models import AgreementBalance, BalanceMove
 from bureau.agreements.balance_rules import Delta, Held, NotEnough, NotHeld, Stand
 from bureau.agreements.labels import quantity_text
 from bureau.agreements.models import Agreement, AgreementItem, AgreementLot
+from bureau.catalogue.models import CatalogueItem
+from bureau.suppliers.service.standing import require_may_supply
 from kernel.actor import Actor
 from kernel.database import db, new_id, now
 from kernel.database.writing import flush
@@ -74,6 +76,22 @@ def require_orderable(actor: Actor, lines: Collection[Line], school_id: int, on:
             )
         if not rules.covers(lot.covers_all, lot.school_ids, school_id):
             raise RuleBroken("agreement_not_covered", _("%(lot)s不覆盖本校。", lot=lot.title))
+
+
+def require_in_order(actor: Actor, lines: Collection[Line]) -> None:
+    """The suppliers may deliver what is ordered, today. Orders sent before stay as they are."""
+    items = {line.item.item_id for line in lines}
+    categories = dict(
+        db.session.execute(
+            select(CatalogueItem.id, CatalogueItem.category_id).where(
+                CatalogueItem.bureau_id == actor.bureau_id, CatalogueItem.id.in_(items)
+            )
+        ).all()
+    )
+    wanted: dict[UUID, set[UUID]] = {}
+    for line in lines:
+        wanted.setdefault(line.agreement.supplier_id, set()).add(categories[line.item.item_id])
+    require_may_supply(actor, wanted)
 
 
 def lock_places(actor: Actor, lines: Collection[Line], school_id: int) -> dict[UUID, list[AgreementBalance]]:

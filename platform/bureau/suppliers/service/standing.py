@@ -17,6 +17,9 @@ from kernel.database import db
 from kernel.errors import RuleBroken
 from kernel.web.dates import today
 
+# What keeps a supplier with a signed agreement from new orders.
+STOPS_ORDERS = frozenset({"removed", "suspended", "licence_expired"})
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:
@@ -39,17 +42,39 @@ def category_names(actor: Actor) -> dict[UUID, str]:
 def require_may_bid(actor: Actor, supplier_id: UUID, category_ids: Iterable[UUID], *, on: date | None = None) -> None:
     """Raises RuleBroken with the first reason against it (expired licence, suspension, not registered for a category),
     NotFound for a company that is not the actor's to ask for. Without categories: whether it may bid at all."""
-    wanted = list(dict.fromkeys(category_ids))
     facts = facts_of(actor, [get_supplier(actor, supplier_id)])[supplier_id]
-    day = on or today()
-    asked = [(None, rules.company_problems(facts, day)), *((one, rules.problems(facts, one, day)) for one in wanted)]
-    for category_id, found in asked:
+    for category_id, found in _problems(facts, category_ids, on or today()):
         if found:
-            first = found[0]
-            concerned = first.category_id or category_id
-            name = category_names(actor).get(concerned, "") if concerned else ""
-            text = labels.problem(first, name)
-            raise RuleBroken(f"supplier_{first.code}", text, labels.citation(first))
+            raise _refusal(actor, found[0], category_id)
+
+
+def require_may_supply(
+    actor: Actor, wanted: Mapping[UUID, Iterable[UUID]], *, on: date | None = None
+) -> None:  # fmt: skip
+    """Before a new order on an agreement; `wanted`: supplier → categories of what is ordered. Raises RuleBroken where a
+    supplier was removed, is suspended, or a licence that the category needs has run out on the day. What an agreement
+    was signed for needs no registration anew."""
+    query = select(BureauSupplier).where(BureauSupplier.bureau_id == actor.bureau_id, BureauSupplier.id.in_(wanted))
+    loaded = facts_of(actor, db.session.scalars(query.order_by(BureauSupplier.id)).all())
+    for supplier_id, facts in loaded.items():
+        for category_id, found in _problems(facts, wanted[supplier_id], on or today()):
+            stops = next((one for one in found if one.code in STOPS_ORDERS), None)
+            if stops is not None:
+                raise _refusal(actor, stops, category_id)
+
+
+def _problems(
+    facts: rules.Facts, category_ids: Iterable[UUID], day: date
+) -> list[tuple[UUID | None, list[rules.Problem]]]:  # fmt: skip
+    """Of the company as a whole first, then of each category."""
+    wanted = dict.fromkeys(category_ids)
+    return [(None, rules.company_problems(facts, day)), *((one, rules.problems(facts, one, day)) for one in wanted)]
+
+
+def _refusal(actor: Actor, problem: rules.Problem, category_id: UUID | None) -> RuleBroken:
+    concerned = problem.category_id or category_id
+    name = category_names(actor).get(concerned, "") if concerned else ""
+    return RuleBroken(f"supplier_{problem.code}", labels.problem(problem, name), labels.citation(problem))
 
 
 def suppliers_open_to(actor: Actor, category_id: UUID, *, on: date | None = None) -> list[BureauSupplier]:
