@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from bureau.prices.models import PriceBook, PriceBookLine
@@ -84,22 +84,24 @@ def price_on(bureau_id: int, item_id: UUID, on: date) -> BookPrice | None:
 
 
 def price_of(book: PriceBook, line: PriceBookLine) -> BookPrice:
-    assert book.begins_on is not None
+    begins_on = book.begins_on or book.effective_from
+    assert begins_on is not None
     return BookPrice(
-        book_id=book.id, book_number=book.number, series=book.series, begins_on=book.begins_on, line_id=line.id,
+        book_id=book.id, book_number=book.number, series=book.series, begins_on=begins_on, line_id=line.id,
         item_id=line.item_id, item_version=line.item_version, unit=line.unit, price_fen=line.price_fen,
         basis=line.basis, sources=line.sources,
     )  # fmt: skip
 
 
 def prices_in(bureau_id: int, book_id: UUID, item_ids: Sequence[UUID] | None = None) -> dict[UUID, BookPrice]:
-    """Item → its price in one book that was in force once: what a settled invoice is computed from again."""
+    """Item → its price in one book that was publicised: what a settled invoice is computed from again. Whatever became
+    of the book since, also if it was withdrawn, for its lines stand as they were publicised."""
     query = select(PriceBookLine, PriceBook).join(
         PriceBook, (PriceBook.bureau_id == PriceBookLine.bureau_id) & (PriceBook.id == PriceBookLine.book_id)
     )
     query = query.where(
-        PriceBookLine.bureau_id == bureau_id, PriceBookLine.book_id == book_id, PriceBook.begins_on <= today(),
-        PriceBook.is_public.is_(True),
+        PriceBookLine.bureau_id == bureau_id, PriceBookLine.book_id == book_id, PriceBook.publicised_at.is_not(None),
+        func.coalesce(PriceBook.begins_on, PriceBook.effective_from) <= today(),
     )  # fmt: skip
     if item_ids is not None:
         query = query.where(PriceBookLine.item_id.in_(list(item_ids)))

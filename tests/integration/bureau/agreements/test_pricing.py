@@ -8,8 +8,11 @@ from sqlalchemy import event
 
 from bureau.agreements.service import changes, pricing
 from bureau.agreements.service.pricing import Pin, PinnedLine, SettledLine
+from bureau.prices.models import PriceBook
+from bureau.prices.rules import NoTransition
+from bureau.prices.service import books
 from kernel.database import db, new_id
-from kernel.errors import NotFound, RuleBroken
+from kernel.errors import Conflict, NotFound, RuleBroken
 from kernel.web.dates import today
 from tests.support import agreements as made
 from tests.support.agreements import both, discount_lot, fixed_lot, pork, rice, signed, terms
@@ -132,6 +135,35 @@ def test_what_was_settled_is_recomputed_to_the_cent_after_later_books_and_change
     assert again == first
     new = PinnedLine(price(one, stocked.pork).pin, Decimal(1))
     assert pricing.recompute(one.agreement.bureau_id, [new])[0].price_fen == 5000
+
+
+def test_a_withdrawn_book_breaks_no_pin(one, officer, approver, stocked):
+    """A book that a price was pinned to has begun, and what has begun is not withdrawn. Were its row changed all the
+    same, the settled price would still come out of its lines."""
+    pin = price(one, stocked.pork).pin
+    line = PinnedLine(pin, Decimal("2.4"))
+    before = pricing.recompute(one.agreement.bureau_id, [line])
+    book = db.session.get(PriceBook, (one.agreement.bureau_id, pin.book_id))
+    for state in ("superseded", "effective", "publicised"):
+        book.state = state
+        db.session.flush()
+        with pytest.raises((Conflict, NoTransition)):
+            books.withdraw(approver, book.id, book.version, "演示：反悔")
+    book.state, book.is_public, book.begins_on = "withdrawn", False, None
+    db.session.flush()
+    db.session.expire_all()
+    assert pricing.recompute(one.agreement.bureau_id, [line]) == before
+    with pytest.raises(RuleBroken):
+        price(one, stocked.pork)  # for new prices it is gone
+
+
+def test_a_book_that_never_went_out_is_no_ground_of_a_price(one, officer, stocked):
+    pin = price(one, stocked.pork).pin
+    book = db.session.get(PriceBook, (one.agreement.bureau_id, pin.book_id))
+    book.state, book.is_public, book.publicised_at = "withdrawn", False, None
+    db.session.flush()
+    with pytest.raises(NotFound):
+        pricing.recompute(one.agreement.bureau_id, [PinnedLine(pin, Decimal(1))])
 
 
 def test_a_pin_that_never_was_is_refused(one, stocked):
