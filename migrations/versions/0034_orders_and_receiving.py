@@ -541,6 +541,8 @@ def _goods_receipts() -> None:
     op.add_column("goods_receipts", sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True))
     op.drop_constraint(op.f("ck_goods_receipts_state"), "goods_receipts")
     _check("goods_receipts", "state", "state IN ('awaiting', 'recorded', 'voided')")
+    op.drop_constraint(op.f("ck_goods_receipts_void_reason"), "goods_receipts")
+    _check("goods_receipts", "void_reason", "state <> 'voided' OR void_reason <> ''")
     _check("goods_receipts", "order", "shipment_id IS NULL OR (order_id IS NOT NULL AND supplier_id IS NOT NULL)")
     _check("goods_receipts", "awaiting", "state <> 'awaiting' OR shipment_id IS NOT NULL")
     _check("goods_receipts", "confirmed", "shipment_id IS NULL OR state <> 'recorded' OR confirmed_at IS NOT NULL")

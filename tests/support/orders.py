@@ -70,9 +70,7 @@ def draft(
 ) -> SupplyOrder:
     actor = of.cook(school)
     lines = [
-        Wanted(item.id, Decimal(quantity))
-        for item, quantity in ((of.rice, rice), (of.pork, pork))
-        if Decimal(quantity)
+        Wanted(item.id, Decimal(quantity)) for item, quantity in ((of.rice, rice), (of.pork, pork)) if Decimal(quantity)
     ]
     values = {"agreement_id": of.agreement.id, "deliver_on": tomorrow(), "lines": lines, **changes}
     return drafting.save_order(actor, order_id or new_id(), None, **values)
@@ -98,9 +96,7 @@ def lots(order: SupplyOrder, *quantities: str, batch: str = "L1", **changes: Any
     values = {"production_date": today() - timedelta(days=2), "expiry_date": today() + timedelta(days=90), **changes}
     lines = lines_of(order)
     amounts = [Decimal(one) for one in quantities] or [line.quantity for line in lines]
-    return [
-        Shipped(line.id, amount, batch, **values) for line, amount in zip(lines, amounts, strict=False) if amount
-    ]
+    return [Shipped(line.id, amount, batch, **values) for line, amount in zip(lines, amounts, strict=False) if amount]
 
 
 def shipped(
@@ -114,7 +110,9 @@ def shipped(
     )
 
 
-def paper(of: Market, item_id: UUID, kind: str = "batch_report", *, text: str = "报告", **changes: Any) -> BatchCertificate:
+def paper(
+    of: Market, item_id: UUID, kind: str = "batch_report", *, text: str = "报告", **changes: Any
+) -> BatchCertificate:
     """A current paper of lot L1, its scan drawn from `text`."""
     values = {
         "number": f"{text}-1", "batch_no": "L1", "issued_on": today() - timedelta(days=3),

@@ -42,7 +42,7 @@ class GoodsReceipt(Recorded, Versioned, SchoolOwned, db.Model):
         CheckConstraint(
             "(state = 'voided') = (voided_at IS NOT NULL) AND (voided_at IS NULL) = (voided_by IS NULL)", name="voided"
         ),
-        CheckConstraint("state = 'recorded' OR void_reason <> ''", name="void_reason"),
+        CheckConstraint("state <> 'voided' OR void_reason <> ''", name="void_reason"),
         CheckConstraint("line_count > 0", name="line_count"),
         CheckConstraint("amount_fen >= 0", name="amount"),
         CheckConstraint("received_on = (received_at AT TIME ZONE 'Asia/Shanghai')::date", name="received_on"),

@@ -1,35 +1,28 @@
 """Declares goods receipts to the composition root."""
 
 from collections.abc import Sequence
+from datetime import time
 
 from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_babel import ngettext
 
+from duties.kinds import DutyKind, runs_canteen
 from kernel.access.edge import may
 from kernel.actor import Actor
-from kernel.module import DueItem, MenuItem, Module, SearchHit
-from kernel.web.dates import today
+from kernel.module import MenuItem, Module, SearchHit
 from school.supply.api import blueprint as api
 from school.supply.demand_history import HISTORY
 from school.supply.demo import demo
 from school.supply.feeds import INDICATOR, UNCERTIFIED
+from school.supply.labels import PURCHASE_CHECK
 from school.supply.permissions import RULES, Permission
 from school.supply.rejections import models
-from school.supply.service.reading import count_missing, days_back, search_receipts
+from school.supply.rejections.warning import GUARD
+from school.supply.service.posting import DUTY
+from school.supply.service.reading import search_receipts
 from school.supply.views import PAGES
-
-
-def due(actor: Actor) -> Sequence[DueItem]:
-    """Certificates that are still missing, for those who can add them."""
-    if actor.level != "school" or actor.read_only or not may(Permission.RECORD):
-        return ()
-    count = count_missing(actor, actor.own_school_id(), days_back(today()))
-    if not count:
-        return ()
-    title = ngettext("有 %(num)s 张收货单缺少证明", "有 %(num)s 张收货单缺少证明", count)
-    return [DueItem(title, url_for("supply.index", missing=1), "supply", detail=_("近 30 天收货，请补拍证明照片。"))]
+from school.supply.watching import due
 
 
 def search(actor: Actor, text: str) -> Sequence[SearchHit]:
@@ -41,6 +34,11 @@ def search(actor: Actor, text: str) -> Sequence[SearchHit]:
     ]
 
 
+RECEIVING = DutyKind(
+    DUTY, _l("食材收货验收"), "daily", due_time=time(10, 0), roles=("storekeeper", "canteen_manager"),
+    endpoint="supply.index", applies=runs_canteen, citation=PURCHASE_CHECK,
+)  # fmt: skip
+
 MODULE = Module(
     name="supply",
     permissions=RULES,
@@ -49,7 +47,7 @@ MODULE = Module(
     api=[api],
     due=[due],
     search=[search],
-    publishes=[UNCERTIFIED, INDICATOR, HISTORY],
+    publishes=[UNCERTIFIED, INDICATOR, HISTORY, GUARD, RECEIVING],
     demo=demo,
 )
 

@@ -25,11 +25,15 @@ LEAST_PLAUSIBLE, MOST_PLAUSIBLE = Decimal(-60), Decimal(80)  # °C
 
 
 class State(StrEnum):
+    """`AWAITING`: a delivery on an order that one person counted and another has not confirmed yet; in no books."""
+
+    AWAITING = "awaiting"
     RECORDED = "recorded"
     VOIDED = "voided"
 
 
 class Event(StrEnum):
+    CONFIRM = "confirm"
     VOID = "void"
 
 
@@ -37,7 +41,11 @@ class NoTransition(ValueError):
     """The receipt's state does not allow this event."""
 
 
-TRANSITIONS: Mapping[tuple[str, str], State] = {(State.RECORDED, Event.VOID): State.VOIDED}
+TRANSITIONS: Mapping[tuple[str, str], State] = {
+    (State.AWAITING, Event.CONFIRM): State.RECORDED,
+    (State.AWAITING, Event.VOID): State.VOIDED,
+    (State.RECORDED, Event.VOID): State.VOIDED,
+}
 
 
 def next_state(state: str, event: str) -> State:

@@ -80,8 +80,38 @@ def upload(
     )  # fmt: skip
     db.session.add(paper)
     flush(db.session(), {"pk_batch_certificates": Conflict(_("这个编号已用于另一份证明。"))})
+    _join_under_way(paper)
     keep_findings(actor, {paper.id: _beside_papers(actor, [paper])[paper.id]}, [paper])
     return paper
+
+
+def _join_under_way(paper: BatchCertificate) -> None:
+    """It goes with what is on its way already: papers follow the lorry."""
+    same = (
+        (Shipment.bureau_id == ShipmentLine.bureau_id)
+        & (Shipment.school_id == ShipmentLine.school_id)
+        & (Shipment.id == ShipmentLine.shipment_id)
+    )
+    query = (
+        select(ShipmentLine)
+        .join(Shipment, same)
+        .where(
+            ShipmentLine.bureau_id == paper.bureau_id, ShipmentLine.supplier_id == paper.supplier_id,
+            ShipmentLine.item_id == paper.item_id, Shipment.state == "sent",
+        )
+    )  # fmt: skip
+    if paper.batch_no:
+        query = query.where(ShipmentLine.batch_no == paper.batch_no)
+    for line in db.session.scalars(query).all():
+        db.session.add(_link(line, paper))
+    flush(db.session())
+
+
+def _link(line: ShipmentLine, paper: BatchCertificate) -> ShipmentCertificate:
+    return ShipmentCertificate(
+        bureau_id=line.bureau_id, school_id=line.school_id, id=new_id(), shipment_id=line.shipment_id,
+        shipment_line_id=line.id, supplier_id=line.supplier_id, certificate_id=paper.id,
+    )  # fmt: skip
 
 
 def withdraw(actor: Actor, certificate_id: UUID, seen_version: int | None) -> BatchCertificate:
@@ -147,12 +177,7 @@ def attach(actor: Actor, shipment: Shipment, lines: Sequence[tuple[ShipmentLine,
     for line, ids in lines:
         chosen = [by_id[one] for one in ids] if ids is not None else [one for one in papers if _fits(one, line)]
         for paper in chosen:
-            db.session.add(
-                ShipmentCertificate(
-                    bureau_id=line.bureau_id, school_id=line.school_id, id=new_id(), shipment_id=shipment.id,
-                    shipment_line_id=line.id, supplier_id=shipment.supplier_id, certificate_id=paper.id,
-                )
-            )  # fmt: skip
+            db.session.add(_link(line, paper))
             used.setdefault(paper.id, []).append(use_of(shipment, line))
     flush(db.session())
     concerned = [paper for paper in papers if paper.id in used]

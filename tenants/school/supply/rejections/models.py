@@ -20,12 +20,9 @@ from kernel.database import (
     now,
     one_of,
 )
+from school.supply.delivery_rules import REASONS
 
 STATES = ("open", "replaced", "credited", "closed", "voided")
-REASONS = (
-    "spoiled", "contaminated", "expired", "too_warm", "wrong_item", "bad_quality", "damaged", "surplus", "short_life",
-    "no_certificate", "bad_certificate", "lot_warned", "other",
-)  # fmt: skip
 
 
 def fk_rejection(table: str) -> ForeignKeyConstraint:

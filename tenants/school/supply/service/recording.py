@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +22,7 @@ from kernel.web.dates import SHANGHAI, today
 from school.supply import rules
 from school.supply.labels import PROBLEMS
 from school.supply.models import GoodsReceipt, GoodsReceiptLine
+from school.supply.service import posting
 from school.supply.service.certificates import CertificateInput, attach, replace_missing
 from school.supply.service.reading import ReceiptView, get_receipt
 
@@ -43,7 +45,7 @@ def record_receipt(
             "certificates": [certificate.content() for certificate in certificates],
         }
     )  # fmt: skip
-    existing = _repeated(actor, receipt_id, digest)
+    existing = repeated(actor, receipt_id, digest)
     if existing is not None:
         return get_receipt(actor, existing.school_id, receipt_id), False
     received_at = received_at or now()
@@ -74,7 +76,7 @@ def record_receipt(
         # The same receipt arrived twice at the same moment and the other one won. Nothing else stands in this
         # transaction yet, and the number taken in it must go back: start over and look at the winner.
         db.session.rollback()
-        winner = _repeated(actor, receipt_id, digest)
+        winner = repeated(actor, receipt_id, digest)
         if winner is None:
             raise Conflict(_("同一编号的收货单已存在且内容不同。")) from error
         return get_receipt(actor, winner.school_id, receipt_id), False
@@ -84,10 +86,11 @@ def record_receipt(
     gaps = replace_missing(receipt, missing, names, is_new=True)
     # Put together from what was just written: reading it back would cost as much as writing it.
     lines_written = [GoodsReceiptLine(**row) for row in rows]
+    posting.into_stock(actor, receipt, lines_written)
     return ReceiptView(receipt, lines_written, sorted(papers, key=lambda row: (row.kind, row.id)), gaps), True
 
 
-def _repeated(actor: Actor, receipt_id: UUID, digest: str) -> GoodsReceipt | None:
+def repeated(actor: Actor, receipt_id: UUID, digest: str) -> GoodsReceipt | None:
     existing = db.session.scalars(
         select(GoodsReceipt).where(
             GoodsReceipt.bureau_id == actor.bureau_id, GoodsReceipt.school_id == actor.own_school_id(),
@@ -149,6 +152,7 @@ def _row(actor: Actor, position: int, line: Mapping[str, Any], item: ReceivableI
         "production_date": line["production_date"],
         "expiry_date": line["expiry_date"],
         "temperature_celsius": line["temperature_celsius"],
+        "rejected_quantity": Decimal(0),
     }
     if item is None:
         return row

@@ -142,7 +142,7 @@ def test_the_supplier_sees_an_order_once_it_was_sent_and_only_its_own(shop):
         finding.get_order(shop.actor("supplier_user", "a-2"), order.id)
     shop.actor("supplier_user", "a-2")
     assert db.session.query(SupplyOrder).count() == 0
-    shop.supplier
+    assert shop.supplier.supplier_id
     assert {row.id for row in db.session.query(SupplyOrder)} == {order.id}
     with pytest.raises(NotFound):
         finding.get_order(shop.cook("a2"), order.id)
@@ -232,14 +232,14 @@ def test_the_same_shipment_sent_twice_is_one(shop):
 
 def test_what_is_shipped_has_a_lot_that_is_not_over(shop):
     order = confirmed(shop)
-    for changes, field in (
+    for label, field in (
         ({"batch": "", "production_date": None}, "batch_no"),
         ({"expiry_date": today()}, "expiry_date"),
         ({"production_date": today() + timedelta(days=5)}, "production_date"),
     ):
+        lines = lots(order, "1", **{"batch": "L1", **label})
         with pytest.raises(Invalid) as refused:
-            values = {"batch": "L1", **changes}
-            shipping.ship(shop.supplier, order.id, new_id(), lines=lots(order, "1", **values))
+            shipping.ship(shop.supplier, order.id, new_id(), lines=lines)
         assert list(refused.value.fields) == [f"lines.0.{field}"]
 
 

@@ -1,5 +1,6 @@
 import pytest
 
+from tests.support.orders import market
 from tests.support.catalogue import stock
 from tests.support.receipts import record
 
@@ -24,3 +25,9 @@ def recorded(keeper):
         return record(keeper, *lines, **changes)
 
     return make
+
+
+@pytest.fixture
+def shop(session, world):
+    """Rice at 5.20 and pork at 21.00 a kilogram, from one company."""
+    return market(world)

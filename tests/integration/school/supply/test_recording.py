@@ -78,9 +78,9 @@ def test_two_clicks_at_the_same_moment_are_one_receipt(session, monkeypatch, kee
     first = recorded(line(stocked.salt, quantity=Decimal(5)), receipt_id=receipt_id)
     session.commit()
     session.expunge_all()  # the other request's session knows nothing of it
-    look = recording._repeated
+    look = recording.repeated
     answers = [lambda *_: None, look]
-    monkeypatch.setattr(recording, "_repeated", lambda *arguments: answers.pop(0)(*arguments))
+    monkeypatch.setattr(recording, "repeated", lambda *arguments: answers.pop(0)(*arguments))
     if quantity == 5:
         assert recorded(line(stocked.salt, quantity=quantity), receipt_id=receipt_id).number == first.number
     else:

@@ -1,0 +1,22 @@
+"""What higher packages have a say in, without receipts knowing them. A module puts these into its `Module.publishes`."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from flask import current_app
+
+from kernel.actor import Actor
+from school.supply.models import GoodsReceipt
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptGuard:
+    """refusal  (actor, receipt) → why it must not be voided (a settled statement holds it, say); "" for nothing."""
+
+    refusal: Callable[[Actor, GoodsReceipt], str]
+
+
+def refusal_of(actor: Actor, receipt: GoodsReceipt) -> str:
+    modules = current_app.extensions["houqin.modules"]
+    guards = [offer for module in modules for offer in module.publishes if isinstance(offer, ReceiptGuard)]
+    return next((text for guard in guards if (text := guard.refusal(actor, receipt))), "")
