@@ -9,6 +9,7 @@ import json
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -49,9 +50,10 @@ def verify(path: Path, published_digest: str | None = None) -> tuple[int, list[D
                 differences, is_opened = _bid(archive, one)
                 found.extend(differences)
                 opened += is_opened
+            found.extend(_superseded(archive, listed))
             found.extend(_strangers(archive, listed))
             return opened, found
-    except (zipfile.BadZipFile, KeyError, TypeError, AttributeError, json.JSONDecodeError) as error:
+    except (zipfile.BadZipFile, KeyError, TypeError, AttributeError, ValueError) as error:
         raise NotAPackage(str(error)) from error
 
 
@@ -125,6 +127,41 @@ def _decrypted(ciphertext: bytes, bid: dict[str, Any]) -> Iterator[str]:
     recorded = bid.get("discount")
     if (None if sealed is None else Decimal(str(sealed))) != (None if recorded is None else Decimal(str(recorded))):
         yield f"the recorded discount {recorded} is not the sealed one {sealed}"
+
+
+def _superseded(archive: zipfile.ZipFile, listed: Any) -> Iterator[Difference]:
+    """Versions that did not stand at the deadline: whole, from before it, and each with the reason why it stands no
+    more."""
+    versions = {
+        name.removeprefix("superseded/").removesuffix(".json"): _json(archive, name)
+        for name in archive.namelist()
+        if name.startswith("superseded/")
+    }
+    current = [_json(archive, f"receipts/{one['receipt_number']}.json") or {} for one in listed["bids"]]
+    later = [one["receipt"] for one in versions.values()] + current
+    on_list = {one["receipt_number"] for one in listed["bids"]}
+    for number, one in versions.items():
+        receipt = one["receipt"]
+        ciphertext = _bytes(archive, f"sealed/{one['ciphertext_sha256']}.age")
+        if ciphertext is None:
+            yield Difference(number, "its sealed file is missing")
+        elif hashlib.sha256(ciphertext).hexdigest() != receipt["ciphertext_sha256"]:
+            yield Difference(number, "its sealed file is not the one of its receipt")
+        if shares_digest(one["recipient"], one["shares"]) != receipt["shares_sha256"]:
+            yield Difference(number, "its key shares are not the ones of its receipt")
+        if number in on_list or receipt["receipt_number"] != number:
+            yield Difference(
+                number, "it is said to be superseded, and stands on the published list or under another number"
+            )
+        if datetime.fromisoformat(receipt["sealed_at"]) >= datetime.fromisoformat(listed["closed_at"]):
+            yield Difference(number, "it was sealed after the deadline")
+        if one["state"] == "withdrawn":
+            if (one["withdrawal"] or {}).get("withdraws") != number:
+                yield Difference(number, "it is said to be withdrawn, and no withdrawal names it")
+        elif not any(
+            other.get("bid_id") == receipt["bid_id"] and other["version"] > receipt["version"] for other in later
+        ):
+            yield Difference(number, "it is said to be replaced, and no later version is there")
 
 
 def _strangers(archive: zipfile.ZipFile, listed: Any) -> Iterator[Difference]:

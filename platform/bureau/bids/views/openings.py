@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from flask import Response, flash, redirect, render_template, url_for
+from flask import Response, flash, redirect, render_template, send_file, url_for
 from flask_babel import gettext as _
 
 from bureau.bids import labels
@@ -109,8 +109,9 @@ def record(tender_id: UUID) -> str:
 @blueprint.get("/openings/<uuid:tender_id>/package.zip")
 @access(Permission.EXPORT)
 def package(tender_id: UUID) -> Response:
-    tender, data = export.package(current_actor(), tender_id)
-    response = Response(data, mimetype="application/zip")
+    tender, file, size = export.package(current_actor(), tender_id)
+    response = send_file(file, mimetype="application/zip")  # in parts, closed with the answer
+    response.content_length = size
     response.headers["Content-Disposition"] = disposition("attachment", f"{tender.number}-opening.zip")
     return response
 

@@ -9,6 +9,7 @@ from bureau.tendering.models import TenderLot
 from kernel.database import db
 from kernel.database.scope import use_scope
 from tests.support import bids, tenders
+from tests.support.client import sign_in_client
 
 
 @dataclass
@@ -53,3 +54,19 @@ def make_round(world, **given):
 @pytest.fixture
 def tendered(world, session):
     return make_round(world)
+
+
+def client_of(app, world, role, place=None):
+    db.session.commit()
+    return sign_in_client(app.test_client(), world.person(role, place).secret)
+
+
+@pytest.fixture
+def clients(app, session, tendered):
+    """`clients("supplier_user", "a-2")`."""
+    return lambda role=None, place=None: client_of(app, tendered.world, role, place) if role else _anonymous(app)
+
+
+def _anonymous(app):
+    db.session.commit()
+    return app.test_client()

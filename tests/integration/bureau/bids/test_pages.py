@@ -1,35 +1,11 @@
 """Pages and API by who may and who may not; the opening as its pages show it."""
 
 import hashlib
-import io
-import json
-import zipfile
-
-import pytest
-from click.testing import CliRunner
 
 from bureau.bids import sealing as browser
-from bureau.bids.commands import bids as command
 from bureau.bids.service import keys, officers
-from kernel.database import db, new_id
+from kernel.database import new_id
 from tests.support import bids, tenders
-from tests.support.client import sign_in_client
-
-
-def client_of(app, world, role, place=None):
-    db.session.commit()
-    return sign_in_client(app.test_client(), world.person(role, place).secret)
-
-
-@pytest.fixture
-def clients(app, session, tendered):
-    """`clients("supplier_user", "a-2")`."""
-    return lambda role=None, place=None: client_of(app, tendered.world, role, place) if role else _anonymous(app)
-
-
-def _anonymous(app):
-    db.session.commit()
-    return app.test_client()
 
 
 def body_of(lot, sealed):
@@ -104,75 +80,6 @@ def test_the_whole_opening_as_pages_show_it(tendered, clients, tmp_path):
     listed = clients().get(f"/public/tenders/{tendered.made.bureau_id}/{tendered.tender_id}/bids.json")
     digest = hashlib.sha256(listed.data).hexdigest()
     assert digest in public
-
-    exported = clients("discipline_supervisor").get(f"/openings/{tendered.tender_id}/package.zip")
-    assert exported.status_code == 200
-    assert clients("canteen_officer").get(f"/openings/{tendered.tender_id}/package.zip").status_code == 403
-    path = tmp_path / "package.zip"
-    path.write_bytes(exported.data)
-    run = CliRunner().invoke(command, ["verify", str(path), "--digest", digest])
-    assert (run.exit_code, "4 bids decrypted again; every one" in run.output) == (0, True), run.output
-    assert CliRunner().invoke(command, ["verify", str(path), "--digest", "0" * 64]).exit_code == 1
-
-
-@pytest.mark.parametrize(
-    ("change", "words"),
-    [
-        ("price", "the recorded bid differs from the sealed one in: price"),
-        ("ciphertext", "its sealed file is not the one"),
-        ("key", "its key does not open"),
-        ("shares", "its key shares are not the ones"),
-        ("receipt", "its receipt says something else"),
-        ("missing", "its sealed file is missing"),
-        ("stranger", "is not on the published list"),
-        ("list", "the list hashes to"),
-    ],
-)
-def test_whatever_is_changed_in_a_package_is_named(tendered, clients, tmp_path, change, words):
-    rows = bids.submit_all(tendered.lots[0], [(one, 2000) for one in tendered.bidders[:3]])
-    tendered.close()
-    bids.open_all(tendered.world, tendered.tender_id)
-    exported = clients("procurement_officer").get(f"/openings/{tendered.tender_id}/package.zip").data
-    with zipfile.ZipFile(io.BytesIO(exported)) as archive:
-        entries = {name: archive.read(name) for name in archive.namelist()}
-    number, sha256 = rows[0].receipt_number, rows[0].ciphertext_sha256
-    bid = json.loads(entries[f"bids/{number}.json"])
-    receipt = json.loads(entries[f"receipts/{number}.json"])
-    if change == "price":
-        bid["package"]["price"]["total_fen"] -= 1
-    elif change == "ciphertext":
-        entries[f"sealed/{sha256}.age"] = entries[f"sealed/{sha256}.age"][:-1] + b"x"
-    elif change == "key":
-        other = json.loads(entries[f"bids/{rows[1].receipt_number}.json"])
-        bid["identity"] = other["identity"]
-    elif change == "shares":
-        bid["shares"]["escrow"]["sha256"] = "0" * 64
-    elif change == "receipt":
-        receipt["sealed_at"] = "2020-01-01T00:00:00+00:00"
-    elif change == "missing":
-        del entries[f"sealed/{sha256}.age"]
-    elif change == "stranger":
-        entries["bids/TB-OTHER.json"] = entries[f"bids/{number}.json"]
-    elif change == "list":
-        listed = json.loads(entries["list.json"])
-        listed["bids"].pop()
-        entries["list.json"] = json.dumps(listed).encode()
-    entries[f"bids/{number}.json"] = json.dumps(bid).encode()
-    entries[f"receipts/{number}.json"] = json.dumps(receipt).encode()
-    path = tmp_path / "changed.zip"
-    with zipfile.ZipFile(path, "w") as archive:
-        for name, data in entries.items():
-            archive.writestr(name, data)
-    run = CliRunner().invoke(command, ["verify", str(path)])
-    assert run.exit_code == 1
-    assert words in run.output
-
-
-def test_what_is_no_package_is_said_plainly(tmp_path):
-    path = tmp_path / "x.zip"
-    path.write_bytes(b"no zip")
-    run = CliRunner().invoke(command, ["verify", str(path)])
-    assert (run.exit_code, "not an opening package" in run.output) == (1, True)
 
 
 def test_officers_are_arranged_and_keys_marked_lost_on_pages(tendered, clients, world):
