@@ -140,6 +140,13 @@ def charge(
     return Charge(sum(prices[slot] for slot in own), refund, len(own) - len(here), len(here), len(back), eaten_days)
 
 
+def eaten_days(plan: Plan, days: Collection[date], marked: Mapping[Slot, str]) -> int:
+    """On how many of these days (all of them on the plan) the pupil ate at least once."""
+    if plan.is_default_present:
+        return sum(any(marked.get((day, meal)) != "absent" for meal in plan.meals) for day in days)
+    return sum(any(marked.get((day, meal)) == "present" for meal in plan.meals) for day in days)
+
+
 def price_on(rows: Iterable[tuple[date, int]], month: date) -> int | None:
     """The price in force in a month: of the rows (from_month, fen) the newest that began by then."""
     known = [row for row in rows if row[0] <= month]

@@ -4,6 +4,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
+from kernel.web.dates import yuan
 from school.canteen_books.chart import AccountKind, Fund
 from school.canteen_books.rules import EntryKind, MonthState, PayeeKind, VoucherState
 
@@ -121,3 +122,42 @@ MOVE_PROBLEMS: dict[str, Any] = {
     "pupil": _l("预收学生伙食费应记到学生。"),
     "funds_mixed": _l("不同资金不得混用。"),
 }
+FINDINGS: dict[str, Any] = {
+    "teacher_wages": _l("食堂资金支付教师工资：%(payee)s %(money)s"),
+    "payee_outside": _l("食堂资金付给食堂以外的对象：%(payee)s %(money)s"),
+    "above_limit": _l("%(plan)s的价格 %(money)s 高于现行限额 %(limit_money)s"),
+    "staff_free": _l("教职工就餐 %(meals)s 人次，没有伙食费收入"),
+    "staff_below_cost": _l("教职工伙食费收入低于分摊成本 %(money)s"),
+    "materials_low": _l("食材支出占伙食费收入 %(share)s，低于 %(limit)s%%"),
+    "wages_high": _l("人员工资占伙食费收入 %(share)s，高于 %(limit)s%%"),
+    "surplus_high": _l("本学期累计盈余率 %(share)s，超过 %(limit)s%%"),
+    "deficit_high": _l("本学期累计亏损率 %(share)s，超过 %(limit)s%%"),
+    "money_negative": _l("现金和银行存款合计为负 %(money)s，请核对账目"),
+    "improvement_short": _l("营养改善计划拨款不足，欠 %(money)s"),
+    "counts_differ": _l("报餐人数与考勤不一致 %(count)s 处"),
+}
+CHECKS: dict[str, Any] = {
+    "over": _l("本月已到最后一天"),
+    "earlier": _l("以前各月已结账"),
+    "meal_days": _l("已核对供餐日"),
+    "prices": _l("在用方案都有价格"),
+    "payments": _l("缴费已全部入账"),
+    "refunds": _l("已发放的退费全部入账"),
+    "stores": _l("出入库已结转"),
+    "vouchers": _l("凭证已全部审核"),
+    "utilities": _l("已登记水电燃气费"),
+    "wages": _l("已登记食堂人员工资"),
+    "staff_income": _l("已登记教职工伙食费收入"),
+    "plans": _l("缴费学生都在伙食方案中"),
+    "improvement": _l("营养改善计划拨款足额"),
+}
+
+
+def finding_text(code: str, params: Any) -> str:
+    """The words of a finding with its figures."""
+    values = dict(params)
+    values["money"] = yuan(values.get("fen"))
+    values["limit_money"] = yuan(values.get("limit_fen"))
+    if "share" in values:
+        values["share"] = f"{values['share'] / 100:.2f}%"
+    return str(FINDINGS[code]) % values

@@ -35,3 +35,8 @@ def percent_of(part: int, whole: int) -> float | None:
 def exceeds(part: int, whole: int, percent: int | str) -> bool:
     """Whether part / whole is more than so many percent, without rounding. `percent` may carry decimals as text."""
     return Fraction(part) * 100 > Fraction(str(percent)) * whole
+
+
+def falls_short(part: int, whole: int, percent: int | str) -> bool:
+    """Whether part / whole is less than so many percent, without rounding."""
+    return Fraction(part) * 100 < Fraction(str(percent)) * whole

@@ -46,9 +46,12 @@ def require_two(entered_by: UUID | None, approver: Actor) -> None:
 def post(
     actor: Actor, month: BookMonth, kind: str, on_day: date, summary: str, moves: Sequence[Move], author: Author, *,
     voucher_id: UUID | None = None, payee_id: UUID | None = None, reverses_id: UUID | None = None,
+    is_closing: bool = False,
 ) -> BookEntry:  # fmt: skip
-    """One entry into a month whose row the caller holds. Two thousand moves are one statement."""
-    require_open(month)
+    """One entry into a month whose row the caller holds. Two thousand moves are one statement. `is_closing`: it is part
+    of the month's closing or of its being undone, when nobody else may write."""
+    if not is_closing:
+        require_open(month)
     problems = rules.move_problems(moves, kind)
     if problems:
         raise RuleBroken(problems[0], str(labels.MOVE_PROBLEMS[problems[0]]))
@@ -101,7 +104,10 @@ def moves_of(actor: Actor, school_id: int, entry_id: UUID) -> list[Move]:
     return [Move(*row) for row in rows]
 
 
-def reverse(actor: Actor, month: BookMonth, entry: BookEntry, summary: str, on_day: date, author: Author) -> BookEntry:
+def reverse(
+    actor: Actor, month: BookMonth, entry: BookEntry, summary: str, on_day: date, author: Author, *,
+    is_closing: bool = False,
+) -> BookEntry:  # fmt: skip
     """The opposite of an entry, once. What is reversed stays in sight."""
     taken = db.session.scalar(
         select(BookEntry.id).where(
@@ -112,7 +118,10 @@ def reverse(actor: Actor, month: BookMonth, entry: BookEntry, summary: str, on_d
     if taken is not None:
         raise Conflict(_("这张凭证已经冲销过。"))
     moves = rules.reversed_moves(moves_of(actor, actor.own_school_id(), entry.id))
-    return post(actor, month, entry.kind, on_day, summary, moves, author, reverses_id=entry.id, payee_id=entry.payee_id)
+    return post(
+        actor, month, entry.kind, on_day, summary, moves, author, reverses_id=entry.id, payee_id=entry.payee_id,
+        is_closing=is_closing,
+    )  # fmt: skip
 
 
 def turnover(
@@ -171,7 +180,7 @@ def _standing_before(actor: Actor, school_id: int, month: date) -> tuple[date, d
             BookAccountMonth.month == stored,
         )
     )  # fmt: skip
-    return rules.next_month(stored), dict(rows.tuples().all())
+    return rules.next_month(stored), {code: int(fen) for code, fen in rows}
 
 
 def pupil_balances(

@@ -142,7 +142,7 @@ def allergen_numbers(actor: Actor) -> dict[str, int]:
         .where(Pupil.bureau_id == actor.bureau_id, Pupil.school_id == actor.own_school_id(), Pupil.is_active)
         .group_by("allergen")
     )
-    return dict(rows.tuples().all())
+    return {allergen: int(count) for allergen, count in rows}
 
 
 def _own(actor: Actor) -> Any:
