@@ -73,7 +73,9 @@ def put_on_menu(actor: Actor, item_id: UUID, name: str = "演示米饭", day: da
     db.session.add(dish)
     db.session.flush()
     db.session.add(
-        DishIngredient(**key, id=new_id(), dish_id=dish.id, item_id=item_id, position=1, name="大米", net_grams=Decimal(80))
+        DishIngredient(
+            **key, id=new_id(), dish_id=dish.id, item_id=item_id, position=1, name="大米", net_grams=Decimal(80)
+        )
     )
     menu = db.session.query(Menu).filter_by(**key, monday=monday, state="published").one_or_none()
     if menu is None:

@@ -16,6 +16,7 @@ from kernel.files.service import store
 from kernel.files.sniffing import IMAGES
 from kernel.policy import service as policy
 from kernel.web.dates import today
+from school.canteen_day.service import samples
 from school.diners.rules import Meal
 from school.recall import rules
 from school.recall.models import RecallPart, SuspectedIncident
@@ -100,6 +101,7 @@ def report_incident(
     )  # fmt: skip
     db.session.add(incident)
     flush(db.session())
+    samples.hold(actor, school_id, on_day, meal, _("疑似食品安全事件：%(symptoms)s", symptoms=incident.symptoms))
     with within(db.session(), Scope("houqin_bureau", bureau_id=actor.bureau_id)):
         tell_officers(actor, incident, get_school(actor, school_id).name)
     return incident
@@ -134,5 +136,6 @@ def dismiss_incident(
     except rules.NoTransition as error:
         raise RuleBroken("incident_state", _("当前状态下不能进行此操作。")) from error
     incident.end_reason = reason.strip()
+    samples.give_free(actor, school_id, incident.on_day, incident.meal)
     flush(db.session())
     return incident

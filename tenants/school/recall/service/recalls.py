@@ -1,7 +1,7 @@
 """A recall: begun from a trace, told to the schools with their stock frozen, ended with a reason."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from kernel.database.writing import flush, require_version
 from kernel.errors import Conflict, Invalid, NotFound, RuleBroken
 from kernel.numbering.service import next_number
 from kernel.web.dates import today
+from school.canteen_day.service import samples
 from school.recall import rules
 from school.recall.models import Recall, RecallEvent, RecallPart, SuspectedIncident
 from school.recall.service.lots import Lot
@@ -73,17 +74,25 @@ def freeze_and_tell(actor: Actor, recall_id: UUID, seen: int | None) -> Recall:
     transaction. Traced anew: what was received or issued since the trace counts. A drill holds nothing."""
     recall = get_recall(actor, recall_id, lock=True)
     require_version(recall, seen)
-    _move(actor, recall, "freeze")
+    at = now()
+    _move(actor, recall, "freeze", told_at=at)
     found = trace(actor, [Lot.from_json(row) for row in recall.lots])
     recall.totals = found.totals()
-    recall.told_at = at = now()
     if not recall.is_drill:
         batches = [(part.school_id, stock.batch_id) for part in found.schools for stock in part.stocks]
         freeze(actor, batches, (KIND, recall.id), _reason(recall))
+        _hold_samples(actor, recall, found)
     _write_parts(actor, recall, found, at)
     flush(db.session())
     tell_schools(actor, recall, [part.school_id for part in found.schools])
     return recall
+
+
+def _hold_samples(actor: Actor, recall: Recall, found: Trace) -> None:
+    for part in found.schools:
+        for meal in part.meals:
+            if meal.samples:
+                samples.hold(actor, part.school_id, meal.on_day, meal.meal, _reason(recall))
 
 
 def _reason(recall: Recall) -> str:
@@ -121,8 +130,7 @@ def _end(actor: Actor, recall_id: UUID, seen: int | None, event: str, reason: st
         raise Invalid({"reason": [_("请填写处理结果。")]})
     recall = get_recall(actor, recall_id, lock=True)
     require_version(recall, seen)
-    _move(actor, recall, event, reason.strip())
-    recall.ended_at, recall.end_reason = now(), reason.strip()
+    _move(actor, recall, event, reason.strip(), ended_at=now(), end_reason=reason.strip())
     if event == "drop":
         flush(db.session())
         return recall
@@ -132,6 +140,10 @@ def _end(actor: Actor, recall_id: UUID, seen: int | None, event: str, reason: st
     if event == "lift" and not recall.is_drill:
         batches = [(part.school_id, UUID(row["batch_id"])) for part in parts for row in part.part["stocks"]]
         unfreeze(actor, batches, (KIND, recall.id), reason.strip())
+        for part in parts:
+            for row in part.part["meals"]:
+                if row["samples"]:
+                    samples.give_free(actor, part.school_id, date.fromisoformat(row["on_day"]), row["meal"])
     db.session.execute(
         update(RecallPart)
         .where(RecallPart.bureau_id == actor.bureau_id, RecallPart.recall_id == recall.id)
@@ -142,12 +154,15 @@ def _end(actor: Actor, recall_id: UUID, seen: int | None, event: str, reason: st
     return recall
 
 
-def _move(actor: Actor, recall: Recall, event: str, reason: str = "") -> None:
+def _move(actor: Actor, recall: Recall, event: str, reason: str = "", **values: Any) -> None:
+    """`values`: what belongs to the new state, written with it."""
     try:
         state = rules.next_state(rules.TRANSITIONS, recall.state, event)
     except rules.NoTransition as error:
         raise RuleBroken("recall_state", _("召回当前状态下不能进行此操作。")) from error
     before, recall.state = recall.state, state
+    for name, value in values.items():
+        setattr(recall, name, value)
     _note(actor, recall, event, before, state, reason)
 
 

@@ -70,7 +70,13 @@ def test_what_was_brought_back_to_the_store_was_not_used(world, rice, two_school
     first = two_schools[0]
     actor = keeper(world, "a1")
     place = db.session.query(StoreBalance).filter_by(batch_id=first.batch_id, school_id=actor.school_id).first()
-    issuing.give_back(actor, new_id(), takes=[(first.batch_id, place.location_id, Decimal(4))], reason="剩余退库", taker_name="演示厨师")
+    issuing.give_back(
+        actor,
+        new_id(),
+        takes=[(first.batch_id, place.location_id, Decimal(4))],
+        reason="剩余退库",
+        taker_name="演示厨师",
+    )
     acting(officer)
     part = by_school(trace(officer, lot_of(officer)))[first.school_id]
     assert (sum(part.used.values()), sum(part.left.values())) == (26, 74)
