@@ -82,6 +82,15 @@ def put_agreement(data: dict[str, Any], agreement_id: UUID) -> Any:
     return making.create(current_actor(), terms_from(data), agreement_id=agreement_id, notice_on=data["notice_on"])
 
 
+@blp.route("/agreements/<uuid:agreement_id>/lots/<uuid:agreement_lot_id>/coverage", methods=["PUT"])
+@access(Permission.MANAGE)
+@blp.arguments(shapes.CoverageIn)
+@blp.response(200, shapes.AgreementLotOut(exclude=("items",)))
+def cover(data: dict[str, Any], agreement_id: UUID, agreement_lot_id: UUID) -> Any:
+    """Which schools a lot covers from now on. Wants the lot's version as If-Match."""
+    return making.cover(current_actor(), agreement_id, agreement_lot_id, seen_version(), **data)
+
+
 @blp.route("/tenders/<uuid:tender_id>/agreements", methods=["POST"])
 @access(Permission.MANAGE)
 @blp.response(200, shapes.AgreementOut(many=True))

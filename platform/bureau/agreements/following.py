@@ -47,5 +47,24 @@ def bureau_part(actor: Actor, tender: Tender) -> Markup:
     )  # fmt: skip
 
 
+def supplier_part(actor: Actor, tender: Tender) -> Markup:
+    """The supplier's own agreements out of this tender."""
+    if not may(Permission.READ_OWN):
+        return Markup("")
+    rows = db.session.scalars(
+        select(Agreement)
+        .where(
+            Agreement.bureau_id == actor.bureau_id, Agreement.tender_id == tender.id,
+            Agreement.supplier_id == actor.own_supplier_id(),
+        )
+        .order_by(Agreement.number)
+    ).all()  # fmt: skip
+    if not rows:
+        return Markup("")
+    return Markup(  # noqa: S704 - the template escapes
+        render_template("agreements/_own_tender.html", rows=[(row, standing_of(row)) for row in rows], labels=labels)
+    )
+
+
 FOLLOWER = TenderFollower(moved=moved)
-PART = TenderPart(bureau=bureau_part, order=80)
+PART = TenderPart(bureau=bureau_part, supplier=supplier_part, order=80)

@@ -96,6 +96,8 @@ class AgreementLotOut(BaseSchema):
     balance_form = fields.String()
     state = fields.String()
     covers_all = fields.Boolean()
+    school_ids = fields.List(fields.Integer())
+    version = fields.Integer()
     items = fields.List(fields.Nested(AgreementItemOut))
 
 
@@ -190,6 +192,59 @@ class AgreementIn(BaseSchema):
     second_stage = Choice(SECOND_STAGES, load_default="direct")
     notice_on = Day(load_default=None, allow_none=True)
     lots = fields.List(fields.Nested(AgreementLotIn), required=True)
+
+
+class OlderLotForm(BaseSchema):
+    """A row of the page: one without a title is not used."""
+
+    title = Text(200, load_default="", allow_none=True)
+    price_rule = Choice(PRICE_RULES, load_default="fixed")
+    discount = Quantity(places=4, most="99.9999", load_default=None, allow_none=True)
+    category_id = Identifier(load_default=None, allow_none=True)
+    amount = Quantity(places=2, load_default=None, allow_none=True)
+
+
+class OlderLineForm(BaseSchema):
+    """A row of the page: one without an item is not used. `price` in yuan."""
+
+    lot = Whole(1, 9, load_default=1)
+    item_id = Identifier(load_default=None, allow_none=True)
+    unit = Text(20, load_default="", allow_none=True)
+    price = Quantity(places=2, load_default=None, allow_none=True)
+    quantity = Quantity(places=3, load_default=None, allow_none=True)
+
+
+class OlderAgreementForm(BaseSchema):
+    """A contract from before, as the page has it."""
+
+    id = Identifier(required=True)
+    supplier_id = Identifier(required=True)
+    title = Text(200, required=True)
+    first_day = Day(required=True)
+    last_day = Day(required=True)
+    second_stage = Choice(SECOND_STAGES, load_default="direct")
+    notes = Text(2000, load_default="", allow_none=True)
+    covers = Choice(("all", "some"), load_default="all")
+    zone_ids = fields.List(Whole(1), load_default=list)
+    school_ids = fields.List(Whole(1), load_default=list)
+    lots = fields.List(fields.Nested(OlderLotForm), load_default=list)
+    lines = fields.List(fields.Nested(OlderLineForm), load_default=list)
+
+
+class CoverageIn(BaseSchema):
+    """`school_ids` count where `covers_all` is not said."""
+
+    covers_all = fields.Boolean(load_default=False)
+    school_ids = fields.List(Whole(1), load_default=list)
+    reason = Text(1000, required=True)
+
+
+class CoverageForm(BaseSchema):
+    covers = Choice(("all", "some"), load_default="some")
+    zone_ids = fields.List(Whole(1), load_default=list)
+    school_ids = fields.List(Whole(1), load_default=list)
+    reason = Text(1000, required=True)
+    version = Whole(1, required=True)
 
 
 class AgreementEditForm(BaseSchema):

@@ -14,7 +14,7 @@ from bureau.agreements.models import Agreement, AgreementItem, AgreementLot
 from bureau.agreements.price_rules import amount_fen, discounted_price, half_up
 from bureau.agreements.rules import AgreementTerms, ItemTerms, LotTerms
 from bureau.agreements.service import balances
-from bureau.agreements.service.finding import get_agreement, items_of, lots_of, move, record
+from bureau.agreements.service.finding import get_agreement, get_lot, items_of, lots_of, move, record
 from bureau.catalogue.models import CatalogueItem
 from bureau.prices.service.reading import prices_on
 from bureau.schools.models import School
@@ -279,21 +279,30 @@ def end_pending(actor: Actor, agreement: Agreement, reason: str) -> None:
     flush(db.session())
 
 
-def cover(actor: Actor, agreement_id: UUID, lot_id: UUID, school_ids: Sequence[int], reason: str) -> AgreementLot:
-    """Which schools a lot covers from now on, e.g. after a school was founded or moved to another zone."""
+def cover(
+    actor: Actor, agreement_id: UUID, lot_id: UUID, seen: int | None, *, covers_all: bool, school_ids: Sequence[int],
+    reason: str,
+) -> AgreementLot:  # fmt: skip
+    """Which schools a lot covers from now on, e.g. after a school was founded or moved to another zone. Orders that were
+    sent stay. `seen`: the lot's version. The same coverage again changes nothing."""
     agreement = get_agreement(actor, agreement_id, lock=True)
-    lot = next((one for one in lots_of(actor, [agreement.id]) if one.id == lot_id), None)
-    if lot is None or not reason.strip():
-        raise Invalid({"reason": [_("请写明原因。")]} if lot else {"lot_id": [_("协议中没有这个标包。")]})
-    known = set(
-        db.session.scalars(select(School.id).where(School.bureau_id == actor.bureau_id, School.id.in_(school_ids)))
-    )
-    if not known or known != set(school_ids):
-        raise Invalid({"school_ids": [_("请选择本区的学校。")]})
-    lot.covers_all, lot.school_ids = False, sorted(known)
+    lot = get_lot(actor, agreement.id, lot_id)
+    wanted = [] if covers_all else sorted(set(school_ids))
+    if (lot.covers_all, list(lot.school_ids)) == (covers_all, wanted):
+        return lot
+    require_version(lot, seen)
+    if agreement.state in ("cancelled", "terminated") or lot.state == "cancelled":
+        raise RuleBroken("agreement_state", _("协议当前状态下不能进行此操作。"))
+    if not reason.strip():
+        raise Invalid({"reason": [_("请写明原因。")]})
+    if not covers_all:
+        own = select(School.id).where(School.bureau_id == actor.bureau_id, School.id.in_(wanted))
+        if not wanted or set(db.session.scalars(own)) != set(wanted):
+            raise Invalid({"school_ids": [_("请选择本区的学校。")]})
+    lot.covers_all, lot.school_ids = covers_all, wanted
     lots = [one for one in lots_of(actor, [agreement.id]) if one.state != "cancelled"]
     agreement.covers_all = any(one.covers_all for one in lots)
     agreement.school_ids = [] if agreement.covers_all else sorted({n for one in lots for n in one.school_ids})
-    record(actor, agreement, "cover", reason, {"lot": lot.number, "schools": lot.school_ids})
+    record(actor, agreement, "cover", reason, {"lot": lot.number, "all": covers_all, "schools": wanted})
     flush(db.session())
     return lot

@@ -7,11 +7,13 @@ from io import BytesIO
 import pytest
 
 from bureau.agreements.models import Agreement, AgreementChange
-from bureau.agreements.service import finding
+from bureau.agreements.service import finding, from_awards
+from bureau.suppliers.models import BureauSupplier
 from kernel.database import db, new_id
 from kernel.sheets import MEDIA_TYPE
 from kernel.web.dates import today
 from tests.support import agreements as made
+from tests.support import published, tenders
 from tests.support.agreements import both, fixed_lot, pending, rice, signed, terms
 from tests.support.pictures import jpeg
 from tests.support.samples.agreements import tender_lot
@@ -239,3 +241,24 @@ def test_an_older_contract_is_entered_over_the_api_and_compared(world, officer, 
     refused = client.post(f"/api/v1/agreements/{agreement_id}/comparison", json=dearer)
     assert refused.status_code in (409, 422)
     assert refused.json["differences"] == [{"where": f"1/{stocked.rice}", "field": "price_fen"}]
+
+
+def test_two_winners_agreements_are_told_apart_in_the_list(world, officer, stocked, client_as):
+    for company in ("a", "a-2"):
+        pending(officer, terms(world.supplier_id(company), fixed_lot(stocked)))
+    page = client_as("procurement_officer").get("/agreements").text
+    names = [db.session.get(BureauSupplier, (officer.bureau_id, world.supplier_id(one))).name for one in ("a", "a-2")]
+    for name in names:
+        assert f"演示食材框架协议 · {name}</a>" in page
+
+
+def test_a_bidder_finds_its_agreement_on_the_tender_s_page(world, client_as):
+    found = published.brought(world, "contracting")
+    rows = from_awards.create_for(tenders.officer(world), found.id)
+    own = {row.supplier_id: row.id for row in rows}
+    for company in ("a", "a-2"):
+        agreement_id = own.get(world.supplier_id(company))
+        page = client_as("supplier_user", company).get(f"/open-tenders/{found.id}").text
+        assert ("我方的协议" in page) is (agreement_id is not None)
+        assert agreement_id is None or f"/agreements/own/{agreement_id}" in page
+    assert own
