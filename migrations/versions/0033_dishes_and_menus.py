@@ -26,6 +26,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("style", sa.Text(), nullable=False),
         sa.Column("portion", sa.Text(), nullable=False),
+        sa.Column("meals", ARRAY(sa.Text()), nullable=False),
         sa.Column("allergens", ARRAY(sa.Text()), nullable=False),
         sa.Column("note", sa.Text(), nullable=False),
         sa.Column("is_active", sa.Boolean(), nullable=False),
@@ -35,6 +36,10 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "allergens <@ ARRAY['gluten', 'crustaceans', 'fish', 'eggs', 'peanuts', 'soy', 'milk', 'nuts']",
             name=op.f("ck_recommended_dishes_allergens"),
+        ),
+        sa.CheckConstraint(
+            "meals <@ ARRAY['breakfast', 'morning_snack', 'lunch', 'afternoon_snack', 'dinner', 'night_snack']",
+            name=op.f("ck_recommended_dishes_meals"),
         ),
         sa.CheckConstraint(
             "kind IN ('meat', 'half_meat', 'vegetable', 'soup', 'staple', 'fruit', 'dairy', 'snack', 'other')",
@@ -97,6 +102,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("style", sa.Text(), nullable=False),
         sa.Column("portion", sa.Text(), nullable=False),
+        sa.Column("meals", ARRAY(sa.Text()), nullable=False),
         sa.Column("allergens", ARRAY(sa.Text()), nullable=False),
         sa.Column("note", sa.Text(), nullable=False),
         sa.Column("is_active", sa.Boolean(), nullable=False),
@@ -106,6 +112,10 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "allergens <@ ARRAY['gluten', 'crustaceans', 'fish', 'eggs', 'peanuts', 'soy', 'milk', 'nuts']",
             name=op.f("ck_dishes_allergens"),
+        ),
+        sa.CheckConstraint(
+            "meals <@ ARRAY['breakfast', 'morning_snack', 'lunch', 'afternoon_snack', 'dinner', 'night_snack']",
+            name=op.f("ck_dishes_meals"),
         ),
         sa.CheckConstraint(
             "kind IN ('meat', 'half_meat', 'vegetable', 'soup', 'staple', 'fruit', 'dairy', 'snack', 'other')",

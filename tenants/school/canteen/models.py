@@ -40,7 +40,7 @@ class DishColumns:
     """What a dish says of itself, at a school or in the bureau's list.
 
     `style`: how it is served; some styles no school canteen may serve. `portion`: scaled with what an age needs, or
-    fixed (a carton of milk). `allergens`: what the cook declared; those of the ingredients come on top. `search_name`:
+    fixed (a carton of milk). `meals`: at which it may be proposed. `allergens`: what the cook declared; those of the ingredients come on top. `search_name`:
     lower case. `code`: the word by which a table in Excel names it again, unique within its owner.
     """
 
@@ -50,6 +50,7 @@ class DishColumns:
     kind: Mapped[str]
     style: Mapped[str] = mapped_column(default="cooked")
     portion: Mapped[str] = mapped_column(default="scaled")
+    meals: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
     allergens: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
     note: Mapped[str] = mapped_column(default="")
     is_active: Mapped[bool] = mapped_column(default=True)
@@ -76,6 +77,7 @@ def _dish_checks() -> tuple[CheckConstraint, ...]:
         CheckConstraint(one_of("style", STYLES), name="style"),
         CheckConstraint(one_of("portion", PORTIONS), name="portion"),
         CheckConstraint(KNOWN_ALLERGENS, name="allergens"),
+        CheckConstraint(f"meals <@ ARRAY[{', '.join(repr(meal) for meal in MEALS)}]", name="meals"),
     )
 
 

@@ -9,7 +9,6 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from bureau.catalogue.models import CatalogueItem
 from bureau.schools.service import get_school
 from kernel.actor import Actor
 from kernel.database import db
@@ -17,6 +16,7 @@ from school.canteen import rules
 from school.canteen.foods import food_of
 from school.canteen.models import Dish, DishIngredient, Menu, MenuDish, MenuMeal
 from school.canteen.rules import Band, Line, MenuState, Mix
+from school.canteen.service.recipes import plain, units_of
 from school.canteen.standards import standard_on
 from school.diners.rules import MEAL_ORDER, Meal
 from school.diners.service import counting
@@ -125,7 +125,7 @@ def needs_in_full(actor: Actor, school_id: int, first: date, last: date) -> Need
 
 def _needs_of(actor: Actor, mix: Mix, served: Iterable[tuple[date, str, int, str, Sequence[Line]]]) -> Needs:
     rows = list(served)
-    units = _units(actor, {line.item_id for *_rest, lines in rows for line in lines if line.item_id is not None})
+    units = units_of(actor, [line.item_id for *_rest, lines in rows for line in lines])
     quantities: dict[tuple[UUID, date], Decimal] = {}
     unweighed: list[Unweighed] = []
     for on_day, name, diners, portion, lines in rows:
@@ -144,15 +144,6 @@ def _needs_of(actor: Actor, mix: Mix, served: Iterable[tuple[date, str, int, str
             gross = rules.gross_grams(net, line.edible_percent) * diners / grams_of_unit
             quantities[line.item_id, on_day] = quantities.get((line.item_id, on_day), Decimal(0)) + gross
     return Needs(quantities, unweighed)
-
-
-def _units(actor: Actor, item_ids: Iterable[Any]) -> Mapping[Any, str]:
-    rows = db.session.execute(
-        select(CatalogueItem.id, CatalogueItem.base_unit).where(
-            CatalogueItem.bureau_id == actor.bureau_id, CatalogueItem.id.in_(list(item_ids))
-        )
-    )
-    return dict(rows)
 
 
 def recipes_of(actor: Actor, school_id: int, dish_ids: Iterable[UUID]) -> dict[UUID, tuple[str, list[Line]]]:
@@ -175,16 +166,8 @@ def recipes_of(actor: Actor, school_id: int, dish_ids: Iterable[UUID]) -> dict[U
         .order_by(DishIngredient.position)
     )  # fmt: skip
     for row in rows:
-        found[row.dish_id][1].append(line_of(row))
+        found[row.dish_id][1].append(plain(row))
     return found
-
-
-def line_of(row: Any) -> Line:
-    """A table's row as a plain line."""
-    return Line(
-        name=row.name, net_grams=row.net_grams, food_code=row.food_code, item_id=row.item_id,
-        edible_percent=row.edible_percent, is_meat=row.is_meat, band_grams=row.band_grams, unit_grams=row.unit_grams,
-    )  # fmt: skip
 
 
 def lines_of_snapshot(snapshot: Mapping[str, Any]) -> list[Line]:
