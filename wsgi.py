@@ -29,7 +29,7 @@ from bureau.people.module import MODULE as people
 from bureau.prices.module import MODULE as prices
 from bureau.procurement_portal.module import MODULE as procurement_portal
 from bureau.rectifications.module import MODULE as rectifications
-from bureau.roles import LABELS, OFFICERS, Role, bureau_role, school_role, zone_role
+from bureau.roles import LABELS, LEVELS, OFFICERS, Role, bureau_role, school_role, zone_role
 from bureau.schools.module import MODULE as schools
 from bureau.simulation.module import MODULE as simulation
 from bureau.suppliers.module import MODULE as suppliers
@@ -37,6 +37,7 @@ from bureau.surveys.module import MODULE as surveys
 from bureau.tender_stories.module import MODULE as tender_stories
 from bureau.tendering.module import MODULE as tendering
 from duties.module import module as duties
+from duties.sources import RoleBook
 from kernel.access import any_of, at_bureau, in_school, in_zone
 from kernel.app import build_app
 from kernel.audit.module import module as audit
@@ -63,6 +64,10 @@ from scorecards.module import module as forms
 
 # The officers whose work is to inspect keep the forms that schools are scored by.
 FORM_KEEPERS = (Role.BUREAU_ADMIN, Role.CANTEEN_OFFICER, Role.SAFETY_OFFICER, Role.ASSET_OFFICER)
+
+# Who answers for a whole school; and who at the bureau lays down what schools owe and hears of what stays undone.
+HEADS = (Role.PRINCIPAL, Role.LOGISTICS_DIRECTOR)
+DUTY_KEEPERS = (Role.BUREAU_ADMIN, Role.CANTEEN_OFFICER, Role.SAFETY_OFFICER)
 
 
 def modules() -> list[Module]:
@@ -110,17 +115,32 @@ def modules() -> list[Module]:
         draws,
         fairness,
         evidence,
-        duties(),
         diners,
-        stores,
         canteen,
         orders,
         supply,
+        stores,
         self_checks,
         canteen_staff,
         canteen_day,
         canteen_books,
         settlement,
+        # After the modules whose records fulfil what is due: their demo records are there to be found then.
+        duties(
+            read=any_of(in_school),
+            tick=any_of(in_school),
+            plan=any_of(school_role(*HEADS)),
+            excuse=any_of(school_role(*HEADS, Role.CANTEEN_MANAGER)),
+            oversee=any_of(bureau_role(*OFFICERS), zone_role(Role.ZONE_SUPERVISOR)),
+            decide=any_of(bureau_role(*DUTY_KEEPERS), zone_role(Role.ZONE_SUPERVISOR)),
+            manage=any_of(bureau_role(*DUTY_KEEPERS)),
+            roles=RoleBook(
+                {str(role): LABELS[role] for role in LEVELS["school"]},
+                heads=HEADS,
+                officers=DUTY_KEEPERS,
+                supervisors=(Role.ZONE_SUPERVISOR,),
+            ),
+        ),
         oversight,
         tender_stories,
         recall,

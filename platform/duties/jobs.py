@@ -1,10 +1,19 @@
-"""What the clock does with duties: write them ahead of time."""
+"""What the clock does with duties: write them ahead of time, tell people, count the months."""
 
 from typing import Any
 
-from duties.service import generating
+from duties.service import generating, reminding, tallying
 
 
 def generate(bureau_id: int) -> dict[str, Any]:
+    """Every hour: nothing to do costs little, and a day's silence is caught up within the hour."""
     made = generating.generate(bureau_id)
     return {"result": {"schools": made.schools, "duties": made.duties}}
+
+
+def tell(bureau_id: int) -> None:
+    reminding.run(bureau_id)
+
+
+def count(bureau_id: int) -> None:
+    tallying.recount_recent(bureau_id)

@@ -153,7 +153,9 @@ def _board(
     kinds: Mapping[str, Kind], titles: Mapping[str, str], cells: Mapping[tuple[int, str], Counts],
     by_school: Mapping[int, list[LateKind]],
 ) -> Board:  # fmt: skip
-    total, by_zone, by_kind = Counts(), defaultdict(Counts), defaultdict(Counts)
+    total = Counts()
+    by_zone: dict[int, Counts] = defaultdict(Counts)
+    by_kind: dict[str, Counts] = defaultdict(Counts)
     for (zone_id, code), counts in cells.items():
         total.add(counts)
         by_zone[zone_id].add(counts)

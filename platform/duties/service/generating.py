@@ -23,6 +23,7 @@ from kernel.database import db, now
 
 AHEAD = timedelta(days=7)  # how far duties reach; pages show what comes later from the plan itself
 MOST_CATCH_UP = timedelta(days=31)
+WARN_AHEAD = timedelta(days=30)  # before the last known term ends: after it nothing is owed
 LOCK = 0x6475_7479  # "duty": the first half of the advisory lock's key, the bureau is the second
 
 INSERT = text("""

@@ -72,7 +72,10 @@ def history(
     )
     if kind is not None:
         query = query.where(DutyTally.kind == kind)
-    total, by_school, by_kind, cells = Share(), defaultdict(Share), defaultdict(Share), defaultdict(Share)
+    total = Share()
+    by_school: dict[int, Share] = defaultdict(Share)
+    by_kind: dict[str, Share] = defaultdict(Share)
+    cells: dict[tuple[int, str], Share] = defaultdict(Share)
     for row in db.session.execute(query.with_only_columns(*_COLUMNS)):
         total.add(row)
         by_school[row.school_id].add(row)

@@ -1,0 +1,3 @@
+from flask import Blueprint
+
+blueprint = Blueprint("duties", __name__, url_prefix="/duties")
