@@ -129,7 +129,13 @@ def _equipment(model: Any, slug: str, parameter: str, take: Any, give: Any) -> N
 
 _equipment(Refrigerator, "refrigerators", "refrigerator_id", schemas.RefrigeratorIn, schemas.RefrigeratorOut)
 _equipment(WaterMachine, "water-machines", "water_machine_id", schemas.WaterMachineIn, schemas.WaterMachineOut)
-_equipment(SupervisionMember, "supervision-members", "supervision_member_id", schemas.SupervisionMemberIn, schemas.SupervisionMemberOut)
+_equipment(
+    SupervisionMember,
+    "supervision-members",
+    "supervision_member_id",
+    schemas.SupervisionMemberIn,
+    schemas.SupervisionMemberOut,
+)
 
 
 @blueprint.route("/canteen-day/findings", methods=["GET"])

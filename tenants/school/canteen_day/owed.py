@@ -79,7 +79,7 @@ DUTIES: Sequence[DutyKind] = (
         citation="《学校食堂大宗食材采购验收管理工作指引》（2025年）",
     ),
     DutyKind(
-        "satisfaction_survey", _l("师生满意度调查"), "biweekly", roles=HEADS, endpoint="canteen_day.satisfaction",
+        "satisfaction_survey", _l("师生满意度调查"), "biweekly", roles=HEADS, endpoint="canteen_day.group",
         applies=serves_meals, group=GROUP, citation="地方惯例：师生对饭菜质量的评价两周一次",
     ),
     DutyKind(

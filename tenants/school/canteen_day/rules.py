@@ -154,6 +154,10 @@ def grams_per_diner(grams: int, diners: int | None) -> Decimal | None:
     return (Decimal(grams) / diners).quantize(Decimal("0.1"))
 
 
+def kilograms(grams: int) -> Decimal:
+    return Decimal(grams) / 1000
+
+
 class Rating(StrEnum):
     GOOD = "good"
     FAIR = "fair"

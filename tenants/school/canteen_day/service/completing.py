@@ -104,7 +104,7 @@ def is_complete(facts: DayFacts, kind: Kind, meal: str | None) -> bool:
         return bool(facts.records(kind)) and not unread(facts, kind)
     if kind is kinds.DISINFECTION:
         return any(not one.lacks for one in facts.at_meal(kind, meal or ""))
-    return True
+    return bool(facts.records(kind) if meal is None else facts.at_meal(kind, meal))
 
 
 def unchecked(facts: DayFacts) -> list[Person]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from io import BytesIO
 from uuid import UUID
 
@@ -172,12 +172,3 @@ def qr_of(sample_id: UUID) -> str:
         drawn, kind="svg", border=1, xmldecl=False, svgns=True, omitsize=True
     )
     return drawn.getvalue().decode()
-
-
-def usual_of(actor: Actor, school_id: int) -> FoodSample | None:
-    """The last sample: its weight, keeper and place are proposed for the next."""
-    query = select(FoodSample).where(
-        FoodSample.bureau_id == actor.bureau_id, FoodSample.school_id == school_id,
-        FoodSample.superseded_at.is_(None), FoodSample.on_day >= now().date() - timedelta(days=60),
-    )  # fmt: skip
-    return db.session.scalar(query.order_by(FoodSample.on_day.desc(), FoodSample.id.desc()).limit(1))

@@ -1,0 +1,3 @@
+from flask import Blueprint
+
+blueprint = Blueprint("canteen_day", __name__)
