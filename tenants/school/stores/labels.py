@@ -1,6 +1,7 @@
 """The words for the codes of stock."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -8,12 +9,12 @@ from flask_babel import lazy_gettext as _l
 from school.stores.flows import Confirmation, Month, Requisition, Stocktake
 from school.stores.rules import DocumentKind, Freshness, GoodKind, Level, LocationKind
 
-GOOD_KINDS = {
+GOOD_KINDS: Mapping[str, Any] = {
     GoodKind.FOOD: _l("食品"),
     GoodKind.CONSUMABLE: _l("耗材用品"),
     GoodKind.HAZARDOUS: _l("危险品"),
 }
-LOCATION_KINDS = {
+LOCATION_KINDS: Mapping[str, Any] = {
     LocationKind.STORE: _l("库房"),
     LocationKind.KITCHEN: _l("厨房"),
     LocationKind.FRIDGE: _l("冷藏"),
@@ -26,7 +27,7 @@ LOCATION_KINDS = {
     LocationKind.DIFFERENCE: _l("盘点差异"),
     LocationKind.OPENING: _l("期初"),
 }
-DOCUMENT_KINDS = {
+DOCUMENT_KINDS: Mapping[str, Any] = {
     DocumentKind.OPENING: _l("期初入库"),
     DocumentKind.RECEIPT: _l("入库"),
     DocumentKind.ISSUE: _l("出库"),
@@ -36,14 +37,15 @@ DOCUMENT_KINDS = {
     DocumentKind.DISPOSAL: _l("报损处置"),
     DocumentKind.TAKE_BACK: _l("冲销"),
 }
-FRESHNESS = {
+FRESHNESS: Mapping[str, Any] = {
     Freshness.NONE: "",
     Freshness.GOOD: _l("在保质期内"),
     Freshness.SOON: _l("临近到期"),
     Freshness.TODAY: _l("今天到期"),
     Freshness.EXPIRED: _l("已过期"),
 }
-LEVELS = {Level.LOW: _l("低于下限"), Level.RIGHT: "", Level.HIGH: _l("高于上限")}
+BATCH_STATES = {"free": _l("可用"), "frozen": _l("已封存")}
+LEVELS: Mapping[str, Any] = {Level.LOW: _l("低于下限"), Level.RIGHT: "", Level.HIGH: _l("高于上限")}
 # The beginning of a document's number, per kind.
 NUMBERS = {
     DocumentKind.OPENING: "QC",

@@ -383,10 +383,17 @@ class StoreRequisitionQuery(PageArguments):
     mine = Flag()
 
 
+PICK_PURPOSES = ("issue", "receive", "request")
+
+
 class StorePickQuery(BaseSchema):
+    """`purpose`: the form that the goods are picked for."""
+
+    purpose = Choice(PICK_PURPOSES, required=True)
     q = Text(60, load_default="", allow_none=True)
 
 
 class StoreLineQuery(BaseSchema):
+    purpose = Choice(PICK_PURPOSES, required=True)
     good_id = Identifier(required=True)
     next_line = Whole(0, 8999, load_default=0)

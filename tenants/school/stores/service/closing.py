@@ -208,6 +208,17 @@ def list_months(actor: Actor, school_id: int, *, cursor: str | None = None, limi
     return paginate(db.session(), query, (StoreMonth.month, StoreMonth.id), cursor, limit)
 
 
+def next_to_close(actor: Actor, school_id: int) -> StoreMonth | None:
+    """The earliest open month."""
+    found: StoreMonth | None = db.session.scalar(
+        _of_school(actor, school_id, select(StoreMonth))
+        .where(StoreMonth.state == "open")
+        .order_by(StoreMonth.month)
+        .limit(1)
+    )
+    return found
+
+
 def get_month(actor: Actor, school_id: int, month_id: UUID) -> StoreMonth:
     row: StoreMonth | None = db.session.scalars(
         _of_school(actor, school_id, select(StoreMonth)).where(StoreMonth.id == month_id)

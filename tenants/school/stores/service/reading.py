@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import aliased
 
 from kernel.actor import Actor
 from kernel.database import db
@@ -168,14 +167,39 @@ LOTS = (
 )  # fmt: skip
 
 
-def lots_of_good(actor: Actor, school_id: int, good_id: UUID) -> list[LotRow]:
-    """First expired first."""
+def lots_of_goods(actor: Actor, school_id: int, good_ids: Collection[UUID]) -> dict[UUID, list[LotRow]]:
+    """Good → what lies where, first expired first."""
     query = LOTS.where(
         StoreBalance.bureau_id == actor.bureau_id, StoreBalance.school_id == school_id, StoreBalance.is_live,
-        StoreBalance.good_id == good_id,
+        StoreBalance.good_id.in_(set(good_ids)),
     ).order_by(StoreBalance.expiry_date.nulls_last(), StoreBatch.received_on, StoreBalance.id)  # fmt: skip
+    found: dict[UUID, list[LotRow]] = {good_id: [] for good_id in good_ids}
     rows: Any = db.session.execute(query)
-    return [LotRow(*row) for row in rows]
+    for row in rows:
+        found[row.good_id].append(LotRow(*row))
+    return found
+
+
+def lots_of_good(actor: Actor, school_id: int, good_id: UUID) -> list[LotRow]:
+    return lots_of_goods(actor, school_id, [good_id])[good_id]
+
+
+def all_lots(actor: Actor, school_id: int) -> list[tuple[StoreGood, list[LotRow]]]:
+    """Everything that lies there, goods by kind and name, of each the first to expire first."""
+    query = (
+        select(StoreGood)
+        .join(StoreStock, STOCK)
+        .where(StoreGood.bureau_id == actor.bureau_id, StoreGood.school_id == school_id, StoreStock.quantity > 0)
+        .order_by(StoreGood.kind, StoreGood.search_name, StoreGood.id)
+    )
+    lots = LOTS.where(
+        StoreBalance.bureau_id == actor.bureau_id, StoreBalance.school_id == school_id, StoreBalance.is_live
+    ).order_by(StoreBalance.expiry_date.nulls_last(), StoreBatch.received_on, StoreBalance.id)
+    by_good: dict[UUID, list[LotRow]] = {}
+    rows: Any = db.session.execute(lots)
+    for row in rows:
+        by_good.setdefault(row.good_id, []).append(LotRow(*row))
+    return [(good, by_good.get(good.id, [])) for good in db.session.scalars(query)]
 
 
 def list_expiring(
@@ -218,14 +242,16 @@ def holds_of(actor: Actor, school_id: int, batch_id: UUID) -> Sequence[StoreHold
 
 # --- the ledger -------------------------------------------------------------------------------------------------------
 
-SOURCE, TARGET = aliased(StoreLocation), aliased(StoreLocation)
+# The table, not the class: an alias of a class would have every model known before it is.
+_PLACES: Any = StoreLocation.__table__
+SOURCE, TARGET = _PLACES.alias("source"), _PLACES.alias("target")
 
 
 def _at(location: Any, column: Any) -> Any:
     return (
-        (location.bureau_id == StoreMove.bureau_id)
-        & (location.school_id == StoreMove.school_id)
-        & (location.id == column)
+        (location.c.bureau_id == StoreMove.bureau_id)
+        & (location.c.school_id == StoreMove.school_id)
+        & (location.c.id == column)
     )
 
 
@@ -241,8 +267,8 @@ CARD = (
         StoreDocument.number, StoreDocument.kind, StoreDocument.on_day, StoreDocument.posted_at,
         StoreDocument.posted_by_name, StoreDocument.second_by_name, StoreDocument.taker_name, StoreDocument.department,
         StoreDocument.reason, StoreDocument.use_day, StoreDocument.use_meal,
-        SOURCE.name.label("source_name"), SOURCE.kind.label("source_kind"),
-        TARGET.name.label("target_name"), TARGET.kind.label("target_kind"),
+        SOURCE.c.name.label("source_name"), SOURCE.c.kind.label("source_kind"),
+        TARGET.c.name.label("target_name"), TARGET.c.kind.label("target_kind"),
     )
     .join(StoreDocument, DOCUMENT)
     .join(
@@ -262,6 +288,14 @@ def card(actor: Actor, school_id: int, good_id: UUID, *, cursor: str | None = No
         StoreMove.bureau_id == actor.bureau_id, StoreMove.school_id == school_id, StoreMove.good_id == good_id
     )
     return paginate(db.session(), query, (StoreMove.seq,), cursor, limit, scalars=False)
+
+
+def whole_card(actor: Actor, school_id: int, good_id: UUID, *, most: int) -> Sequence[Any]:
+    """Oldest first; of a card that is longer the newest `most` lines."""
+    query = CARD.where(
+        StoreMove.bureau_id == actor.bureau_id, StoreMove.school_id == school_id, StoreMove.good_id == good_id
+    )
+    return db.session.execute(query.order_by(StoreMove.seq.desc()).limit(most)).all()[::-1]
 
 
 def moves_of_batch(actor: Actor, school_id: int, batch_id: UUID, *, most: int = 500) -> Sequence[Any]:

@@ -1,5 +1,6 @@
 """Lists of what people do around the ledger, and what waits for whom."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -111,3 +112,12 @@ def _low(actor: Actor, school_id: int) -> Any:
         )
         .scalar_subquery()
     )  # fmt: skip
+
+
+def search_goods(actor: Actor, text: str, most: int = 8) -> Sequence[StoreGood]:
+    """Active goods whose name holds the text."""
+    query = select(StoreGood).where(
+        StoreGood.bureau_id == actor.bureau_id, StoreGood.school_id == actor.own_school_id(), StoreGood.is_active,
+        func.strpos(StoreGood.search_name, text.lower()) > 0,
+    )  # fmt: skip
+    return db.session.scalars(query.order_by(StoreGood.search_name).limit(most)).all()
