@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Index, Numeric, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kernel.database import (
+from kernel.database import (  # fmt: skip
     BureauOwned,
     Recorded,
     SchoolOwned,
@@ -34,20 +34,10 @@ SOURCES = ("manual", "proposal", "repeat")
 SHIPMENT_STATES = ("sent", "received", "cancelled")
 
 
-def fk_order() -> ForeignKeyConstraint:
-    """To the order with its supplier: a part cannot name another company than its order does."""
-    return ForeignKeyConstraint(
-        ["bureau_id", "school_id", "supplier_id", "order_id"],
-        ["supply_orders.bureau_id", "supply_orders.school_id", "supply_orders.supplier_id", "supply_orders.id"],
-    )
-
-
-def fk_shipment(name: str | None = None) -> ForeignKeyConstraint:
-    return ForeignKeyConstraint(
-        ["bureau_id", "school_id", "supplier_id", "shipment_id"],
-        ["shipments.bureau_id", "shipments.school_id", "shipments.supplier_id", "shipments.id"],
-        name=name,
-    )
+def fk_supplied(column: str, table: str, name: str | None = None) -> ForeignKeyConstraint:
+    """To a row of the school that belongs to the same supplier: a part cannot name another company than its whole."""
+    keys = ("bureau_id", "school_id", "supplier_id")
+    return ForeignKeyConstraint([*keys, column], [*(f"{table}.{key}" for key in keys), f"{table}.id"], name=name)
 
 
 class FoodBudget(Recorded, Versioned, SchoolOwned, db.Model):
@@ -148,7 +138,7 @@ class SupplyOrderLine(SchoolOwned, db.Model):
     __tablename__ = "supply_order_lines"
     __table_args__ = (
         fk_school(),
-        fk_order(),
+        fk_supplied("order_id", "supply_orders"),
         ForeignKeyConstraint(
             ["bureau_id", "agreement_id", "agreement_item_id"],
             ["agreement_items.bureau_id", "agreement_items.agreement_id", "agreement_items.id"],
@@ -199,7 +189,7 @@ class SupplyOrderEvent(SchoolOwned, db.Model):
     __tablename__ = "supply_order_events"
     __table_args__ = (
         fk_school(),
-        fk_order(),
+        fk_supplied("order_id", "supply_orders"),
         CheckConstraint("side IN ('school', 'supplier', 'system')", name="side"),
         Index("ix_supply_order_events_order", "bureau_id", "school_id", "order_id", "id"),
     )
@@ -225,7 +215,7 @@ class Shipment(Recorded, Versioned, SchoolOwned, db.Model):
     __audited__ = True
     __table_args__ = (
         fk_school(),
-        fk_order(),
+        fk_supplied("order_id", "supply_orders"),
         UniqueConstraint("bureau_id", "school_id", "number"),
         UniqueConstraint("bureau_id", "code"),
         UniqueConstraint("bureau_id", "school_id", "supplier_id", "id"),
@@ -265,17 +255,8 @@ class ShipmentLine(SchoolOwned, db.Model):
     __tablename__ = "shipment_lines"
     __table_args__ = (
         fk_school(),
-        fk_shipment(),
-        ForeignKeyConstraint(
-            ["bureau_id", "school_id", "supplier_id", "order_line_id"],
-            [
-                "supply_order_lines.bureau_id",
-                "supply_order_lines.school_id",
-                "supply_order_lines.supplier_id",
-                "supply_order_lines.id",
-            ],
-            name="fk_shipment_lines_order_line",
-        ),
+        fk_supplied("shipment_id", "shipments"),
+        fk_supplied("order_line_id", "supply_order_lines", "fk_shipment_lines_order_line"),
         fk_in_bureau("item_id", "catalogue_items"),
         UniqueConstraint("bureau_id", "school_id", "shipment_id", "position"),
         UniqueConstraint("bureau_id", "school_id", "supplier_id", "id"),
@@ -350,17 +331,8 @@ class ShipmentCertificate(SchoolOwned, db.Model):
     __tablename__ = "shipment_certificates"
     __table_args__ = (
         fk_school(),
-        fk_shipment("fk_shipment_certificates_shipment"),
-        ForeignKeyConstraint(
-            ["bureau_id", "school_id", "supplier_id", "shipment_line_id"],
-            [
-                "shipment_lines.bureau_id",
-                "shipment_lines.school_id",
-                "shipment_lines.supplier_id",
-                "shipment_lines.id",
-            ],
-            name="fk_shipment_certificates_line",
-        ),
+        fk_supplied("shipment_id", "shipments", "fk_shipment_certificates_shipment"),
+        fk_supplied("shipment_line_id", "shipment_lines", "fk_shipment_certificates_line"),
         ForeignKeyConstraint(
             ["bureau_id", "supplier_id", "certificate_id"],
             ["batch_certificates.bureau_id", "batch_certificates.supplier_id", "batch_certificates.id"],

@@ -58,7 +58,7 @@ def due(actor: Actor) -> Sequence[DueItem]:
 def _of_supplier(actor: Actor) -> list[DueItem]:
     items: list[DueItem] = []
     for row in reading.waiting(actor, ("sent", "confirmed")):
-        url = url_for("supply_orders.own_one", order_id=row.id)
+        url = url_for("supply_orders.own_one", supplied_order_id=row.id)
         if row.state == "confirmed":
             items.append(_item(_("发货：%(school)s", school=row.school_name), url, row, row.school_name))
         elif row.proposed_on is None:

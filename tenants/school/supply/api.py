@@ -36,14 +36,14 @@ def _list(actor: Actor, school_id: int, query: dict[str, Any]) -> Response:
     Tests hold the answers to GoodsReceiptPage and GoodsReceiptOut."""
     page = reading.list_receipts(actor, school_id, **query)
     items = [row._asdict() for row in page.items]
-    return _answer({"items": items, "next_cursor": page.next_cursor})
+    return answer({"items": items, "next_cursor": page.next_cursor})
 
 
 def _one(actor: Actor, school_id: int, receipt_id: UUID) -> Response:
-    return _answer(reading.get_receipt(actor, school_id, receipt_id).as_dict())
+    return answer(reading.get_receipt(actor, school_id, receipt_id).as_dict())
 
 
-def _answer(content: dict[str, Any], status: int = 200) -> Response:
+def answer(content: dict[str, Any], status: int = 200) -> Response:
     return Response(orjson.dumps(content, default=_plain), status, mimetype="application/json")
 
 
@@ -81,7 +81,7 @@ def put_receipt(data: dict[str, Any], receipt_id: UUID) -> Any:
     actor = current_actor()
     data["certificates"] = [CertificateInput(**row) for row in data["certificates"]]
     view, is_new = record_receipt(actor, receipt_id, **data)
-    return _answer(view.as_dict(), 201 if is_new else 200)
+    return answer(view.as_dict(), 201 if is_new else 200)
 
 
 @blueprint.route("/goods-receipts/photos/<uuid:attachment_id>", methods=["PUT"])

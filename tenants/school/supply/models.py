@@ -9,6 +9,7 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Index,
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel.database import Recorded, SchoolOwned, Versioned, db, fk_in_bureau, fk_in_school, fk_school, now
+from school.orders.models import fk_supplied
 
 
 class GoodsReceipt(Recorded, Versioned, SchoolOwned, db.Model):
@@ -25,14 +26,8 @@ class GoodsReceipt(Recorded, Versioned, SchoolOwned, db.Model):
         fk_school(),
         UniqueConstraint("bureau_id", "school_id", "number"),
         fk_in_bureau("supplier_id", "bureau_suppliers"),
-        ForeignKeyConstraint(
-            ["bureau_id", "school_id", "supplier_id", "order_id"],
-            ["supply_orders.bureau_id", "supply_orders.school_id", "supply_orders.supplier_id", "supply_orders.id"],
-        ),
-        ForeignKeyConstraint(
-            ["bureau_id", "school_id", "supplier_id", "shipment_id"],
-            ["shipments.bureau_id", "shipments.school_id", "shipments.supplier_id", "shipments.id"],
-        ),
+        fk_supplied("order_id", "supply_orders"),
+        fk_supplied("shipment_id", "shipments"),
         CheckConstraint("state IN ('awaiting', 'recorded', 'voided')", name="state"),
         # A delivery on an order is a receipt once somebody else than who counted has confirmed it.
         CheckConstraint("shipment_id IS NULL OR (order_id IS NOT NULL AND supplier_id IS NOT NULL)", name="order"),
@@ -108,14 +103,8 @@ class GoodsReceiptLine(SchoolOwned, db.Model):
         CheckConstraint("net_quantity IS NULL OR net_quantity = quantity + rejected_quantity", name="net"),
         CheckConstraint("net_quantity <= arrived_quantity", name="arrived"),
         CheckConstraint("(shipment_line_id IS NULL) = (net_quantity IS NULL)", name="shipment_line"),
-        ForeignKeyConstraint(
-            ["bureau_id", "school_id", "order_line_id"],
-            ["supply_order_lines.bureau_id", "supply_order_lines.school_id", "supply_order_lines.id"],
-        ),
-        ForeignKeyConstraint(
-            ["bureau_id", "school_id", "shipment_line_id"],
-            ["shipment_lines.bureau_id", "shipment_lines.school_id", "shipment_lines.id"],
-        ),
+        fk_in_school("order_line_id", "supply_order_lines"),
+        fk_in_school("shipment_line_id", "shipment_lines"),
         CheckConstraint("base_quantity = quantity * unit_factor", name="base_quantity"),
         CheckConstraint("unit_price_fen >= 0", name="unit_price"),
         CheckConstraint("(unit_price_fen IS NULL) = (amount_fen IS NULL)", name="amount"),

@@ -12,6 +12,7 @@ from kernel.access.edge import may
 from kernel.actor import Actor
 from kernel.module import MenuItem, Module, SearchHit
 from school.supply.api import blueprint as api
+from school.supply.delivery_api import blueprint as deliveries
 from school.supply.demand_history import HISTORY
 from school.supply.demo import demo
 from school.supply.feeds import INDICATOR, UNCERTIFIED
@@ -42,9 +43,13 @@ RECEIVING = DutyKind(
 MODULE = Module(
     name="supply",
     permissions=RULES,
-    menu=[MenuItem(_l("收货"), "supply.index", "truck-delivery", Permission.READ, _l("食材与供应"), order=41)],
+    menu=[
+        MenuItem(_l("收货"), "supply.index", "truck-delivery", Permission.READ, _l("食材与供应"), order=41),
+        MenuItem(_l("拒收单"), "supply.own_rejections", "truck-delivery", Permission.READ_REJECTIONS, None, order=44),
+        MenuItem(_l("批次警示"), "supply.all_warnings", "alert-triangle", Permission.OVERSEE, _l("采购"), order=77),
+    ],
     pages=PAGES,
-    api=[api],
+    api=[api, deliveries],
     due=[due],
     search=[search],
     publishes=[UNCERTIFIED, INDICATOR, HISTORY, GUARD, RECEIVING],

@@ -143,6 +143,9 @@ class VoidGoodsReceiptSchema(BaseSchema):
 
 
 class GoodsReceiptLineOut(GoodsReceiptLineSchema):
+    """Of a delivery on an order also what was ordered, shipped, what arrived, its net weight and how much was refused;
+    `quantity` is what was accepted."""
+
     id = Identifier()
     position = fields.Integer()
     item_version = fields.Integer()
@@ -156,6 +159,14 @@ class GoodsReceiptLineOut(GoodsReceiptLineSchema):
     base_unit = fields.String()
     base_quantity = PlainQuantity(places=9)
     amount_fen = fields.Integer(allow_none=True)
+    order_line_id = Identifier(allow_none=True)
+    shipment_line_id = Identifier(allow_none=True)
+    ordered_quantity = PlainQuantity(places=3, allow_none=True)
+    shipped_quantity = PlainQuantity(places=3, allow_none=True)
+    arrived_quantity = PlainQuantity(places=3, allow_none=True)
+    net_quantity = PlainQuantity(places=3, allow_none=True)
+    rejected_quantity = PlainQuantity(places=3)
+    tolerance_percent = PlainQuantity(places=2, allow_none=True)
 
 
 class GoodsReceiptCertificateOut(GoodsReceiptCertificateSchema):
@@ -192,6 +203,10 @@ class GoodsReceiptPage(PageSchema):
 
 
 class GoodsReceiptOut(GoodsReceiptRow):
+    order_id = Identifier(allow_none=True)
+    shipment_id = Identifier(allow_none=True)
+    supplier_id = Identifier(allow_none=True)
+    confirmed_at = fields.AwareDateTime(allow_none=True)
     delivery_note_no = fields.String()
     second_receiver_name = fields.String()
     note = fields.String()

@@ -92,7 +92,7 @@ def _of_supplier(actor: Actor) -> list[DueItem]:
     return [
         DueItem(
             _("答复拒收单：%(school)s", school=one.school_name),
-            url_for("supply.own_rejection", rejection_id=one.id), MODULE, detail=one.number,
+            url_for("supply.own_rejection", own_rejection_id=one.id), MODULE, detail=one.number,
         )
         for one in list_rejections(actor, state="open", limit=20).items
         if not one.answer

@@ -175,3 +175,12 @@ def on_order(actor: Actor, school_id: int, item_ids: Collection[UUID] | None = N
 
 def school_name(actor: Actor, school_id: int) -> str:
     return get_school(actor, school_id).name
+
+
+def last_order(actor: Actor) -> SupplyOrder | None:
+    """The newest of the actor's school."""
+    query = select(SupplyOrder).where(
+        SupplyOrder.bureau_id == actor.bureau_id, SupplyOrder.school_id == actor.own_school_id()
+    )
+    order: SupplyOrder | None = db.session.scalar(query.order_by(SupplyOrder.id.desc()).limit(1))
+    return order

@@ -93,3 +93,10 @@ def list_lines(actor: Actor, *, day: date | None = None, since: date | None = No
     if since:
         query = query.where(SupplyOrder.deliver_on >= since)
     return db.session.execute(query.order_by(SupplyOrder.id.desc(), SupplyOrderLine.position).limit(most)).all()
+
+
+def search_orders(actor: Actor, text: str, most: int = 8) -> Sequence[Any]:
+    query = own(actor, select(*ROW)).where(SupplyOrder.number.op("^@")(text.upper()))
+    if actor.level == "supplier":
+        query = query.where(SupplyOrder.is_sent)
+    return db.session.execute(query.order_by(SupplyOrder.number.desc()).limit(most)).all()

@@ -16,7 +16,7 @@ from kernel.database import db, new_id, now
 from kernel.database.scope import within
 from kernel.database.writing import flush, require_version
 from kernel.digests import digest
-from kernel.errors import Conflict, Invalid
+from kernel.errors import Conflict, Invalid, RuleBroken
 from kernel.numbering.service import next_number
 from kernel.web.dates import SHANGHAI
 from school.orders import labels, rules
@@ -221,6 +221,8 @@ def take_back(actor: Actor, shipment_id: UUID, seen_version: int | None, reason:
     require_version(shipment, seen_version)
     if not reason.strip():
         raise Invalid({"reason": [_("请写明原因。")]})
+    if actor.level == "school" and not shipment.is_by_school:
+        raise RuleBroken("shipment_of_supplier", _("供应商开出的送货单由供应商撤回；未到的物品收货时填 0。"))
     move_shipment(shipment, "cancel")
     shipment.state_reason = reason
     flush(db.session())

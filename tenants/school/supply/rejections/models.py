@@ -20,22 +20,14 @@ from kernel.database import (
     now,
     one_of,
 )
+from school.orders.models import fk_supplied
 from school.supply.delivery_rules import REASONS
 
 STATES = ("open", "replaced", "credited", "closed", "voided")
 
 
 def fk_rejection(table: str) -> ForeignKeyConstraint:
-    return ForeignKeyConstraint(
-        ["bureau_id", "school_id", "supplier_id", "rejection_id"],
-        [
-            "goods_rejections.bureau_id",
-            "goods_rejections.school_id",
-            "goods_rejections.supplier_id",
-            "goods_rejections.id",
-        ],
-        name=f"fk_{table}_rejection",
-    )
+    return fk_supplied("rejection_id", "goods_rejections", f"fk_{table}_rejection")
 
 
 class GoodsRejection(Recorded, Versioned, SchoolOwned, db.Model):
@@ -46,10 +38,7 @@ class GoodsRejection(Recorded, Versioned, SchoolOwned, db.Model):
     __table_args__ = (
         fk_school(),
         fk_in_school("receipt_id", "goods_receipts"),
-        ForeignKeyConstraint(
-            ["bureau_id", "school_id", "supplier_id", "order_id"],
-            ["supply_orders.bureau_id", "supply_orders.school_id", "supply_orders.supplier_id", "supply_orders.id"],
-        ),
+        fk_supplied("order_id", "supply_orders"),
         UniqueConstraint("bureau_id", "school_id", "number"),
         UniqueConstraint("bureau_id", "school_id", "receipt_id"),
         UniqueConstraint("bureau_id", "school_id", "supplier_id", "id"),
@@ -121,16 +110,7 @@ class GoodsRejectionPhoto(SchoolOwned, db.Model):
     __table_args__ = (
         fk_school(),
         fk_rejection("goods_rejection_photos"),
-        ForeignKeyConstraint(
-            ["bureau_id", "school_id", "supplier_id", "line_id"],
-            [
-                "goods_rejection_lines.bureau_id",
-                "goods_rejection_lines.school_id",
-                "goods_rejection_lines.supplier_id",
-                "goods_rejection_lines.id",
-            ],
-            name="fk_goods_rejection_photos_line",
-        ),
+        fk_supplied("line_id", "goods_rejection_lines", "fk_goods_rejection_photos_line"),
         ForeignKeyConstraint(
             ["bureau_id", "school_id", "attachment_id"],
             ["attachments.bureau_id", "attachments.school_id", "attachments.id"],

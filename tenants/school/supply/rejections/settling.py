@@ -106,20 +106,23 @@ def ship_again(
 ) -> Shipment:
     """A shipment that makes good what was refused; at most what is open of it and not under way."""
     rejection = get_rejection(actor, rejection_id, lock=True)
-    parts = lines_of(rejection)
     shipment_known = db.session.get(Shipment, (rejection.bureau_id, rejection.school_id, shipment_id))
-    moving = _under_way(actor, rejection)
-    most: dict[UUID, Decimal] = {}
-    for part in parts:
-        most[part.order_line_id] = most.get(part.order_line_id, Decimal(0)) + balance_of(part).open
-    for line_id, quantity in moving.items():
-        most[line_id] = most.get(line_id, Decimal(0)) - quantity
-    source = Source(SOURCE, rejection.id, most)
+    source = Source(SOURCE, rejection.id, replaceable(actor, rejection))
     shipment = shipping.ship(actor, rejection.order_id, shipment_id, lines=lines, source=source, **values)
     if shipment_known is None:
         move(actor, rejection, "ship", shipment.number)
         flush(db.session())
     return shipment
+
+
+def replaceable(actor: Actor, rejection: GoodsRejection) -> dict[UUID, Decimal]:
+    """Order line → how much may be sent again: what is open of the rejection and not under way."""
+    most: dict[UUID, Decimal] = {}
+    for part in lines_of(rejection):
+        most[part.order_line_id] = most.get(part.order_line_id, Decimal(0)) + balance_of(part).open
+    for line_id, quantity in _under_way(actor, rejection).items():
+        most[line_id] = most.get(line_id, Decimal(0)) - quantity
+    return most
 
 
 def _under_way(actor: Actor, rejection: GoodsRejection) -> dict[UUID, Decimal]:

@@ -9,6 +9,7 @@ from sqlalchemy import or_, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 
 from bureau.roles import Role
+from bureau.schools.models import School
 from bureau.suppliers.service.telling import officers
 from kernel.actor import Actor, system_actor
 from kernel.database import db, new_id, now
@@ -264,11 +265,12 @@ def to_acknowledge(actor: Actor, most: int = 20) -> Sequence[Any]:
     return db.session.execute(query).all()
 
 
-def schools_of(actor: Actor, warning_ids: Collection[UUID]) -> dict[UUID, list[LotWarningSchool]]:
-    query = own(
-        actor, select(LotWarningSchool).where(LotWarningSchool.warning_id.in_(warning_ids)), LotWarningSchool
-    ).order_by(LotWarningSchool.school_id)
-    found: dict[UUID, list[LotWarningSchool]] = {}
-    for row in db.session.scalars(query):
-        found.setdefault(row.warning_id, []).append(row)
+def told_schools(actor: Actor, warning_ids: Collection[UUID]) -> dict[UUID, list[Any]]:
+    """Warning → rows (school's name, LotWarningSchool), for the bureau and its zones."""
+    same = (School.bureau_id == LotWarningSchool.bureau_id) & (School.id == LotWarningSchool.school_id)
+    query = select(School.name, LotWarningSchool).join(School, same)
+    query = own(actor, query.where(LotWarningSchool.warning_id.in_(warning_ids)), LotWarningSchool)
+    found: dict[UUID, list[Any]] = {}
+    for row in db.session.execute(query.order_by(School.code)):
+        found.setdefault(row[1].warning_id, []).append(row)
     return found

@@ -11,7 +11,7 @@ from kernel.actor import Actor
 from kernel.database import db, new_id, now
 from kernel.database.scope import use_scope
 from kernel.database.writing import flush, require_version
-from kernel.errors import Conflict, Denied, Invalid, RuleBroken, Unauthenticated
+from kernel.errors import Conflict, Denied, Invalid, NotFound, RuleBroken, Unauthenticated
 from kernel.identity.service import signing_in
 from kernel.identity.service.scopes import scopes_of
 from kernel.policy.service import effective
@@ -84,6 +84,16 @@ def confirm_here(
         roles=frozenset(here.roles), locale=actor.locale,
     )  # fmt: skip
     return confirm(second, receipt_id, seen_version, how="here")
+
+
+def require_receipt(actor: Actor, receipt_id: UUID) -> None:
+    """Raises NotFound before anything else is said of it."""
+    query = select(GoodsReceipt.id).where(
+        GoodsReceipt.bureau_id == actor.bureau_id, GoodsReceipt.school_id == actor.own_school_id(),
+        GoodsReceipt.id == receipt_id,
+    )  # fmt: skip
+    if db.session.scalar(query) is None:
+        raise NotFound
 
 
 def _said(receipt: GoodsReceipt) -> set[UUID]:

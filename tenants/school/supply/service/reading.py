@@ -52,12 +52,13 @@ def list_receipts(
 RECEIPT_FIELDS = (
     "id", "school_id", "number", "received_at", "received_on", "supplier_name", "received_by_name", "line_count",
     "amount_fen", "has_missing_certificates", "state", "version", "delivery_note_no", "second_receiver_name", "note",
-    "void_reason", "voided_at",
+    "void_reason", "voided_at", "order_id", "shipment_id", "supplier_id", "confirmed_at",
 )  # fmt: skip
 LINE_FIELDS = (
     "id", "position", "item_id", "item_version", "item_code", "item_name", "specification", "storage", "category_id",
     "category_name", "quantity", "unit", "unit_factor", "base_unit", "base_quantity", "unit_price_fen", "amount_fen",
-    "batch_no", "production_date", "expiry_date", "temperature_celsius",
+    "batch_no", "production_date", "expiry_date", "temperature_celsius", "order_line_id", "shipment_line_id", "ordered_quantity",
+    "shipped_quantity", "arrived_quantity", "net_quantity", "rejected_quantity", "tolerance_percent",
 )  # fmt: skip
 CERTIFICATE_FIELDS = ("id", "line_id", "kind", "number", "valid_until", "attachment_id")
 MISSING_FIELDS = ("category_id", "category_name", "kind", "label")
@@ -67,7 +68,7 @@ def _columns(model: Any, names: Sequence[str]) -> list[Any]:
     return [getattr(model, name) for name in names]
 
 
-RECEIPT = select(*_columns(GoodsReceipt, (*RECEIPT_FIELDS, "created_at", "voided_by")))
+RECEIPT = select(*_columns(GoodsReceipt, (*RECEIPT_FIELDS, "created_at", "voided_by", "received_by", "refused")))
 LINES = select(*_columns(GoodsReceiptLine, LINE_FIELDS)).order_by(GoodsReceiptLine.position)
 CERTIFICATES = select(*_columns(GoodsReceiptCertificate, CERTIFICATE_FIELDS)).order_by(
     GoodsReceiptCertificate.kind, GoodsReceiptCertificate.id

@@ -1,8 +1,8 @@
 """Pages of goods receipts."""
 
-from school.supply.views import oversight, receipts, recording
+from school.supply.views import deliveries, oversight, receipts, recording, rejections
 from school.supply.views.blueprint import blueprint
 
 PAGES = (blueprint,)
 
-__all__ = ["PAGES", "oversight", "receipts", "recording"]
+__all__ = ["PAGES", "deliveries", "oversight", "receipts", "recording", "rejections"]

@@ -12,10 +12,15 @@ from kernel.access.edge import access, current_actor
 from kernel.actor import Actor
 from kernel.errors import Invalid
 from kernel.web.forms import Form
-from school.supply import labels
+from school.orders import certificate_labels
+from school.orders.service import certificates as papers
+from school.orders.service import finding as orders
+from school.orders.service.shipping import lots_of
+from school.supply import delivery_rules, labels
 from school.supply.permissions import Permission
+from school.supply.rejections.finding import of_receipt
 from school.supply.schemas import CertificateForm, GoodsReceiptQuery, VoidSchema
-from school.supply.service import reading, voiding
+from school.supply.service import confirming, reading, voiding
 from school.supply.service.certificates import add_certificate
 from school.supply.service.figures import Limits
 from school.supply.views.blueprint import blueprint
@@ -58,11 +63,32 @@ def show(receipt_id: UUID) -> str:
 
 def show_page(actor: Actor, school_id: int, receipt_id: UUID, form: Form | None = None, **context: Any) -> str:
     view = reading.get_receipt(actor, school_id, receipt_id)
+    if view.receipt.shipment_id is not None:
+        context |= _of_delivery(actor, school_id, view)
     return render_template(
         "supply/show.html", view=view, receipt=view.receipt, labels=labels, catalogue_labels=catalogue_labels,
         form=form or Form.blank(CertificateForm(), {"kind": view.missing[0].kind} if view.missing else {}), certificate_options=certificate_options(view),
         limits=Limits(actor, school_id, view.receipt.received_on), photo_links=photo_links, **context,
     )  # fmt: skip
+
+
+def _of_delivery(actor: Actor, school_id: int, view: reading.ReceiptView) -> dict[str, Any]:
+    """What a delivery on an order adds: who confirmed it, its papers, what was refused."""
+    receipt = view.receipt
+    shipment = orders.get_shipment(actor, receipt.shipment_id)
+    said = confirming.confirmations(actor, school_id, receipt.id)
+    by_id = {str(line.id): line for line in view.lines}
+    refused = [(by_id[one["line_id"]], one) for one in receipt.refused.get("lines", ())]
+    return {
+        "shipment": shipment, "order": orders.get_order(actor, receipt.order_id, school_id=school_id),
+        "papers": papers.papers_of(actor, shipment, lots_of(shipment)), "confirmations": said, "refused": refused,
+        "rejection": of_receipt(actor, school_id, receipt.id), "finding_text": certificate_labels.text,
+        "lot_names": {line.shipment_line_id: line.item_name for line in view.lines},
+        "may_confirm": receipt.state == "awaiting" and actor.level == "school" and not actor.read_only
+        and actor.account_id != receipt.received_by and actor.account_id not in {one.account_id for one in said},
+        "receivers": confirming.receivers(actor, school_id), "deviation": delivery_rules.deviation,
+        "is_beyond": delivery_rules.is_beyond,
+    }  # fmt: skip
 
 
 def certificate_options(view: reading.ReceiptView) -> list[tuple[str, str]]:
