@@ -14,6 +14,7 @@ class Permission(StrEnum):
     READ = "school:canteen_books:read"
     ENTER = "school:canteen_books:enter"
     APPROVE = "school:canteen_books:approve"
+    REOPEN = "school:canteen_books:reopen"
     SIGN = "school:canteen_books:sign"
     MONEY_READ = "school:meal_money:read"
     PLAN = "school:meal_money:plan"
@@ -40,6 +41,8 @@ RULES: dict[str, Rule] = {
     Permission.READ: any_of(school_role(*BOOK_ROLES, Role.CANTEEN_MANAGER)),
     Permission.ENTER: any_of(_apart(Role.ACCOUNTANT)),
     Permission.APPROVE: any_of(_apart(Role.PRINCIPAL, Role.LOGISTICS_DIRECTOR)),
+    # Opening a closed month again is the principal's, asked for by the accountant.
+    Permission.REOPEN: any_of(_apart(Role.PRINCIPAL)),
     Permission.SIGN: any_of(school_role(Role.CASHIER)),
     # What a family paid and is owed is known to those who keep the money.
     Permission.MONEY_READ: any_of(school_role(*BOOK_ROLES)),

@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _l
 
 from school.diners.rules import Allergen, Meal, Sex
 
-MEALS = {
+MEALS: dict[str, Any] = {
     Meal.BREAKFAST: _l("早餐"),
     Meal.MORNING_SNACK: _l("早点"),
     Meal.LUNCH: _l("午餐"),
@@ -14,7 +14,7 @@ MEALS = {
     Meal.DINNER: _l("晚餐"),
     Meal.NIGHT_SNACK: _l("夜点"),
 }
-ALLERGENS = {
+ALLERGENS: dict[str, Any] = {
     Allergen.GLUTEN: _l("含麸质谷物"),
     Allergen.CRUSTACEANS: _l("甲壳类"),
     Allergen.FISH: _l("鱼类"),

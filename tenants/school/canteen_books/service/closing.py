@@ -269,17 +269,12 @@ def ask_reopening(actor: Actor, month: date, seen_version: int | None, reason: s
     found = locked_month(actor, month)
     require_version(found, seen_version)
     _require_newest(actor, month)
+    if found.closed_by == actor.account_id:  # it takes two to open it again
+        raise RuleBroken("same_person", _("结账审核人不能申请反结账，请由会计申请。"))
     move_month(actor, found, "ask_reopening", reason)
     found.prepared_by, found.prepared_by_name = actor.account_id, actor.display_name
-    _require_other_closer(found)
     db.session.flush()
     return found
-
-
-def _require_other_closer(month: BookMonth) -> None:
-    """Who closed it cannot also ask: it takes two to open it again."""
-    if month.prepared_by == month.closed_by:
-        raise RuleBroken("same_person", _("结账审核人不能申请反结账，请由会计申请。"))
 
 
 def refuse_reopening(actor: Actor, month: date, seen_version: int | None, reason: str) -> BookMonth:

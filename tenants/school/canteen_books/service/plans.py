@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 
 from kernel.actor import Actor
 from kernel.database import db, new_id, now
@@ -276,3 +276,16 @@ def enrolments(actor: Actor, first: date, last: date, pupil_ids: Collection[UUID
 def meals_planned(actor: Actor) -> list[Meal]:
     """The meals that any plan of the school holds."""
     return in_order(meal for plan in all_plans(actor, actor.own_school_id()) if plan.is_active for meal in plan.meals)
+
+
+def count_enrolled(actor: Actor) -> dict[UUID, int]:
+    """Plan → how many are on it today and until further notice."""
+    rows = db.session.execute(
+        select(MealEnrolment.plan_id, func.count())
+        .where(
+            MealEnrolment.bureau_id == actor.bureau_id, MealEnrolment.school_id == actor.own_school_id(),
+            MealEnrolment.until_day.is_(None),
+        )
+        .group_by(MealEnrolment.plan_id)
+    )  # fmt: skip
+    return {plan_id: int(count) for plan_id, count in rows}

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -226,3 +226,26 @@ def _latest_before(actor: Actor, school_id: int, day: date, meal: Meal) -> dict[
         .order_by(DinerCount.on_day)
     )  # fmt: skip
     return {group: int(number) for group, number in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class Unsaid:
+    class_id: UUID
+    class_name: str
+    deadline: datetime
+
+
+def unsaid(actor: Actor) -> list[Unsaid]:
+    """The actor's own classes that have not reported a meal of today whose deadline is still ahead, on a school day."""
+    school_id = actor.own_school_id()
+    own = [row for row in active_classes(actor, school_id) if row.teacher_id == actor.account_id]
+    if not own or not is_workday(today(), workdays.calendar(actor.bureau_id)):
+        return []
+    limits = [one for one in settings(actor, school_id).values() if one.is_served and one.deadline(today()) > now()]
+    counts = _counts(actor, school_id, {today()})
+    found = []
+    for row in own:
+        late = [one.deadline(today()) for one in limits if row.id not in counts.get((today(), one.meal), {})]
+        if late:
+            found.append(Unsaid(row.id, row.name, min(late)))
+    return found

@@ -1,6 +1,7 @@
 """Pupils: read by their own school, entered one by one or from a table, never deleted."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -163,3 +164,29 @@ def _flush() -> None:
 
 def age_on(birth_date: date, day: date) -> int:
     return day.year - birth_date.year - ((day.month, day.day) < (birth_date.month, birth_date.day))
+
+
+def names_of(actor: Actor, pupil_ids: Collection[UUID]) -> dict[UUID, str]:
+    """Pupil → number and name; those of other schools are left out."""
+    rows = db.session.execute(
+        select(Pupil.id, Pupil.number, Pupil.name).where(
+            Pupil.bureau_id == actor.bureau_id, Pupil.school_id == actor.own_school_id(), Pupil.id.in_(list(pupil_ids))
+        )
+    )
+    return {pupil: f"{number} {name}" for pupil, number, name in rows}
+
+
+def by_numbers(actor: Actor, text: str) -> list[UUID]:
+    """The pupils whose numbers stand in a text, separated by anything that is no number. Invalid names the first that
+    nobody has."""
+    numbers = list(dict.fromkeys(re.findall(r"[0-9A-Za-z-]+", text)))
+    rows = db.session.execute(
+        select(Pupil.number, Pupil.id).where(
+            Pupil.bureau_id == actor.bureau_id, Pupil.school_id == actor.own_school_id(), Pupil.number.in_(numbers)
+        )
+    )
+    known = {row.number: row.id for row in rows}
+    for number in numbers:
+        if number not in known:
+            raise Invalid({"numbers": [_("没有学号为 %(number)s 的学生。", number=number)]})
+    return [known[number] for number in numbers]

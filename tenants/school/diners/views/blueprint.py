@@ -1,0 +1,3 @@
+from flask import Blueprint
+
+blueprint = Blueprint("diners", __name__)
