@@ -12,6 +12,7 @@ from kernel.actor import Actor
 from kernel.module import DueItem, MenuItem, Module
 from kernel.web.dates import today
 from school.canteen_day.api import blueprint as api
+from school.canteen_day.demo import demo
 from school.canteen_day.feeds import INDICATORS
 from school.canteen_day.owed import DUTIES
 from school.canteen_day.permissions import RULES, Permission
@@ -47,4 +48,5 @@ MODULE = Module(
     api=[api],
     due=[due],
     publishes=[*DUTIES, *INDICATORS],
+    demo=demo,
 )

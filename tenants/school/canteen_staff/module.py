@@ -10,6 +10,7 @@ from kernel.access.edge import may
 from kernel.actor import Actor
 from kernel.module import DueItem, MenuItem, Module
 from school.canteen_staff.api import blueprint as api
+from school.canteen_staff.demo import demo
 from school.canteen_staff.permissions import RULES, Permission
 from school.canteen_staff.service.alarms import tell_of_expiry
 from school.canteen_staff.service.overview import licences_of
@@ -47,5 +48,6 @@ MODULE = Module(
     pages=[pages],
     api=[api],
     due=[due],
+    demo=demo,
     periodic={"expiry": ("20 7 * * *", tell_of_expiry)},
 )

@@ -35,7 +35,7 @@ def _within(actor: Actor, model: Any, query: Any) -> Any:
 
 
 def _counted(query: Any) -> dict[int, int]:
-    return {school_id: count for school_id, count in db.session.execute(query)}
+    return dict(db.session.execute(query).all())  # type: ignore[arg-type]
 
 
 def missing_samples(actor: Actor, span: Span) -> dict[int, int]:

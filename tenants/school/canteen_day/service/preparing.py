@@ -98,6 +98,7 @@ def disinfection(context: Context, entry: Entry) -> dict[str, Any]:
     found = rules.lacks(
         limits, seconds=values["seconds"], celsius=values.get("celsius"), mg_per_litre=values["mg_per_litre"]
     )
+    values["done_by"] = values.get("done_by") or context.actor.display_name
     return {**values, "lacks": [lack.value for lack in found]}
 
 

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from flask_babel import gettext as _
+from marshmallow import fields
 
 from duties.rules import MEAL_TIMES
 from kernel.database import new_id
@@ -226,8 +227,13 @@ def clean(kind: Kind, row: Mapping[str, Any], shared: Mapping[str, Any]) -> Row 
         if result is None:
             return None
         changed = result
-    known = {"id", *kind.takes().fields}
-    return {name: value for name, value in changed.items() if name in known}
+    known = kind.takes().fields
+    return {
+        # The second button of a bar says no by an empty value; a box that is not ticked says nothing at all.
+        name: False if value == "" and isinstance(known.get(name), fields.Boolean) else value
+        for name, value in changed.items()
+        if name == "id" or name in known
+    }
 
 
 def _clean_staff(row: Row) -> Row | None:
@@ -236,8 +242,8 @@ def _clean_staff(row: Row) -> Row | None:
         return None
     findings = [finding.value for finding in rules.Finding if row.get(f"finding_{finding}")]
     if status == "absent":
-        return {**row, "is_absent": "1", "findings": [], "celsius": ""}
-    return {**row, "is_absent": "", "findings": findings if status == "found" else []}
+        return {**row, "is_absent": True, "findings": [], "celsius": ""}
+    return {**row, "is_absent": False, "findings": findings if status == "found" else []}
 
 
 def _needs(field: str) -> Any:
