@@ -1,4 +1,5 @@
-"""The committee meets again over a reported result; what was passed over by the old order falls with it.
+"""The committee meets again over a reported result; what was passed over by the old order falls with it; a committee's
+draw is everybody's to check once the result is out.
 
 Revision: 0040, after 0039
 """
@@ -20,6 +21,7 @@ OWN = f"bureau_id = {tenancy.BUREAU}"
 def upgrade() -> None:
     _re_evaluations()
     _passed_over()
+    _public_draws()
 
 
 def _re_evaluations() -> None:
@@ -121,3 +123,18 @@ def _passed_over() -> None:
         f"CREATE POLICY award_passed_over_bureau_void ON award_passed_over FOR UPDATE TO houqin_bureau"
         f" USING ({OWN}) WITH CHECK ({OWN})"
     )
+
+
+def _public_draws() -> None:
+    """Anybody reads that a committee was promised and drawn, by hash and number; who sits on it and how it was drawn once
+    they are disclosed."""
+    op.execute(
+        "GRANT SELECT (bureau_id, id, tender_id, state, size, purchaser_seats, commitment, wants_public_value,"
+        " public_value, result_digest, drawn_at, is_disclosed, created_at) ON evaluation_committees TO houqin_identity"
+    )
+    op.execute(
+        "CREATE POLICY evaluation_committees_identity_see ON evaluation_committees FOR SELECT TO houqin_identity"
+        " USING (true)"
+    )
+    for table in ("committee_draws", "committee_members"):
+        tenancy.show_to(table, "houqin_identity", "is_disclosed")

@@ -170,6 +170,15 @@ EVENTS: Mapping[str, Any] = {
     "dissolve": _l("解散评标委员会"),
     "disclose": _l("公布成员名单"),
 }
+DRAW_CHECKS: Mapping[str, Any] = {
+    "format": _l("文件格式"),
+    "commitment": _l("承诺 = SHA-256（种子‖名单‖规则）"),
+    "public_value": _l("公开数值"),
+    "order": _l("按种子重新抽取，顺序一致"),
+    "result_digest": _l("结果摘要"),
+    "recusals": _l("回避的专家没有被抽中"),
+    "replacements": _l("递补按抽取顺序"),
+}
 ARTICLES: Mapping[str, str] = {
     "caiku_2026_2": "财库〔2026〕2号",
     "regulation_658:9": "《政府采购法实施条例》第九条",

@@ -20,7 +20,7 @@ MODULE = Module(
         MenuItem(_l("利害关系申报"), "evaluation.own_interests", "shield-check", Permission.DECLARE, GROUP, 49),
         MenuItem(_l("报价确认与说明"), "evaluation.answers", "message-report", Permission.READ_ANSWERS, None, 35),
     ),
-    pages=(views.blueprint,),
+    pages=(views.blueprint, views.public.public_pages),
     api=(api.blp, api_re_evaluation.blp),
     due=(due_items,),
     commands=(committee,),

@@ -7,6 +7,7 @@ from flask import Blueprint, render_template, request, url_for
 from flask_babel import gettext as _
 
 from bureau.agreements.service import public as agreements
+from bureau.evaluation.service import public as committees
 from bureau.ocds.service.reading import open_bureau
 from bureau.procurement_portal import labels
 from bureau.procurement_portal.schemas import PublicTenderQuery
@@ -55,6 +56,7 @@ def tender(bureau_code: str, tender_id: UUID) -> str:
         "procurement_portal/tender.html", bureau=bureau, shown=shown, tender=shown.tender, labels=labels,
         lots=shown.lots, items=shown.whole.items, criteria=shown.whole.criteria,
         challenges=counting.challenges_of(bureau.id, tender_id), now=now(), here="tenders",
+        committee_id=committees.of_tender(bureau.id, tender_id),
     )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from sqlalchemy import select
 
 from bureau.agreements.models import Agreement
 from bureau.agreements.service import changes, competing, signing
+from bureau.agreements.service.finding import lots_of
 from bureau.tendering.models import Tender, TenderItem, TenderLot
 from kernel.actor import Actor
 from kernel.database import db, new_id, now
@@ -111,9 +112,14 @@ def _competition(world, place):
     return competition.id
 
 
+def _lot(world, place):
+    return lots_of(_officer(world, place), [_first(world, place).id])[0].id
+
+
 SAMPLES = {
     "agreement_id": Sample(lambda world, place: _agreement(world, place).id, owner="supplier"),
     "agreement_change_id": Sample(_change, owner="supplier"),
+    "agreement_lot_id": Sample(_lot, owner="supplier"),
     "scan_id": Sample(_scan, owner="supplier"),
     "competition_id": Sample(_competition, owner="supplier"),
     "transfer_id": Sample(lambda world, place: new_id(), owner="none"),

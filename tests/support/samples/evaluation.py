@@ -4,8 +4,8 @@ from datetime import timedelta
 from typing import Any
 
 from bureau.bids.models import OpenedBidFile
-from bureau.evaluation.models import AbnormalReview, PriceCorrection
-from bureau.evaluation.service import experts, facts, reporting
+from bureau.evaluation.models import AbnormalReview, PriceCorrection, ReEvaluation
+from bureau.evaluation.service import committee, experts, facts, reporting
 from bureau.roles import Role
 from kernel.actor import SYSTEM_ACCOUNT, system_actor
 from kernel.database import db, new_id, now
@@ -92,10 +92,37 @@ def _interest(world: Any, place: str) -> Any:
     ).id  # fmt: skip
 
 
+def _committee(world: Any, place: str) -> Any:
+    return facts.committee_of(system_actor(world.bureaus[place[0]]), _judged(world, place).id)
+
+
+def _published(world: Any, place: str) -> Any:
+    row = _committee(world, place)
+    committee.disclose(system_actor(row.bureau_id), row.tender_id)
+    return row.id
+
+
+def _re_evaluation(world: Any, place: str) -> Any:
+    """One that was taken back: it leaves the tender where it is."""
+    found = _judged(world, place)
+    actor = system_actor(world.bureaus[place[0]])
+    row = ReEvaluation(
+        bureau_id=actor.bureau_id, id=new_id(), tender_id=found.id, state="withdrawn", reason_code="extreme",
+        finding="演示", from_state="report", needs_second=False, created_by=actor.account_id,
+        created_by_name=actor.display_name,
+    )  # fmt: skip
+    db.session.add(row)
+    db.session.flush()
+    return row.id
+
+
 SAMPLES = {
     "judged_tender_id": Sample(lambda world, place: _judged(world, place).id, owner="bureau"),
     "judged_lot_id": Sample(lambda world, place: _judged(world, place).lot, owner="bureau"),
     "judged_bid_id": Sample(lambda world, place: _judged(world, place).bids[_judged(world, place).lot][0], "bureau"),
+    "public_committee_id": Sample(lambda world, place: _committee(world, place).id, owner="bureau"),
+    "published_committee_id": Sample(_published, owner="bureau"),
+    "re_evaluation_id": Sample(_re_evaluation, owner="bureau"),
     "committee_id": Sample(lambda world, place: new_id(), owner="bureau"),
     "rescoring_id": Sample(lambda world, place: new_id(), owner="bureau"),
     "expert_id": Sample(_expert, owner="bureau"),

@@ -267,7 +267,7 @@ def draw(actor: Actor, tender_id: UUID, seen: int | None, public_value: str = ""
     return committee
 
 
-def _stored(committee: EvaluationCommittee) -> CommitteeDraw:
+def _stored(committee: Any) -> CommitteeDraw:
     document = db.session.scalar(
         select(CommitteeDraw).where(
             CommitteeDraw.bureau_id == committee.bureau_id, CommitteeDraw.id == committee.id
@@ -339,7 +339,12 @@ def disclose(actor: Actor, tender_id: UUID) -> None:
 
 def document_of(actor: Actor, tender_id: UUID) -> dict[str, Any]:
     """What `verification.verify` reads: before the result the commitment alone, afterwards seed, pool and order."""
-    committee = facts.committee_of(actor, tender_id)
+    return whole_document(facts.committee_of(actor, tender_id))
+
+
+def whole_document(committee: Any) -> dict[str, Any]:
+    """`committee`: an EvaluationCommittee, or a row with its public columns. In the scope of whoever asks: before the
+    result the database gives nothing but the head to anybody."""
     head: dict[str, Any] = {
         "format": FORMAT, "id": str(committee.id), "tender": str(committee.tender_id),
         "committed_at": committee.created_at.isoformat(),
@@ -353,7 +358,7 @@ def document_of(actor: Actor, tender_id: UUID) -> dict[str, Any]:
     stored = _stored(committee)
     members = db.session.scalars(
         select(CommitteeMember)
-        .where(CommitteeMember.bureau_id == actor.bureau_id, CommitteeMember.committee_id == committee.id)
+        .where(CommitteeMember.bureau_id == committee.bureau_id, CommitteeMember.committee_id == committee.id)
         .order_by(CommitteeMember.id)
     ).all()
     by_id = {member.id: member for member in members}
