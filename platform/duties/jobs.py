@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from duties.service import generating, reminding, tallying
+from duties.service import fulfilling, generating, reminding, tallying
 
 
 def generate(bureau_id: int) -> dict[str, Any]:
@@ -12,6 +12,8 @@ def generate(bureau_id: int) -> dict[str, Any]:
 
 
 def tell(bureau_id: int) -> None:
+    """Nobody is told of what is done: marks that met a duty being written are looked after first."""
+    fulfilling.sweep(bureau_id)
     reminding.run(bureau_id)
 
 

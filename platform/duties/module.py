@@ -11,6 +11,7 @@ from duties import api, jobs
 from duties.commands import duties
 from duties.demo import demo
 from duties.labels import period_text
+from duties.links import address
 from duties.permissions import Permission
 from duties.service import excusing, generating, reading
 from duties.sources import RoleBook, schools_source
@@ -32,7 +33,7 @@ def due_items(actor: Actor) -> Sequence[DueItem]:
     own = reading.mine(actor, found) if found else []
     items = [
         DueItem(
-            one.title, reading.address(one), "duties", due_at=one.due_at,
+            one.title, address(one), "duties", due_at=one.due_at,
             detail=period_text(one.period, one.first_day, one.meal), overdue=one.standing == "late",
         )
         for one in own

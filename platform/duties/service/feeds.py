@@ -2,6 +2,7 @@
 the person leaves the school."""
 
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import UUID
@@ -12,7 +13,7 @@ from sqlalchemy import select
 from duties import ical
 from duties.labels import period_text
 from duties.models import DutyFeed
-from duties.service.reading import Shown, address, between, is_head, mine
+from duties.service.reading import Shown, between, is_head, mine
 from kernel.actor import Actor, system_actor
 from kernel.database import db, new_id, now
 from kernel.database.scope import IDENTITY, use_scope
@@ -72,9 +73,9 @@ def revoke_feed(actor: Actor, feed_id: UUID) -> None:
     db.session.flush()
 
 
-def read_feed(bureau_id: int, secret: str, site: str) -> bytes:
-    """The calendar behind an address, as its person may see it today; NotFound says nothing of why. `site`: the
-    address that paths are put behind."""
+def read_feed(bureau_id: int, secret: str, link: Callable[[Shown], str]) -> bytes:
+    """The calendar behind an address, as its person may see it today; NotFound says nothing of why. `link`: a duty's
+    whole address."""
     session = db.session()
     use_scope(session, system_actor(bureau_id).scope)
     row = session.scalar(
@@ -103,11 +104,11 @@ def read_feed(bureau_id: int, secret: str, site: str) -> bytes:
     found = between(actor, row.school_id, day - BACK, day + AHEAD)
     if not is_head(replace(actor, read_only=False)):
         found = mine(actor, found)
-    events = [_event(one, bureau_id, row.school_id, site) for one in found if one.standing != "excused"]
+    events = [_event(one, bureau_id, row.school_id, link(one)) for one in found if one.standing != "excused"]
     return ical.calendar(_("%(school)s后勤任务", school=place.label), events, now())
 
 
-def _event(one: Shown, bureau_id: int, school_id: int, site: str) -> ical.Event:
+def _event(one: Shown, bureau_id: int, school_id: int, url: str) -> ical.Event:
     is_done = one.standing in ("on_time", "done_late")
     return ical.Event(
         uid=f"{one.code}.{one.period}.{school_id}.{bureau_id}@houqin",
@@ -115,7 +116,7 @@ def _event(one: Shown, bureau_id: int, school_id: int, site: str) -> ical.Event:
         ends=one.due_at,
         summary=_("%(title)s（已完成）", title=one.title) if is_done else one.title,
         description=period_text(one.period, one.first_day, one.meal),
-        url=site + address(one),
+        url=url,
         category=str(one.kind.group) if one.kind is not None else "",
         alarm_minutes=None if is_done else ALARM,
     )

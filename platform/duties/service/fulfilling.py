@@ -1,7 +1,7 @@
 """A record fulfils what is due: called by the record's own service, in its transaction."""
 
 from contextlib import AbstractContextManager, nullcontext
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -39,10 +39,30 @@ _OF_ONE = text(
         " AND o.first_day <= :day"
     )
 )
-_ANY_DUE = text(
-    "SELECT EXISTS (SELECT FROM duties WHERE bureau_id = :bureau_id AND school_id = :school_id AND kind = :kind"
-    " AND meal = :meal AND last_day >= :day AND first_day <= :day AND fulfilled_at IS NOT NULL)"
+# Held until the transaction ends: whoever fulfils or withdraws beside it sees what was decided here.
+_LOCK = text(
+    "SELECT fulfilled_at IS NOT NULL AS is_fulfilled FROM duties WHERE bureau_id = :bureau_id"
+    " AND school_id = :school_id AND kind = :kind AND meal = :meal AND last_day >= :day AND first_day <= :day"
+    " ORDER BY id FOR UPDATE"
 )
+_PLACES = text(
+    "SELECT kind, meal, on_day AS day FROM duty_marks WHERE bureau_id = :bureau_id AND school_id = :school_id"
+    " AND record_kind = :record_kind AND record_id = :record_id AND withdrawn_at IS NULL ORDER BY kind, meal, on_day"
+)
+_WITHDRAW = text(
+    "UPDATE duty_marks SET withdrawn_at = :at WHERE bureau_id = :bureau_id AND school_id = :school_id"
+    " AND record_kind = :record_kind AND record_id = :record_id AND withdrawn_at IS NULL"
+)
+# What was marked while the duty was being written beside it: neither saw the other.
+_SWEEP = text(
+    SETTLE.format(
+        which="o.is_long IN (false, true) AND o.due_at > :since AND o.due_at < :until AND o.fulfilled_at IS NULL"
+        " AND o.excuse_id IS NULL AND EXISTS (SELECT FROM duty_marks h WHERE h.bureau_id = o.bureau_id"
+        " AND h.school_id = o.school_id AND h.kind = o.kind AND h.meal = o.meal"
+        " AND h.on_day BETWEEN o.first_day AND o.last_day AND h.withdrawn_at IS NULL)"
+    )
+)
+SWEPT = timedelta(days=2)
 
 
 def fulfil(
@@ -65,6 +85,7 @@ def fulfil(
     where = _place(actor, school_id, kind, on, meal)
     record_kind, record_id = record or ("", NOBODY)
     with _scope(actor, school_id):
+        was_fulfilled = any(db.session.scalars(_LOCK, where).all())
         statement = insert(DutyMark).values(
             id=new_id(), bureau_id=actor.bureau_id, school_id=school_id, kind=kind, on_day=on, meal=where["meal"],
             record_kind=record_kind, record_id=record_id, at=at or now(), by=actor.account_id,
@@ -77,27 +98,33 @@ def fulfil(
             )
         )
         settled: Any = db.session.execute(_OF_ONE, where)
-        return settled.rowcount > 0 or bool(db.session.scalar(_ANY_DUE, where))
+        return settled.rowcount > 0 or was_fulfilled
 
 
 def unfulfil(actor: Actor, record: tuple[str, UUID], *, school_id: int | None = None) -> None:
     """The record was voided: what it alone fulfilled is owed again. `school_id`: needed but for a school's own actor."""
     school_id = actor.own_school_id() if school_id is None else school_id
-    record_kind, record_id = record
+    of_record = {
+        "bureau_id": actor.bureau_id, "school_id": school_id, "record_kind": record[0], "record_id": record[1],
+        "at": now(),
+    }  # fmt: skip
     with _scope(actor, school_id):
-        places = db.session.execute(
-            text(
-                "UPDATE duty_marks SET withdrawn_at = :at WHERE bureau_id = :bureau_id AND school_id = :school_id"
-                " AND record_kind = :record_kind AND record_id = :record_id AND withdrawn_at IS NULL"
-                " RETURNING kind, meal, on_day AS day"
-            ),
-            {
-                "bureau_id": actor.bureau_id, "school_id": school_id, "record_kind": record_kind,
-                "record_id": record_id, "at": now(),
-            },
-        ).mappings().all()  # fmt: skip
+        places = [
+            {"bureau_id": actor.bureau_id, "school_id": school_id, **place}
+            for place in db.session.execute(_PLACES, of_record).mappings()
+        ]
         for place in places:
-            db.session.execute(_OF_ONE, {"bureau_id": actor.bureau_id, "school_id": school_id, **place})
+            db.session.execute(_LOCK, place)
+        db.session.execute(_WITHDRAW, of_record)
+        for place in places:
+            db.session.execute(_OF_ONE, place)
+
+
+def sweep(bureau_id: int) -> int:
+    """In the bureau's scope; gives the number of duties found done."""
+    at = now()
+    found: Any = db.session.execute(_SWEEP, {"bureau_id": bureau_id, "since": at - SWEPT, "until": at + SWEPT})
+    return int(found.rowcount)
 
 
 def _place(actor: Actor, school_id: int, kind: str, on: date, meal: str | None) -> dict[str, Any]:

@@ -6,9 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from flask import url_for
 from sqlalchemy import or_, select
-from werkzeug.routing import BuildError
 
 from duties import rules
 from duties.models import Duty, DutyMark, DutyTick
@@ -188,14 +186,3 @@ def ticks_of(duty: Duty) -> list[DutyTick]:
         DutyTick.meal == duty.meal, DutyTick.on_day.between(duty.first_day, duty.last_day),
     )  # fmt: skip
     return list(db.session.scalars(query.order_by(DutyTick.id)))
-
-
-def address(one: Shown) -> str:
-    """Where it is done with one tap: the record's page, else the duty's own with its tick."""
-    published = one.kind.published if one.kind is not None else None
-    if published is not None and published.endpoint:
-        try:
-            return url_for(published.endpoint, **published.values(one.first_day, one.meal))
-        except BuildError:
-            pass  # the module that knows the page is not part of this deployment
-    return url_for("duties.show", duty_id=one.id) if one.id is not None else url_for("duties.calendar")

@@ -10,6 +10,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from duties import labels
+from duties.links import address
 from duties.models import Duty
 from duties.permissions import Permission
 from duties.rules import ONE_DAY, add_months, month_end
@@ -47,7 +48,7 @@ def index() -> str:
         rest=[one for one in shown if one.standing != "late"],
         every=query["all"],
         counts=(len(reading.mine(actor, found)), len(found)),
-        address=reading.address,
+        address=address,
         words=labels,
         earlier=day - ONE_DAY,
         later=day + ONE_DAY,
@@ -78,7 +79,7 @@ def week() -> str:
         sunday=monday + WEEK,
         today=today(),
         every=query["all"],
-        address=reading.address,
+        address=address,
         words=labels,
         earlier=monday - timedelta(days=7),
         later=monday + timedelta(days=7),
@@ -125,7 +126,7 @@ def _opener(actor: Actor, school_id: int) -> Any:
 
     def address_of(one: Shown) -> str:
         if actor.level == "school":
-            return reading.address(one) if one.id is not None else ""
+            return address(one) if one.id is not None else ""
         return url_for("duties.show_of_school", school_id=school_id, duty_id=one.id) if one.id is not None else ""
 
     return address_of
@@ -176,7 +177,7 @@ def duty_page(duty: Duty, form: Form | None) -> str:
         kind=kind,
         form=form,
         may_tick=may_tick and one.standing in ("open", "late"),
-        record_url="" if ticking.is_ticked(kind) or form is None else reading.address(one),
+        record_url="" if ticking.is_ticked(kind) or form is None else address(one),
         marks=reading.marks_of(duty),
         ticks=reading.ticks_of(duty),
         may_void=lambda tick: (

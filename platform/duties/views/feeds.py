@@ -7,6 +7,7 @@ from flask import Response, current_app, flash, redirect, render_template, url_f
 from flask_babel import gettext as _
 
 from duties import ical
+from duties.links import address
 from duties.permissions import Permission
 from duties.schemas import DutyFeedForm
 from duties.service import feeds
@@ -51,7 +52,9 @@ def revoke_feed(duty_feed_id: UUID) -> Any:
 @access(PUBLIC)
 def feed(bureau_id: int, feed_secret: str) -> Response:
     """What a calendar program reads: whoever holds the address, and nothing but the calendar."""
-    response = Response(feeds.read_feed(bureau_id, feed_secret, site()), content_type=ical.MEDIA_TYPE)
+    response = Response(
+        feeds.read_feed(bureau_id, feed_secret, lambda one: site() + address(one)), content_type=ical.MEDIA_TYPE
+    )
     response.headers["Content-Disposition"] = 'inline; filename="duties.ics"'
     response.headers["Cache-Control"] = "private, max-age=900"
     response.headers["X-Robots-Tag"] = "noindex"
