@@ -170,6 +170,12 @@ def upgrade() -> None:
         ["bureau_id", "number"],
         postgresql_where=sa.text("number <> ''"),
     )
+    op.create_index(
+        "ix_goods_receipts_voided",
+        "goods_receipts",
+        ["bureau_id", "school_id", "id"],
+        postgresql_where=sa.text("state = 'voided'"),
+    )
     op.create_index("ix_shipment_lines_lot", "shipment_lines", ["bureau_id", "batch_no", "item_id"])
     tenancy.protect_bureau_table("recalls", zone=None, school=None)
     tenancy.protect_bureau_table("recall_events", bureau="ra", zone=None, school=None)

@@ -58,7 +58,7 @@ def _school(part: SchoolPart) -> dict[str, Any]:
 
     return {
         "school_id": part.school_id, "school_name": part.school_name, "came": words(part.came), "left": words(part.left),
-        "used": words(part.used), "deliveries": len(part.deliveries), "transits": len(part.transits),
+        "used": words(part.used), "deliveries": part.deliveries, "transits": len(part.transits),
         "diners": part.diners, "samples": part.samples, "meals": part.meals,
     }  # fmt: skip
 

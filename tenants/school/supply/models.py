@@ -48,6 +48,10 @@ class GoodsReceipt(Recorded, Versioned, SchoolOwned, db.Model):
         ),
         Index("ix_goods_receipts_order", "bureau_id", "school_id", "order_id"),
         Index("ix_goods_receipts_newest", "bureau_id", "school_id", "received_at", "id"),
+        # A recall leaves out what voided receipts brought.
+        Index(
+            "ix_goods_receipts_voided", "bureau_id", "school_id", "id", postgresql_where=text("state = 'voided'"),
+        ),
         # The bureau counts all schools' receipts of a span, without reading a row.
         Index(
             "ix_goods_receipts_day", "bureau_id", "received_at", "school_id",

@@ -19,7 +19,7 @@ from school.recall import rules
 from school.recall.models import Recall, RecallEvent, RecallPart, SuspectedIncident
 from school.recall.service.lots import Lot
 from school.recall.service.telling import tell_end, tell_schools
-from school.recall.service.tracing import Trace, part_as_json, trace
+from school.recall.service.tracing import Details, Trace, details, parts_as_json, trace
 from school.stores.service.freezing import freeze, unfreeze
 
 KIND = "recall"
@@ -76,13 +76,14 @@ def freeze_and_tell(actor: Actor, recall_id: UUID, seen: int | None) -> Recall:
     require_version(recall, seen)
     at = now()
     _move(actor, recall, "freeze", told_at=at)
-    found = trace(actor, [Lot.from_json(row) for row in recall.lots])
+    lots = [Lot.from_json(row) for row in recall.lots]
+    found, more = trace(actor, lots), details(actor, lots)
     recall.totals = found.totals()
     if not recall.is_drill:
-        batches = [(part.school_id, stock.batch_id) for part in found.schools for stock in part.stocks]
+        batches = [(stock.school_id, stock.batch_id) for stock in more.stocks]
         freeze(actor, batches, (KIND, recall.id), _reason(recall))
         _hold_samples(actor, recall, found)
-    _write_parts(actor, recall, found, at)
+    _write_parts(actor, recall, found, more, at)
     flush(db.session())
     tell_schools(actor, recall, [part.school_id for part in found.schools])
     return recall
@@ -99,12 +100,13 @@ def _reason(recall: Recall) -> str:
     return _("召回 %(number)s：%(reason)s", number=recall.number, reason=recall.reason)
 
 
-def _write_parts(actor: Actor, recall: Recall, found: Trace, at: datetime) -> None:
+def _write_parts(actor: Actor, recall: Recall, found: Trace, more: Details, at: datetime) -> None:
+    told = parts_as_json(found, more)
     db.session.add_all(
         RecallPart(
             bureau_id=recall.bureau_id, school_id=part.school_id, id=new_id(), recall_id=recall.id, number=recall.number,
             is_drill=recall.is_drill, reason=recall.reason, instructions=recall.instructions, lots=recall.lots,
-            part=part_as_json(part), told_at=at,
+            part=told[part.school_id], told_at=at,
         )
         for part in found.schools
     )  # fmt: skip

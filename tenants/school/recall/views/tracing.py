@@ -18,6 +18,7 @@ from school.recall import labels
 from school.recall.permissions import Permission
 from school.recall.schemas import TraceQuery
 from school.recall.service.asking import Answer, ask
+from school.recall.service.tracing import details
 from school.recall.sheets import trace_xlsx
 from school.recall.views.blueprint import blueprint
 
@@ -91,7 +92,9 @@ def trace_sheet() -> Response:
     answer = ask(current_actor(), asked)
     name = _("追溯结果") + ".xlsx"
     return Response(
-        trace_xlsx(answer.trace), mimetype=XLSX, headers={"Content-Disposition": disposition("attachment", name)}
+        trace_xlsx(answer.trace, details(current_actor(), answer.chosen)),
+        mimetype=XLSX,
+        headers={"Content-Disposition": disposition("attachment", name)},
     )
 
 

@@ -9,7 +9,7 @@ from kernel.database import db, new_id
 from kernel.web.dates import today
 from school.recall.service import lots
 from school.recall.service.asking import ask
-from school.recall.service.tracing import part_as_json, trace
+from school.recall.service.tracing import details, parts_as_json, trace
 from tests.support.recall import LOT, SUPPLIER, cook, deliver, keeper, put_on_menu, take
 from tests.support.receipts import line, record
 
@@ -175,6 +175,7 @@ def test_what_is_told_equals_what_the_ledger_says(world, rice, two_schools, offi
     first = two_schools[0]
     take(keeper(world, "a1"), first.batch_id, take_more, None)
     acting(officer)
-    part = part_as_json(by_school(trace(officer, lot_of(officer)))[first.school_id])
+    known = lot_of(officer)
+    part = parts_as_json(trace(officer, known), details(officer, known))[first.school_id]
     assert Decimal(part["left"][0]["quantity"]) == 70 - Decimal(take_more)
     assert Decimal(part["used"][0]["quantity"]) == 30 + Decimal(take_more)
