@@ -78,6 +78,12 @@ def all_dishes(actor: Actor, school_id: int, ids: Iterable[UUID] | None = None) 
     return [DishView(dish, lines.get(dish.id, [])) for dish in dishes]
 
 
+def by_codes(actor: Actor, school_id: int, codes: Iterable[str]) -> Sequence[Dish]:
+    """Set aside ones too."""
+    query = select(Dish).where(Dish.bureau_id == actor.bureau_id, Dish.school_id == school_id)
+    return db.session.scalars(query.where(Dish.code.in_(set(codes)))).all()
+
+
 def _lines(actor: Actor, school_id: int, dish_ids: Sequence[UUID]) -> dict[UUID, list[DishIngredient]]:
     rows = db.session.scalars(
         select(DishIngredient)
@@ -131,7 +137,6 @@ def _differ(lines: Sequence[Any], rows: Sequence[Mapping[str, Any]]) -> bool:
 
 
 def write_lines(dish: Dish, rows: Sequence[Mapping[str, Any]], *, is_new: bool) -> None:
-    own = {"bureau_id": dish.bureau_id, "school_id": dish.school_id, "dish_id": dish.id}
     if not is_new:
         db.session.execute(
             delete(DishIngredient).where(
@@ -140,8 +145,20 @@ def write_lines(dish: Dish, rows: Sequence[Mapping[str, Any]], *, is_new: bool) 
             ),
             execution_options={"synchronize_session": "fetch"},
         )  # fmt: skip
-    if rows:
-        written = [{**own, "id": new_id(), "position": number, **row} for number, row in enumerate(rows)]
+    insert_lines([(dish, rows)])
+
+
+def insert_lines(recipes: Sequence[tuple[Dish, Sequence[Mapping[str, Any]]]]) -> None:
+    """The lines of new or emptied recipes, in one statement."""
+    written = [
+        {
+            "bureau_id": dish.bureau_id, "school_id": dish.school_id, "dish_id": dish.id, "id": new_id(),
+            "position": position, **row,
+        }
+        for dish, rows in recipes
+        for position, row in enumerate(rows)
+    ]  # fmt: skip
+    if written:
         db.session.execute(insert(DishIngredient), written)
 
 
