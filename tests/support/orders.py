@@ -47,16 +47,25 @@ class Market:
 
 
 def market(
-    world: Any, place: str = "a", *, quantity: int = 1000, stocked: Stocked | None = None, **changes: Any
+    world: Any,
+    place: str = "a",
+    *,
+    quantity: int = 1000,
+    stocked: Stocked | None = None,
+    fixed: bool = False,
+    **changes: Any,
 ) -> Market:
+    """`fixed`: pork at 21.00 without a price book, where several markets stand in one bureau."""
     officer = world.actor("procurement_officer", place[0])
     use_scope(db.session(), officer.scope)
     stocked = stocked or stock(officer, prefix=str(new_id()))
-    book(officer, {stocked.pork: 2400}, today() - timedelta(days=5))
-    lots = (
-        fixed_lot(stocked, items=[rice(stocked, quantity=Decimal(quantity), tolerance=Decimal(5))]),
-        discount_lot(stocked, items=[pork(stocked, tolerance=Decimal(5))]),
-    )
+    grain = rice(stocked, quantity=Decimal(quantity), tolerance=Decimal(5))
+    meat = pork(stocked, tolerance=Decimal(5), price_fen=2100 if fixed else None)
+    if fixed:
+        lots = (fixed_lot(stocked, items=[grain]), fixed_lot(stocked, number=2, category_id=stocked.meat, items=[meat]))
+    else:
+        book(officer, {stocked.pork: 2400}, today() - timedelta(days=5))
+        lots = (fixed_lot(stocked, items=[grain]), discount_lot(stocked, items=[meat]))
     made = signed(officer, terms(world.supplier_id(place), *lots, **changes))
     return Market(world, stocked, made.agreement, made.item(stocked.rice), made.item(stocked.pork), place)
 

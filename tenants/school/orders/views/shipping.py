@@ -111,7 +111,7 @@ def note_page(actor: Actor, shipment: Shipment, form: Form | None = None) -> str
     """The delivery note; its code leads the school to the page on which it is taken over."""
     order = finding.get_order(actor, shipment.order_id, school_id=shipment.school_id)
     lots = shipping.lots_of(shipment)
-    link = url_for("supply.by_code", code=shipment.code, _external=True)
+    link = url_for("supply.by_code", delivery_code=shipment.code, _external=True)
     picture = segno.make(link, error="m", micro=False).svg_inline(scale=4, border=2)
     of_school = actor.level == "school"
     return render_template(

@@ -52,11 +52,11 @@ def find_delivery() -> Any:
     return redirect(url_for("supply.deliver", shipment_id=shipment.id))
 
 
-@blueprint.get("/deliveries/code/<code>")
+@blueprint.get("/deliveries/code/<delivery_code>")
 @access(Permission.READ)
-def by_code(code: str) -> Any:
+def by_code(delivery_code: str) -> Any:
     """What the QR on a delivery note says."""
-    shipment = finding.find_by_code(current_actor(), code[:20])
+    shipment = finding.find_by_code(current_actor(), delivery_code[:20])
     return redirect(url_for("supply.deliver", shipment_id=shipment.id))
 
 

@@ -193,16 +193,16 @@ def send_replacement(own_rejection_id: UUID) -> Any:
     return _ship_page(actor, found, form), form.refusal_status
 
 
-@blueprint.get("/goods-rejections/own/<uuid:own_rejection_id>/photos/<int:place>")
+@blueprint.get("/goods-rejections/own/<uuid:own_rejection_id>/photos/<int:photo_place>")
 @access(Permission.READ_REJECTIONS)
-def rejection_photo(own_rejection_id: UUID, place: int) -> Response:
+def rejection_photo(own_rejection_id: UUID, photo_place: int) -> Response:
     """The school's photo of what it refused: its file is the school's, shown to the supplier with the rejection."""
     actor = current_actor()
     photos = finding.photos_of(finding.get_rejection(actor, own_rejection_id))
-    if place >= len(photos):
+    if photo_place >= len(photos):
         raise NotFound
     with within(db.session(), system_actor(actor.bureau_id).scope):
-        attachment = db.session.get(Attachment, (actor.bureau_id, photos[place].attachment_id))
+        attachment = db.session.get(Attachment, (actor.bureau_id, photos[photo_place].attachment_id))
     assert attachment is not None
     response = Response(content(attachment), mimetype=attachment.media_type)
     response.headers["Content-Disposition"] = disposition("inline", attachment.original_name)
