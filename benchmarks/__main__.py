@@ -2,7 +2,7 @@
 
 Parts: requests (what a request costs beside bare SQL), engine (rescoring 10,000 submissions), pages (comparing a thousand
 schools over three years), phones (two hundred hand in at once), demand (a round of a thousand schools gathered into
-lots), evaluation (50 bids for each of ten lots). All of them, or those that are named.
+lots), evaluation (50 bids for each of ten lots), stock (a receipt with its ledger moves, a million moves). All of them, or those that are named.
 """
 
 import argparse
@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from benchmarks import cluster, demand, engine, evaluation, fill_sync, pages, results
+from benchmarks import cluster, demand, engine, evaluation, fill_sync, pages, results, stock
 from benchmarks.client import Refused
 from benchmarks.operations import OPERATIONS, District
 from benchmarks.requests import environment, in_this_process, measure
@@ -63,7 +63,7 @@ def main() -> int:
         return max(subprocess.call([sys.executable, "-m", "benchmarks", part, *own]) for part in options.parts)
     work: dict[str, Callable[[argparse.Namespace], bool]] = {
         "engine": rescore, "phones": phones, "pages": compare, "requests": cost, "demand": gather,
-        "evaluation": judge,
+        "evaluation": judge, "stock": keep_stock,
     }  # fmt: skip
     try:
         return 0 if (look if options.profile else work[options.parts[0]])(options) else 1
@@ -107,6 +107,16 @@ def judge(options: argparse.Namespace) -> bool:
     figures = evaluation.measure()
     keep(options, "evaluation", evaluation.report(figures), True)
     return evaluation.met(figures)
+
+
+def keep_stock(options: argparse.Namespace) -> bool:
+    postgres = cluster.start()
+    try:
+        figures = stock.measure(postgres, say)
+    finally:
+        postgres.stop()
+    keep(options, "stock", stock.report(figures), True)
+    return stock.met(figures)
 
 
 def compare(options: argparse.Namespace) -> bool:

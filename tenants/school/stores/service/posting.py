@@ -257,12 +257,13 @@ def _write(
 def _upsert(model: Any, rows: Sequence[dict[str, Any]], within: Sequence[str], columns: Sequence[str]) -> None:
     if not rows:
         return
-    statement = upsert(model.__table__)
+    statement: Any = upsert(model.__table__)
     statement = statement.on_conflict_do_update(
         index_elements=["bureau_id", "school_id", *within],
         set_={name: statement.excluded[name] for name in columns},
     )
-    db.session.execute(statement, list(rows))
+    # What it returns is of no use; without it the rows would be sent one by one.
+    db.session.execute(statement.returning(model.__table__.c.id), list(rows)).all()
 
 
 def _batch_row(actor: Actor, key: Mapping[str, Any], batch: NewBatch) -> dict[str, Any]:
