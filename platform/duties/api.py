@@ -12,6 +12,7 @@ from duties.service import board, excusing, reading, ticking
 from kernel.access.edge import access, current_actor
 from kernel.api import ApiBlueprint, seen_version
 from kernel.errors import Invalid
+from kernel.web.dates import today
 
 blueprint = ApiBlueprint("duties", __name__, description="What schools owe, by when, and what fulfilled it")
 MOST_SPAN = timedelta(days=92)
@@ -22,15 +23,17 @@ MOST_SPAN = timedelta(days=92)
 @blueprint.arguments(schemas.DutySpanQuery, location="query")
 @blueprint.response(200, schemas.DutyListOut)
 def list_duties(query: dict[str, Any]) -> dict[str, Any]:
-    """What is due at the own school on first..last (three months at most), by due time."""
+    """What is due at the own school on first..last (three months at most; today by default), by due time."""
     actor = current_actor()
     return {"items": _between(actor.own_school_id(), query)}
 
 
 def _between(school_id: int, query: dict[str, Any]) -> list[reading.Shown]:
-    if query["last"] < query["first"] or query["last"] - query["first"] > MOST_SPAN:
+    first = query["first"] or today()
+    last = query["last"] or first
+    if last < first or last - first > MOST_SPAN:
         raise Invalid({"last": [_("起止日期应先后相接，且不超过三个月。")]})
-    return reading.between(current_actor(), school_id, query["first"], query["last"])
+    return reading.between(current_actor(), school_id, first, last)
 
 
 @blueprint.route("/duties/now", methods=["GET"])

@@ -51,8 +51,10 @@ class DutyMonthQuery(BaseSchema):
 
 
 class DutySpanQuery(BaseSchema):
-    first = Day(required=True)
-    last = Day(required=True)
+    """Without days: today."""
+
+    first = Day(load_default=None, allow_none=True)
+    last = Day(load_default=None, allow_none=True)
 
 
 class DutyTickForm(BaseSchema):

@@ -31,11 +31,11 @@ def make_kind(world: World, place: str = "a1", **values) -> BureauDutyKind:
 
 
 def make_duty(world: World, place: str = "a1", kind: str | None = None, **values) -> Duty:
-    """Open right now, of a kind that is ticked; in the bureau's scope."""
+    """Late but not missed, so that no new plan takes it back; of a kind that is ticked; in the bureau's scope."""
     code = kind or f"b-{make_kind(world, place).id}"
     system = bureau_of(world, place)
     at = now()
-    due = values.pop("due_at", at + timedelta(hours=1))
+    due = values.pop("due_at", at - timedelta(minutes=10))
     day = due.astimezone(SHANGHAI).date()
     content = {
         "kind": code, "period": day.isoformat(), "on_day": day, "first_day": day, "last_day": day,
