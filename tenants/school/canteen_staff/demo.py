@@ -40,24 +40,33 @@ def demo(app: Flask, demo: DemoContext) -> None:
         use_scope(db.session(), actor.scope)
         rng = random.Random(f"canteen-staff:{SEED}:{school.code}")
         with clock_at(datetime.combine(begin, time(9), SHANGHAI)):
-            crew = _crew(actor, rng, demo.today, begin, show=number < SHOW_SCHOOLS)
+            crew = _crew(actor, rng, begin, show=number < SHOW_SCHOOLS)
+        with clock_at(datetime.combine(demo.today - timedelta(days=30), time(9), SHANGHAI)):
+            _certified(actor, rng, crew, demo.today, begin, show=number < SHOW_SCHOOLS)
         if number < SHOW_SCHOOLS:
             _trained(actor, crew, demo.today)
         _licensed(actor, demo.today, number)
         db.session.commit()
 
 
-def _crew(actor: Actor, rng: random.Random, today: date, begin: date, *, show: bool) -> list[CanteenStaff]:
+def _crew(actor: Actor, rng: random.Random, begin: date, *, show: bool) -> list[CanteenStaff]:
     names = NameMaker(rng)
     crew = []
     # An officer of food safety stands on the list as well as on the accounts; at the second school nobody is director.
     posts = [(Duty.SAFETY_OFFICER, Duty.MANAGER), *(CREW if show else CREW[:SMALL_CREW])]
-    for place, duties in enumerate(posts):
+    for duties in posts:
         values = {"name": names(), "duties": [duty.value for duty in duties], "joined_on": begin}
         staff, _new = people.save_staff(actor, new_id(), values)
         crew.append(staff)
-        # The last of a show school's crew has let the certificate run out; another has twelve days left.
-        left = -6 if show and place == len(posts) - 1 else 12 if show and place == 3 else rng.randrange(60, 300)
+    return crew
+
+
+def _certified(
+    actor: Actor, rng: random.Random, crew: list[CanteenStaff], today: date, begin: date, *, show: bool
+) -> None:
+    """The last of a show school's crew has let the certificate run out; another has twelve days left."""
+    for place, staff in enumerate(crew):
+        left = -6 if show and place == len(crew) - 1 else 12 if show and place == 3 else rng.randrange(60, 300)
         until = today + timedelta(days=left)
         papers.add_paper(
             actor, new_id(), staff_id=staff.id, kind=PaperKind.HEALTH.value, number=f"{MARK}JK{place + 1:04d}",
@@ -67,7 +76,6 @@ def _crew(actor: Actor, rng: random.Random, today: date, begin: date, *, show: b
             actor, new_id(), staff_id=staff.id, kind=PaperKind.TRAINING.value, number=f"{MARK}PX{place + 1:04d}",
             issued_on=begin, valid_until=begin + timedelta(days=730),
         )  # fmt: skip
-    return crew
 
 
 def _trained(actor: Actor, crew: list[CanteenStaff], today: date) -> None:
