@@ -20,6 +20,7 @@ from school.canteen.service import dishes, recommended
 from school.canteen.service.judging import figures_of, ground_of
 from school.canteen.views import dish_form
 from school.canteen.views.blueprint import blueprint
+from school.diners.labels import ALLERGENS
 
 FILTERS = ("q", "kind", "with_inactive")
 
@@ -94,7 +95,7 @@ def dish_page(actor: Actor, school_id: int, dish_id: UUID, **context: Any) -> st
     figures, prices = figures_of(actor, school_id, ground, {dish_id: view.recipe})
     return render_template(
         "canteen/dish.html", dish=view.dish, lines=view.lines, figures=figures[dish_id], prices=prices, labels=labels,
-        diners=ground.diners, outdated=view.dish.id in recommended.outdated(actor, [view.dish]), **context,
+        allergens=ALLERGENS, diners=ground.diners, outdated=view.dish.id in recommended.outdated(actor, [view.dish]), **context,
     )  # fmt: skip
 
 

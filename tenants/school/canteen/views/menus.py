@@ -7,6 +7,7 @@ from uuid import UUID
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
+from bureau.schools.service import get_bureau, get_school
 from kernel.access.edge import access, current_actor
 from kernel.actor import Actor
 from kernel.database import new_id
@@ -85,3 +86,16 @@ def print_menu(menu_id: UUID) -> str:
     actor = current_actor()
     found = menus.get_menu(actor, actor.own_school_id(), menu_id)
     return render_template("canteen/print.html", **page_context(actor, found))
+
+
+@blueprint.get("/menus/<uuid:menu_id>/public")
+@access(Permission.READ)
+def public_page(menu_id: UUID) -> Any:
+    """To the page that families see."""
+    actor = current_actor()
+    found = menus.get_menu(actor, actor.own_school_id(), menu_id)
+    school = get_school(actor, found.school_id)
+    code = get_bureau(actor).code
+    return redirect(
+        url_for("public_menus.week", bureau_code=code, school_code=school.code, week=found.monday.isoformat())
+    )

@@ -24,6 +24,7 @@ from school.canteen.standards import standard_on
 from school.canteen.views import dish_form
 from school.canteen.views.blueprint import blueprint
 from school.canteen.views.dishes import FILTERS, listing
+from school.diners.labels import ALLERGENS
 
 LIST = "canteen.recommended_list"
 
@@ -56,7 +57,7 @@ def recommended_dish(recommended_dish_id: UUID) -> str:
     figures = reckon(view.recipe, diners, prices, units_of(actor, items))
     return render_template(
         "canteen/dish.html", dish=view.dish, lines=view.lines, figures=figures, prices=prices, labels=labels,
-        diners=diners, outdated=False, is_recommended=True,
+        allergens=ALLERGENS, diners=diners, outdated=False, is_recommended=True,
     )  # fmt: skip
 
 

@@ -64,11 +64,15 @@ class Shown:
         """By standing, the worst first; what does not apply is left out."""
         return [(verdict, [one for one in self.judged.checks if one.verdict == verdict]) for verdict in STANDING]
 
-    def bands(self) -> list[tuple[str, str]]:
+    def band_words(self) -> str:
         """Of each age that the school has: its share of the base portion."""
         factors = standard_on(self.menu.monday).factors()
         shares = self.judged.ground.diners.mix.shares
-        return [(str(labels.BANDS[band]), labels.number(factors[band], 2)) for band in Band if band in shares]
+        return "、".join(f"{labels.BANDS[band]} {labels.number(factors[band], 2)}" for band in Band if band in shares)
+
+    @property
+    def last_week(self) -> date:
+        return self.menu.monday - timedelta(weeks=1)
 
     def shortfalls(self) -> list[str]:
         """What the proposer could not meet, in words; only beside the draft that it filled."""
