@@ -2,7 +2,8 @@
 
 Parts: requests (what a request costs beside bare SQL), engine (rescoring 10,000 submissions), pages (comparing a thousand
 schools over three years), phones (two hundred hand in at once), demand (a round of a thousand schools gathered into
-lots), evaluation (50 bids for each of ten lots), stock (a receipt with its ledger moves, a million moves). All of them, or those that are named.
+lots), evaluation (50 bids for each of ten lots), stock (a receipt with its ledger moves, a million moves), recall
+(a lot in a thousand schools traced to every plate). All of them, or those that are named.
 """
 
 import argparse
@@ -14,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from benchmarks import cluster, demand, engine, evaluation, fill_sync, pages, results, stock
+from benchmarks import cluster, demand, engine, evaluation, fill_sync, pages, recall, results, stock
 from benchmarks.client import Refused
 from benchmarks.operations import OPERATIONS, District
 from benchmarks.requests import environment, in_this_process, measure
@@ -63,7 +64,7 @@ def main() -> int:
         return max(subprocess.call([sys.executable, "-m", "benchmarks", part, *own]) for part in options.parts)
     work: dict[str, Callable[[argparse.Namespace], bool]] = {
         "engine": rescore, "phones": phones, "pages": compare, "requests": cost, "demand": gather,
-        "evaluation": judge, "stock": keep_stock,
+        "evaluation": judge, "stock": keep_stock, "recall": trace,
     }  # fmt: skip
     try:
         return 0 if (look if options.profile else work[options.parts[0]])(options) else 1
@@ -101,6 +102,16 @@ def gather(options: argparse.Namespace) -> bool:
         postgres.stop()
     keep(options, "demand", demand.report(figures), True)
     return demand.met(figures)
+
+
+def trace(options: argparse.Namespace) -> bool:
+    postgres = cluster.start()
+    try:
+        figures = recall.measure(postgres, say)
+    finally:
+        postgres.stop()
+    keep(options, "recall", recall.report(figures), True)
+    return recall.met(figures)
 
 
 def judge(options: argparse.Namespace) -> bool:
