@@ -78,13 +78,19 @@ def _honest(random, number, quantities, references, shared_paper, is_book_lot):
     # A laboratory's report of one's own goods: another file by the same hand as everybody's.
     report = {"author": "演示检测机构", "created": f"D:202603{random.randrange(10, 29)}091500", "program": "P"}
     files.append(File("report", "检验报告.pdf", _digest(random), report, "qualification"))
+    # One in four has a guarantee: nothing is paid, and often the same institution issues it.
+    account = () if random.random() < 0.25 else (f"6222{random.randrange(10**12):012d}",)
+    name = f"演示第{_digest(random)[:6]}食品有限公司"
+    # A namesake is somebody else: the end of the identity card tells them apart.
+    manager = "演示张伟" if random.random() < 0.2 else _name(random)
+    tail = f"{number}{random.randrange(100):02d}{random.choice('0123456789X')}"
     own = [f"本公司第{number}号方案的第{place}项措施为{_digest(random)[:16]}" for place in range(20)]
     return BidFacts(
-        key=f"bid-{number}", supplier=f"supplier-{number}", name=f"演示第{_digest(random)[:6]}食品有限公司",
+        key=f"bid-{number}", supplier=f"supplier-{number}", name=name,
         credit_code=_digest(random)[:18].upper(),
-        people=(Person("contact", _name(random), f"139{random.randrange(10**8):08d}"), Person("legal", _name(random))),
+        people=(Person("contact", _name(random), f"139{random.randrange(10**8):08d}"), Person("legal", _name(random)), Person("manager", manager, f"138{random.randrange(10**8):08d}", id_tail=tail)),
         addresses=(random.choice(["演示路88号", f"演示路88号{random.randrange(1, 3000)}室"]), "演示批发市场"),
-        bond_accounts=(f"6222{random.randrange(10**12):012d}",),
+        bond_accounts=account, bond_payers=(name,) if account else (),
         traces=(
             Trace(sealed, address, random.choice(BROWSERS), f"account-{number}", {"screen": random.choice(SCREENS), "id": _digest(random)}),
         ),
@@ -154,7 +160,7 @@ def _browser(bids, _random):
 
 
 def _people(bids, _random):
-    names = tuple(replace(person, phone="") for person in bids[0].people)
+    names = tuple(replace(person, phone="") for person in bids[0].people[:2])
     return _with(bids, 1, people=(*names, *bids[1].people))
 
 
@@ -171,6 +177,9 @@ TRICKS = {
         _with(bids, 0, people=(Person("contact", "演示", email="A@example.test"),)), 1,
         people=(Person("contact", "演示二", email="a@EXAMPLE.test"),),
     ),
+    "same_manager": lambda bids, _: _with(
+        bids, 1, people=(*bids[1].people[:2], replace(bids[0].people[2], phone="13700001111", name=bids[0].people[2].name + " ")),
+    ),
     "same_person": _people,
     "same_address": lambda bids, _: _with(
         _with(bids, 0, addresses=("演示路12号3栋 405室",)), 1, addresses=("演示路12号 3栋405室",)
@@ -186,7 +195,10 @@ TRICKS = {
     "other_name_inside": lambda bids, _: _with(
         bids, 1, files=(*bids[1].files, File("x", f"{bids[0].name}报价.xlsx", "ab" * 32))
     ),
-    "same_bond_account": lambda bids, _: _with(bids, 1, bond_accounts=bids[0].bond_accounts),
+    "same_bond_account": lambda bids, _: _with(
+        _with(bids, 0, bond_accounts=("6222000011112222",)), 1, bond_accounts=("6222 0000 1111 2222",)
+    ),
+    "same_bond_payer": lambda bids, _: _with(bids, 1, bond_payers=(bids[0].name,)),
 }  # fmt: skip
 
 

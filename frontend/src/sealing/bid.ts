@@ -1,5 +1,6 @@
-// A bid while it is written, the checks before it is sealed, and the document that is sealed (houqin-bid-1).
+// A bid while it is written, the checks before it is sealed, and the document that is sealed (houqin-bid-2).
 
+import { checkDeclared, declarations } from "./declared";
 import { amount, inWords, parseDiscount, parseYuan } from "./money";
 
 export interface Item {
@@ -67,11 +68,20 @@ export interface Kit {
     price_form: "fixed" | "discount";
     bid_deadline: string | null;
     most_lots_bid: number | null;
+    bid_bond_fen: number;
   };
+  asked: { group: string; fields: AskedField[] }[];
+  known: Record<string, string>;
   is_open: boolean;
   recipients: Record<"procurement" | "supervision" | "escrow", string>;
   lots: Lot[];
   bids: OwnBid[];
+}
+
+export interface AskedField {
+  code: string;
+  kind: "text" | "phone" | "email" | "id_tail" | "account" | "bond_form";
+  required: boolean;
 }
 
 export interface DraftLine {
@@ -94,11 +104,11 @@ export interface Draft {
   discount: string;
   answers: Record<string, { statement: string; files: string[] }>;
   files: DraftFile[];
-  contact: string;
+  declared?: Record<string, string>; // drafts of before this was asked have none
   saved_at: string;
 }
 
-export const emptyDraft = (): Draft => ({ lines: {}, discount: "", answers: {}, files: [], contact: "", saved_at: "" });
+export const emptyDraft = (): Draft => ({ lines: {}, discount: "", answers: {}, files: [], declared: {}, saved_at: "" });
 
 export interface Finding {
   severity: "refused" | "warned";
@@ -136,7 +146,7 @@ export const check = (kit: Kit, lot: Lot, draft: Draft): Finding[] => {
     if (answer && (answer.statement.trim() !== "" || answer.files.length > 0)) continue;
     found.push({ severity: criterion.part === "qualification" ? "refused" : "warned", code: "answer_missing", place: criterion.title });
   }
-  return found;
+  return [...found, ...checkDeclared(kit, draft)];
 };
 
 /** The document that is sealed. */
@@ -176,7 +186,7 @@ export const document = (kit: Kit, lot: Lot, draft: Draft, bidId: string, madeAt
     },
     qualification: answers("qualification"),
     technical: answers("technical"),
-    declarations: { contact: draft.contact.trim() },
+    declarations: declarations(kit, draft),
     files: draft.files.map(({ id, name, media_type, sha256, data }) => ({ id, name, media_type, sha256, data })),
     made_at: madeAt.toISOString(),
     program: "houqin-web",

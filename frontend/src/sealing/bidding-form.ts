@@ -2,6 +2,7 @@
 
 import { button, h, toast } from "../fill/dom";
 import { lineOf, pasted, totalOf, type Draft, type DraftLine, type Item, type Kit, type Lot } from "./bid";
+import { declaredForm } from "./declared";
 import { amount, inWords, parseYuan, yuan } from "./money";
 import { sha256, toBase64 } from "./seal";
 import { t } from "./talk";
@@ -10,7 +11,7 @@ const KINDS: Record<string, string> = { pdf: "application/pdf", jpg: "image/jpeg
 const MOST_FILE = 10 * 1024 * 1024;
 
 export const formOf = (kit: Kit, lot: Lot, draft: Draft, changed: () => void, redraw: () => void): HTMLElement =>
-  h("div", null, prices(kit, lot, draft, changed, redraw), files(kit, draft, changed, redraw), answers(lot, draft, changed));
+  h("div", null, prices(kit, lot, draft, changed, redraw), files(kit, draft, changed, redraw), declaredForm(kit, draft, changed), answers(lot, draft, changed));
 
 const prices = (kit: Kit, lot: Lot, draft: Draft, changed: () => void, redraw: () => void): HTMLElement => {
   const fixed = kit.tender.price_form === "fixed";

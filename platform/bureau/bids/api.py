@@ -10,11 +10,11 @@ from bureau.bids import schemas
 from bureau.bids.models import SEATS, Bid
 from bureau.bids.permissions import Permission
 from bureau.bids.rules.package import MOST_CIPHERTEXT
-from bureau.bids.service import absences, keys, kit, officers, opening, publishing, sealing, uploading
+from bureau.bids.service import absences, asking, keys, kit, officers, opening, publishing, sealing, uploading
 from bureau.tendering.service.clock import catch_up
 from bureau.tendering.service.reading import get_tender
 from kernel.access.edge import access, current_actor
-from kernel.api import ApiBlueprint
+from kernel.api import ApiBlueprint, seen_version
 from kernel.database import db
 from kernel.errors import NotFound, TooLarge, Unsupported
 
@@ -132,6 +132,16 @@ def show_challenge(officer_key_id: UUID) -> Any:
 @blp.response(200, schemas.OfficerKeyOut)
 def confirm_key(data: dict[str, Any], officer_key_id: UUID) -> Any:
     return keys.confirm(current_actor(), officer_key_id, data["token"], data["answer"])
+
+
+@blp.route("/tenders/<uuid:tender_id>/bid-declarations", methods=["PUT"])
+@access(Permission.ARRANGE)
+@blp.arguments(schemas.BidDeclarationsIn)
+@blp.response(200, schemas.BidDeclarationsOut)
+def choose_declarations(data: dict[str, Any], tender_id: UUID) -> Any:
+    """What bidders state of themselves, while the tender is a draft (If-Match: the tender's version)."""
+    tender = asking.choose(current_actor(), tender_id, seen_version(), data["groups"])
+    return {"groups": asking.groups_of(tender), "version": tender.version}
 
 
 @blp.route("/tenders/<uuid:tender_id>/opening-officers", methods=["GET"])

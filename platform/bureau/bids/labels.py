@@ -43,7 +43,7 @@ PROBLEMS: dict[str, Any] = {
 
 MALFORMED: dict[str, Any] = {
     "not_json": _l("解密后的内容不是 JSON 文件。"),
-    "not_a_bid": _l("解密后的内容不是本平台的投标文件（houqin-bid-1）。"),
+    "not_a_bid": _l("解密后的内容不是本平台的投标文件（houqin-bid-2）。"),
     "shape": _l("投标文件的结构不符合格式要求（%(place)s）。"),
     "other_tender": _l("投标文件写的是另一个招标项目。"),
     "other_lot": _l("投标文件写的是另一个标包。"),
@@ -62,6 +62,34 @@ MALFORMED: dict[str, Any] = {
     "no_key": _l("三名开标人员的密钥片段都不能打开这份投标（提交时附带的密钥片段不正确）。"),
     "keys_lost": _l("能用的开标密钥不足两把，无法开启。"),
 }
+
+
+DECLARATION_GROUPS: dict[str, Any] = {
+    "contact": _l("联系人"),
+    "legal": _l("法定代表人"),
+    "manager": _l("项目负责人"),
+    "bond": _l("投标保证金"),
+}
+DECLARED: dict[str, Any] = {
+    "contact_name": _l("联系人姓名"),
+    "contact_mobile": _l("联系电话"),
+    "contact_email": _l("电子邮箱"),
+    "address": _l("联系地址（写到门牌或房号）"),
+    "legal_representative": _l("法定代表人姓名"),
+    "legal_mobile": _l("法定代表人电话"),
+    "manager_name": _l("项目负责人姓名"),
+    "manager_mobile": _l("项目负责人手机"),
+    "manager_id_tail": _l("项目负责人身份证后四位"),
+    "bond_form": _l("保证金形式"),
+    "bond_payer": _l("保证金缴纳账户户名（保函填申请人）"),
+    "bond_bank": _l("保证金缴纳账户开户行（保函填出具机构）"),
+    "bond_account": _l("保证金缴纳账号（转账时填写）"),
+}
+BOND_FORMS: dict[str, Any] = {"transfer": _l("转账"), "guarantee": _l("保函")}
+
+
+def declared_value(code: str, value: str) -> str:
+    return str(BOND_FORMS.get(value, value)) if code == "bond_form" else value
 
 
 def malformed(code: str, place: str = "") -> str:

@@ -6,6 +6,7 @@ from flask_babel import lazy_gettext as _l
 from marshmallow import fields, validate
 
 from bureau.bids.models import SEATS
+from bureau.bids.rules.declarations import CHOSEN
 from bureau.bids.rules.package import MOST_CIPHERTEXT
 from kernel.schemas import BaseSchema, Identifier, Text, Whole
 
@@ -74,6 +75,8 @@ class BidKitOut(BaseSchema):
     most_bytes = fields.Integer()
     supplier = fields.Dict(keys=fields.String())
     tender = fields.Dict(keys=fields.String())
+    asked = fields.List(fields.Dict(keys=fields.String()))
+    known = fields.Dict(keys=fields.String(), values=fields.String())
     is_open = fields.Boolean()
     recipients = fields.Dict(keys=fields.String(), values=fields.String())
     lots = fields.List(fields.Dict(keys=fields.String()))
@@ -150,6 +153,21 @@ class OpeningBidOut(BaseSchema):
 
     state = fields.String()
     reason = fields.String()
+
+
+class BidDeclarationsIn(BaseSchema):
+    """What bidders of the tender state of themselves, besides a contact and, with a bond, the account."""
+
+    groups = fields.List(fields.String(validate=validate.OneOf(CHOSEN)), load_default=list)
+
+
+class BidDeclarationsForm(BidDeclarationsIn):
+    version = Whole(1, required=True)
+
+
+class BidDeclarationsOut(BaseSchema):
+    groups = fields.List(fields.String())
+    version = fields.Integer()
 
 
 class OpeningRemarksIn(BaseSchema):

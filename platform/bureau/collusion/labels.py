@@ -25,6 +25,7 @@ METHODS = {
     "same_browser": _l("短时间内由同一网络地址、同一浏览器和同样屏幕递交"),
     "same_phone": _l("联系电话相同"),
     "same_email": _l("电子邮箱相同"),
+    "same_manager": _l("项目负责人为同一人"),
     "same_person": _l("两名以上人员姓名相同"),
     "same_address": _l("地址精确到同一房号"),
     "constant_ratio": _l("各品目单价成同一比例"),
@@ -37,16 +38,17 @@ METHODS = {
     "same_file": _l("含有相同的文件"),
     "other_name_inside": _l("文件中出现另一投标人的名称或信用代码"),
     "same_bond_account": _l("保证金账户相同"),
+    "same_bond_payer": _l("保证金由同一单位或个人缴纳"),
     "taking_turns": _l("同几家单位同场投标并依次中标"),
 }
 # What each method leaves out, so that the reader knows what a sign does not say.
 CARE = {
     "same_author": _l("已排除：程序自带的作者名、招标文件及其格式自带的属性、资格材料中的扫描件。"),
     "same_agent": _l("已排除：只有网络地址相同的情况，许多单位会共用一个出口地址。"),
-    "same_contact": _l("已排除：仅有一人同名、仅同一楼栋或同一市场的情况。"),
+    "same_contact": _l("已排除：仅有一人同名（项目负责人身份证后四位不同的也是同名）、仅同一楼栋或同一市场的情况。"),
     "price_pattern": _l("已排除：双方都贴近最高限价或公开价格的情况、四舍五入造成的差别、整千元总价的排列。"),
     "mixed_files": _l("已排除：招标文件提供的文件、个别相同的第三方证照扫描件。"),
-    "same_bond": _l("只比对投标文件中填写的账户。"),
+    "same_bond": _l("只比对投标文件中填写的缴纳账户；招标文件公布的收款账户和保函不计。"),
     "rotation": _l("只统计单一中标人的标包，要求每次都由这几家依次中标且至少轮完两圈。"),
 }
 STATES = {"open": _l("待核查"), "dismissed": _l("已排除"), "referred": _l("已移送"), "invalid": _l("投标无效")}
@@ -69,12 +71,14 @@ FIELDS = {
     "phone": _l("电话"),
     "email": _l("邮箱"),
     "people": _l("人员"),
+    "manager": _l("项目负责人（身份证后四位）"),
     "address": _l("地址"),
     "file": _l("文件名"),
     "title": _l("文件标题"),
     "text": _l("投标文字"),
     "name": _l("名称"),
     "bond_account": _l("保证金账户"),
+    "bond_payer": _l("保证金缴纳账户户名"),
     "total_fen": _l("投标总价"),
 }
 FIGURES = {

@@ -17,10 +17,11 @@ from kernel.database import new_id, now
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A company and its price in percent of each item's ceiling."""
+    """A company and its price in percent of each item's ceiling. `account`: from which its bond comes, "" its own."""
 
     company: str
     percent: int
+    account: str = ""
 
 
 def take(cast: Cast, tender_id: UUID, offers: Sequence[Offer]) -> None:
@@ -69,11 +70,25 @@ def _package(found: dict[str, Any], lot: dict[str, Any], offer: Offer) -> dict[s
         "price": {"form": "fixed", "total_fen": total, "total_words": capital(total), "items": lines},
         "qualification": [_answer(one, answers) for one in lot["criteria"] if one["part"] == "qualification"],
         "technical": [_answer(one, answers) for one in lot["criteria"] if one["part"] != "qualification"],
-        "declarations": {},
+        "declarations": _declared(found, offer),
         "files": [],
         "made_at": now().isoformat(),
         "program": "houqin-demo",
     }
+
+
+def _declared(found: dict[str, Any], offer: Offer) -> dict[str, str]:
+    """What the tender asks for; numbers made from the company's code, so that each has its own."""
+    number = int(offer.company.removeprefix("GYS"))
+    known = found["known"]
+    given = {
+        **known, "address": f"{known['address']}（{MARK}）{number} 栋 {number}01 室",
+        "legal_representative": f"{MARK}法人{number}", "manager_name": f"{MARK}经理{number}",
+        "manager_mobile": f"138000001{number:02d}", "manager_id_tail": f"{number:02d}1X", "bond_form": "transfer",
+        "bond_bank": f"{MARK}银行", "bond_account": offer.account or f"6222 0000 0000 00{number:02d}",
+    }  # fmt: skip
+    codes = [field["code"] for group in found["asked"] for field in group["fields"]]
+    return {code: given[code] for code in codes if given.get(code)}
 
 
 def _answer(criterion: dict[str, Any], answers: dict[str, str]) -> dict[str, Any]:

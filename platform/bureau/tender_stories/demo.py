@@ -39,6 +39,7 @@ from kernel.web.dates import SHANGHAI
 log = logging.getLogger(__name__)
 GRAIN = ("GYS01", "GYS02", "GYS14")
 GREENS = ("GYS03", "GYS04", "GYS14")
+SHARED_ACCOUNT = "6222 0000 0000 8888"
 
 
 def demo(app: Flask, demo: DemoContext) -> None:
@@ -63,10 +64,12 @@ def _morning(cast: Cast, days_ago: int, hour: int = 9) -> datetime:
     return datetime(day.year, day.month, day.day, hour, tzinfo=SHANGHAI).astimezone(UTC)
 
 
-def _published(cast: Cast, title: str, categories: Sequence[str], at: datetime, pack: str = "order_110") -> Tender:
+def _published(
+    cast: Cast, title: str, categories: Sequence[str], at: datetime, pack: str = "order_110", bond_fen: int = 0
+) -> Tender:  # fmt: skip
     """Drafted, with its opening officers, reviewed by another, published at `at`."""
     with clock_at(at):
-        tender = _draft(cast, title, categories, at, pack)
+        tender = _draft(cast, title, categories, at, pack, bond_fen)
         _appoint(cast, tender.id)
         on_stage(cast.drafter)
         reviewing.submit(cast.drafter, tender.id, judging.tender_of(cast, tender.id).version)
@@ -80,7 +83,7 @@ def _published(cast: Cast, title: str, categories: Sequence[str], at: datetime, 
 
 
 def _draft(
-    cast: Cast, title: str, categories: Sequence[str], at: datetime, pack: str
+    cast: Cast, title: str, categories: Sequence[str], at: datetime, pack: str, bond_fen: int
 ) -> Tender:  # fmt: skip
     actor = on_stage(cast.drafter)
     earliest = report.proposal(actor.bureau_id, pack)
@@ -92,7 +95,7 @@ def _draft(
         framework_from=None if pack == "order_87" else begin,
         framework_until=None if pack == "order_87" else begin.replace(year=begin.year + 1) - timedelta(days=1),
         competition="price", second_stage="direct", winners_per_lot=1 if pack == "order_87" else 2,
-        small_firm_deduction=Decimal(10), bid_bond_fen=0, is_reserved=False, most_lots_bid=None, most_lots_won=None,
+        small_firm_deduction=Decimal(10), bid_bond_fen=bond_fen, is_reserved=False, most_lots_bid=None, most_lots_won=None,
         requirements="按学校订单每日配送到校，随货提供批次证明。", documents_until=earliest.documents_until,
         questions_until=min(earliest.questions_until, deadline), bid_deadline=deadline,
     )  # fmt: skip
@@ -146,9 +149,15 @@ def _appoint(cast: Cast, tender_id: UUID) -> None:
         officers.confirm_seat(officer, tender_id, challenge["token"], decrypt(cast, seat, challenge["sealed"]))
 
 
-def _bid(cast: Cast, tender: Tender, companies: Sequence[str], at: datetime) -> None:
+def _bid(
+    cast: Cast, tender: Tender, companies: Sequence[str], at: datetime, *, shared: Sequence[str] = ()
+) -> None:  # fmt: skip
+    """`shared`: those whose bonds come from one account, for the radar to find."""
     assert tender.published_at is not None
-    offers = [Offer(company, 88 + 4 * place) for place, company in enumerate(companies)]
+    offers = [
+        Offer(company, 88 + 4 * place, SHARED_ACCOUNT if company in shared else "")
+        for place, company in enumerate(companies)
+    ]
     with clock_at(tender.published_at + timedelta(hours=2)):
         bidding.take(cast, tender.id, offers)
     with clock_at(at):
@@ -168,11 +177,14 @@ def _deadline(tender: Tender) -> datetime:
     return tender.bid_deadline
 
 
-def _opened(cast: Cast, title: str, categories: Sequence[str], companies: Sequence[str], days_ago: int) -> Tender:
+def _opened(
+    cast: Cast, title: str, categories: Sequence[str], companies: Sequence[str], days_ago: int, *,
+    bond_fen: int = 0, shared: Sequence[str] = (),
+) -> Tender:  # fmt: skip
     """Opened at its deadline, which is the shortest that the pack allows after its publication."""
     start = _morning(cast, days_ago)
-    tender = _published(cast, title, categories, start)
-    _bid(cast, tender, companies, _deadline(tender) - timedelta(days=2))
+    tender = _published(cast, title, categories, start, bond_fen=bond_fen)
+    _bid(cast, tender, companies, _deadline(tender) - timedelta(days=2), shared=shared)
     _tick(cast, _deadline(tender) + timedelta(seconds=1))
     with clock_at(_deadline(tender) + timedelta(minutes=10)):
         bidding.open_bids(cast, tender.id)
@@ -244,7 +256,8 @@ def _challenged(cast: Cast) -> None:
 
 
 def _being_scored(cast: Cast) -> None:
-    tender = _opened(cast, "大米食用油框架协议采购", ("grain",), GRAIN, 25)
+    """It asks for a bond, and two of its bidders paid theirs from one account: a sign for the discipline supervisor."""
+    tender = _opened(cast, "大米食用油框架协议采购", ("grain",), GRAIN, 25, bond_fen=4_000_000, shared=GRAIN[1:])
     with clock_at(_deadline(tender) + timedelta(hours=8)):
         judging.score(cast, tender.id, who=(0, 1))
     db.session.commit()

@@ -1,4 +1,4 @@
-"""A bid as it comes out of its seal ("houqin-bid-1", docs/sealed-bids.md): read, or refused with one clear reason.
+"""A bid as it comes out of its seal ("houqin-bid-2", docs/sealed-bids.md): read, or refused with one clear reason.
 
 Whoever wrote it held the only key, so nothing in it is believed: sizes, hashes, references and numbers are looked at
 before anything is stored. What is merely unwise (a missing price, a sum that does not add up) is not refused here:
@@ -17,7 +17,10 @@ from uuid import UUID
 
 import orjson
 
-FORMAT = "houqin-bid-1"
+from bureau.bids.rules.declarations import well_formed
+
+FORMAT = "houqin-bid-2"
+FORMATS = ("houqin-bid-1", FORMAT)  # what was sealed in an older one is read like the newest
 MOST_CIPHERTEXT = 30 * 1024 * 1024  # bytes of one sealed bid
 MOST_ITEMS = 3000
 MOST_ANSWERS = 200
@@ -90,7 +93,7 @@ def read(plaintext: bytes, expected: Expected) -> Package:
         document = orjson.loads(plaintext)
     except orjson.JSONDecodeError as error:
         raise Malformed("not_json") from error
-    if not isinstance(document, dict) or document.get("format") != FORMAT:
+    if not isinstance(document, dict) or document.get("format") not in FORMATS:
         raise Malformed("not_a_bid")
     _check_depth(document)
     _check_whose(document, expected)
@@ -109,6 +112,8 @@ def read(plaintext: bytes, expected: Expected) -> Package:
         _check_answers(document.get(part, []), part, known)
     declarations = document.get("declarations", {})
     if not isinstance(declarations, dict) or len(orjson.dumps(declarations)) > MOST_TEXT:
+        raise Malformed("shape", "declarations")
+    if document["format"] != FORMATS[0] and not well_formed(declarations):
         raise Malformed("shape", "declarations")
     kept = {**document, "files": [_without_data(entry) for entry in document.get("files", [])]}
     _check_text(kept)

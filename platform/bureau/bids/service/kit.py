@@ -9,7 +9,7 @@ from sqlalchemy import select
 from bureau.bids import labels
 from bureau.bids.models import Bid, BidSubmission
 from bureau.bids.rules.package import FORMAT, MOST_CIPHERTEXT
-from bureau.bids.service import clock, officers, sealing
+from bureau.bids.service import asking, clock, officers, sealing
 from bureau.suppliers.models import BureauSupplier
 from bureau.suppliers.service import standing
 from bureau.tendering.models import Tender, TenderCriterion, TenderItem, TenderLot
@@ -31,10 +31,11 @@ def kit(actor: Actor, tender_id: UUID) -> dict[str, Any]:
     """Everything of the tender that a bid refers to, the officers' recipients, the server's time, the own bids."""
     tender = reading.get_tender(actor, tender_id)
     supplier = db.session.execute(
-        select(BureauSupplier.name, BureauSupplier.credit_code).where(
-            BureauSupplier.bureau_id == actor.bureau_id, BureauSupplier.id == actor.own_supplier_id()
-        )
-    ).one()
+        select(
+            BureauSupplier.name, BureauSupplier.credit_code, BureauSupplier.address, BureauSupplier.contact_name,
+            BureauSupplier.contact_mobile, BureauSupplier.contact_email,
+        ).where(BureauSupplier.bureau_id == actor.bureau_id, BureauSupplier.id == actor.own_supplier_id())
+    ).one()  # fmt: skip
     items = reading.items_of(actor, tender.id)
     at = clock.server_time()
     return {
@@ -51,6 +52,16 @@ def kit(actor: Actor, tender_id: UUID) -> dict[str, Any]:
             "price_form": tender.price_form,
             "bid_deadline": tender.bid_deadline.isoformat() if tender.bid_deadline else None,
             "most_lots_bid": tender.most_lots_bid,
+            "bid_bond_fen": tender.bid_bond_fen,
+        },
+        "asked": asking.form(tender),
+        # What the register knows; the bidder may write another contact for this tender.
+        "known": {
+            "contact_name": supplier.contact_name,
+            "contact_mobile": supplier.contact_mobile,
+            "contact_email": supplier.contact_email,
+            "address": supplier.address,
+            "bond_payer": supplier.name,
         },
         "is_open": tender.state == "bidding" and tender.bid_deadline is not None and at < tender.bid_deadline,
         "recipients": officers.recipients(actor.bureau_id, tender.id),

@@ -9,8 +9,14 @@ from flask_babel import gettext as _
 from bureau.bids import labels
 from bureau.bids.models import SEATS
 from bureau.bids.permissions import Permission
-from bureau.bids.schemas import OpeningAbsenceConfirmationIn, OpeningAbsenceIn, OpeningOfficersIn, OpeningRemarksIn
-from bureau.bids.service import absences, clock, closing, export, keys, officers, opening, publishing
+from bureau.bids.schemas import (
+    BidDeclarationsForm,
+    OpeningAbsenceConfirmationIn,
+    OpeningAbsenceIn,
+    OpeningOfficersIn,
+    OpeningRemarksIn,
+)
+from bureau.bids.service import absences, asking, clock, closing, export, keys, officers, opening, publishing
 from bureau.bids.views.blueprint import blueprint
 from bureau.tendering.rules.states import DRAFTING
 from bureau.tendering.service import reading
@@ -54,6 +60,18 @@ def arrange(tender_id: UUID) -> Any:
         flash(_("已指定开标人员，请三人各自确认密钥口令。"))
         return redirect(url_for("bids.show", tender_id=tender_id))
     return _page(tender_id, arranging=form), form.refusal_status
+
+
+@blueprint.post("/openings/<uuid:tender_id>/declarations")
+@access(Permission.ARRANGE)
+def declarations(tender_id: UUID) -> Any:
+    form = Form.submitted(BidDeclarationsForm())
+    with form.catching():
+        data = form.load()
+        asking.choose(current_actor(), tender_id, data["version"], data["groups"])
+        flash(_("已保存。"))
+        return redirect(url_for("bids.show", tender_id=tender_id))
+    return _page(tender_id, declaring=form), form.refusal_status
 
 
 @blueprint.post("/openings/<uuid:tender_id>/absence")
@@ -120,6 +138,7 @@ def _page(
     tender_id: UUID,
     *,
     arranging: Form | None = None,
+    declaring: Form | None = None,
     absence: Form | None = None,
     confirmation: Form | None = None,
     conclusion: Form | None = None,
@@ -148,6 +167,8 @@ def _page(
         rows=closing.to_open(actor.bureau_id, tender_id) if found else [],
         server_time=clock.server_time(),
         seats=SEATS,
+        asked=asking.groups_of(tender),
+        declaring=declaring or Form.blank(BidDeclarationsForm(), {"groups": list(asking.groups_of(tender))}),
         arranging=arranging or Form.blank(OpeningOfficersIn(), people),
         confirmation=confirmation or Form.blank(OpeningAbsenceConfirmationIn()),
         absence=absence or Form.blank(OpeningAbsenceIn()),

@@ -42,17 +42,19 @@ class Trace:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """`role`: contact, manager, legal … Any of the three may be empty."""
+    """`role`: contact, manager, legal … Any of the others may be empty. `id_tail`: the last four characters of the
+    identity card, which tell namesakes apart."""
 
     role: str
     name: str = ""
     phone: str = ""
     email: str = ""
+    id_tail: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class BidFacts:
-    """One opened bid with what is known of its bidder. `texts`: its statements, as the bidder wrote them."""
+    """One opened bid with what is known of its bidder. `bond_payers`: in whose name the bond's account is. `texts`: its statements, as the bidder wrote them."""
 
     key: Hashable
     supplier: Hashable
@@ -61,6 +63,7 @@ class BidFacts:
     people: tuple[Person, ...] = ()
     addresses: tuple[str, ...] = ()
     bond_accounts: tuple[str, ...] = ()
+    bond_payers: tuple[str, ...] = ()
     traces: tuple[Trace, ...] = ()
     files: tuple[File, ...] = ()
     lines: tuple[Line, ...] = ()
@@ -121,12 +124,12 @@ ARTICLES = {
 METHODS = {
     "same_author": ("document_maker", "document_moment", "document_id"),
     "same_agent": ("same_account", "same_device", "same_browser"),
-    "same_contact": ("same_phone", "same_email", "same_person", "same_address"),
+    "same_contact": ("same_phone", "same_email", "same_manager", "same_person", "same_address"),
     "price_pattern": (
         "constant_ratio", "constant_difference", "same_prices", "arithmetic_series", "geometric_series", "same_slip",
         "same_text",
     ),
     "mixed_files": ("same_file", "other_name_inside"),
-    "same_bond": ("same_bond_account",),
+    "same_bond": ("same_bond_account", "same_bond_payer"),
     "rotation": ("taking_turns",),
 }  # fmt: skip

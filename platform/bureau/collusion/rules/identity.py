@@ -169,7 +169,7 @@ def _same_browser(one: Trace, other: Trace, known: Known, thresholds: Thresholds
 
 
 def same_contact(bids: Sequence[BidFacts], _known: Known, _thresholds: Thresholds) -> list[Sign]:
-    """Telephone, mail, address; a person by name together with a telephone's last four digits or in two parts at once."""
+    """Telephone, mail, address; the manager of the work by name and identity card; two persons by name at once."""
 
     def phones(bid: BidFacts) -> Iterator[tuple[str, Mapping[str, Any]]]:
         for person in bid.people:
@@ -187,8 +187,15 @@ def same_contact(bids: Sequence[BidFacts], _known: Known, _thresholds: Threshold
             if len(_NUMBER.findall(plain(address))) >= 2:
                 yield plain(address), {"field": "address", "value": address}
 
+    def managers(bid: BidFacts) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        for person in bid.people:
+            if person.role == "manager" and person.id_tail and len(plain(person.name)) >= 2:
+                shown = {"field": "manager", "value": f"{person.name}（{person.id_tail}）"}
+                yield f"{plain(person.name)}|{plain(person.id_tail)}", shown
+
     signs = [_sign("same_contact", "same_phone", holders) for _, holders in shared(bids, phones)]
     signs += [_sign("same_contact", "same_email", holders) for _, holders in shared(bids, mails)]
+    signs += [_sign("same_contact", "same_manager", holders) for _, holders in shared(bids, managers)]
     signs += [_sign("same_contact", "same_address", holders) for _, holders in shared(bids, places)]
     for one, other in _pairs(bids):
         names = {plain(person.name): person for person in one.people if len(plain(person.name)) >= 2}
@@ -245,13 +252,26 @@ def _named(bid: BidFacts, stranger: BidFacts) -> list[Mapping[str, Any]]:
     return found
 
 
-def same_bond(bids: Sequence[BidFacts], _known: Known, _thresholds: Thresholds) -> list[Sign]:
+def same_bond(bids: Sequence[BidFacts], known: Known, _thresholds: Thresholds) -> list[Sign]:
+    """The account from which the bond came, and whose it is; not the one that the tender itself names, which is where bonds go."""
+    named = [digits(text) for text in known.texts]
+
     def accounts(bid: BidFacts) -> Iterator[tuple[str, Mapping[str, Any]]]:
         for account in bid.bond_accounts:
-            if len(digits(account)) >= 8:
+            if len(digits(account)) >= 8 and not any(digits(account) in text for text in named):
                 yield digits(account), {"field": "bond_account", "value": account}
 
-    return [_sign("same_bond", "same_bond_account", holders) for _, holders in shared(bids, accounts)]
+    def payers(bid: BidFacts) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        for payer in bid.bond_payers:
+            yield plain(payer), {"field": "bond_payer", "value": payer}
+        if bid.name:  # another bidder may have paid: it pays its own bond, or has a guarantee
+            yield plain(bid.name), {"field": "name", "value": bid.name}
+
+    return [
+        _sign("same_bond", method, holders)
+        for method, values in (("same_bond_account", accounts), ("same_bond_payer", payers))
+        for _, holders in shared(bids, values)
+    ]
 
 
 def _pairs(bids: Sequence[BidFacts]) -> Iterator[tuple[BidFacts, BidFacts]]:

@@ -28,12 +28,13 @@ FIELDS = {
     "title": ("title",),
     "document_id": ("document_id", "instance_id", "file_id"),
 }
-# Declarations that name a person: (role, name, telephone, mail).
+# Declarations that name a person: (role, name, telephone, mail, end of the identity card). A package of the first format
+# was free to state what it liked; these are the names that bidders' programs used.
 DECLARED_PEOPLE = (
-    ("contact", "contact_name", "contact_mobile", "contact_email"),
-    ("manager", "manager_name", "manager_mobile", "manager_email"),
-    ("agent", "agent_name", "agent_mobile", "agent_email"),
-    ("legal", "legal_representative", "legal_mobile", "legal_email"),
+    ("contact", "contact_name", "contact_mobile", "contact_email", ""),
+    ("manager", "manager_name", "manager_mobile", "manager_email", "manager_id_tail"),
+    ("agent", "agent_name", "agent_mobile", "agent_email", ""),
+    ("legal", "legal_representative", "legal_mobile", "legal_email", ""),
 )
 MOST_KNOWN_BYTES = 20_000_000
 
@@ -68,7 +69,8 @@ def bids_by_lot(actor: Actor, tender: Tender) -> dict[UUID, list[BidFacts]]:
                 credit_code=supplier.credit_code,
                 people=_people(supplier, declared),
                 addresses=tuple(text for text in (supplier.address, _word(declared, "address")) if text),
-                bond_accounts=tuple(text for text in (_word(declared, "bond_account"),) if text),
+                bond_accounts=_paid(declared, "bond_account"),
+                bond_payers=_paid(declared, "bond_payer"),
                 traces=traces.get(bid.id, ()),
                 files=_with_parts(found.get(bid.id, ()), package),
                 lines=lines.get(bid.id, ()),
@@ -176,11 +178,17 @@ def _fields(said: Mapping[str, Any]) -> dict[str, str]:
 def _people(supplier: BureauSupplier, declared: Mapping[str, Any]) -> tuple[Person, ...]:
     people = [Person("contact", supplier.contact_name, supplier.contact_mobile, supplier.contact_email)]
     people += [
-        Person(role, _word(declared, name), _word(declared, phone), _word(declared, mail))
-        for role, name, phone, mail in DECLARED_PEOPLE
+        Person(role, _word(declared, name), _word(declared, phone), _word(declared, mail), _word(declared, tail))
+        for role, name, phone, mail, tail in DECLARED_PEOPLE
     ]
     people.append(_person(_word(declared, "contact")))
     return tuple(person for person in people if person.name or person.phone or person.email)
+
+
+def _paid(declared: Mapping[str, Any], name: str) -> tuple[str, ...]:
+    """A guarantee is paid from no account of the bidder's: many have theirs from one guarantor."""
+    stated = "" if declared.get("bond_form") == "guarantee" else _word(declared, name)
+    return (stated,) if stated else ()
 
 
 _PHONE = re.compile(r"\+?\d[\d\s-]{5,17}\d")

@@ -7,6 +7,7 @@ from uuid import UUID
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
+from bureau.bids.service import asking
 from bureau.draws.chance import canonical
 from bureau.evaluation import labels, schemas
 from bureau.evaluation.documents import report_docx
@@ -226,6 +227,7 @@ def bid(judged_tender_id: UUID, judged_bid_id: UUID) -> str:
         "evaluation/bid.html", tender=tender, one=one, labels=labels, criteria=criteria,
         lot=facts.get_lot(tender, one.bid.lot_id), files=facts.files_of(tender, [one.id])[one.id],
         items=facts.items_of(tender, one.bid.lot_id),
+        declared=asking.stated(tender, one.opened.package, for_officers=viewing.is_reader(current_actor())),
     )  # fmt: skip
 
 

@@ -19,7 +19,7 @@ DISCOUNT = Expected(TENDER, LOT, BID, "910000000000000000", "discount", frozense
 
 def bid(**changed):
     document = {
-        "format": "houqin-bid-1", "tender_id": str(TENDER), "lot_id": str(LOT), "bid_id": str(BID),
+        "format": "houqin-bid-2", "tender_id": str(TENDER), "lot_id": str(LOT), "bid_id": str(BID),
         "supplier": {"credit_code": "910000000000000000", "name": "演示"},
         "price": {"form": "fixed", "total_fen": 1000, "total_words": "壹拾元整", "items": [
             {"tender_item_id": str(ITEM), "unit_price_fen": 10, "quantity": "100", "amount_fen": 1000}]},
@@ -42,10 +42,18 @@ def test_a_whole_bid_is_read():
     assert "data" not in package.document["files"][0]
 
 
+def test_a_bid_of_the_first_format_is_read_as_it_was():
+    """What was sealed before the formats changed may be opened years later: it stated what it liked."""
+    older = bid(format="houqin-bid-1", declarations={"contact": "演示 13900000000", "terms": {"days": 30}})
+    package = read(packed(older), EXPECTED)
+    assert package.document["declarations"]["terms"] == {"days": 30}
+    assert package.total_fen == 1000
+
+
 @pytest.mark.parametrize(
     ("changed", "code"),
     [
-        ({"format": "houqin-bid-2"}, "not_a_bid"),
+        ({"format": "houqin-bid-3"}, "not_a_bid"),
         ({"tender_id": str(LOT)}, "other_tender"),
         ({"lot_id": str(TENDER)}, "other_lot"),
         ({"bid_id": str(TENDER)}, "other_bid"),
@@ -62,6 +70,8 @@ def test_a_whole_bid_is_read():
         ({"qualification": [{"criterion": "Q1", "files": ["f9"]}]}, "file_missing"),
         ({"technical": "all of it"}, "shape"),
         ({"declarations": {"x": "\x00"}}, "shape"),
+        ({"declarations": {"contact_name": 7}}, "shape"),
+        ({"declarations": {"contact_name": "x" * 201}}, "shape"),
     ],
 )
 def test_each_fault_has_its_own_code(changed, code):

@@ -6,8 +6,8 @@ from random import Random
 
 import pytest
 
-from bureau.collusion.rules.facts import ARTICLES, METHODS, File, Thresholds
-from bureau.collusion.rules.identity import GENERIC, same_agent, same_author, same_contact, shared
+from bureau.collusion.rules.facts import ARTICLES, METHODS, File, Person, Thresholds
+from bureau.collusion.rules.identity import GENERIC, same_agent, same_author, same_bond, same_contact, shared
 from bureau.collusion.rules.patterns import price_pattern, spread_of
 from bureau.collusion.rules.radar import look
 from bureau.collusion.rules.rotation import PastLot, rotation
@@ -100,6 +100,40 @@ def test_another_bidders_name_as_the_author():
     bids[0] = replace(bids[0], files=(File("o", "a.docx", "9" * 64, {"company": bids[1].name}),))
     (sign,) = same_author(bids, KNOWN, USUAL)
     assert sign.bids == ("bid-0", "bid-1")
+
+
+def test_a_namesake_manages_for_another():
+    """The name alone is no sign, and neither is the end of the card."""
+    bids = honest_lot(2, 3)
+    people = [Person("manager", "演示张伟", id_tail="123X"), Person("manager", "演示张伟", id_tail="4567")]
+    named = [replace(bid, people=(person,)) for bid, person in zip(bids, people, strict=False)]
+    assert same_contact(named, KNOWN, USUAL) == []
+    untold = [replace(bid, people=(Person("manager", "演示张伟"),)) for bid in bids]
+    assert same_contact(untold, KNOWN, USUAL) == []
+    other = [replace(bid, people=(Person("manager", f"演示{bid.key}", id_tail="123X"),)) for bid in bids]
+    assert same_contact(other, KNOWN, USUAL) == []
+    (sign,) = same_contact(
+        [replace(bid, people=(replace(people[0], id_tail="123x"),)) for bid in bids[:2]], KNOWN, USUAL
+    )
+    assert sign.method == "same_manager"
+
+
+def test_the_account_into_which_bonds_go_is_everybodys():
+    bids = [replace(bid, bond_accounts=("1100 2233 4455 66",)) for bid in honest_lot(3, 3)]
+    assert [sign.method for sign in same_bond(bids, KNOWN, USUAL)] == ["same_bond_account"]
+    told = replace(KNOWN, texts=("保证金请汇入采购人账户 11002233445566，并注明项目编号。",))
+    assert same_bond(bids, told, USUAL) == []
+
+
+def test_a_bond_paid_by_one_hand():
+    """Also where the one who paid has a guarantee itself, and where the payer bids for nothing."""
+    bids = [replace(bid, bond_payers=(), bond_accounts=()) for bid in honest_lot(3, 3)]
+    assert same_bond(bids, KNOWN, USUAL) == []
+    (sign,) = same_bond([bids[0], replace(bids[1], bond_payers=(bids[0].name,)), bids[2]], KNOWN, USUAL)
+    assert (sign.method, set(sign.bids)) == ("same_bond_payer", {"bid-0", "bid-1"})
+    stranger = [replace(bid, bond_payers=("演示某人",)) for bid in bids[:2]] + [bids[2]]
+    (sign,) = same_bond(stranger, KNOWN, USUAL)
+    assert set(sign.bids) == {"bid-0", "bid-1"}
 
 
 def test_a_shared_address_alone_is_none():
