@@ -111,10 +111,10 @@ def test_a_bid_from_the_form_to_the_record(town, tmp_path):
         officer.page.get_by_text("再次确认口令").wait_for()
     companies = [("a", None), ("a-2", None)]
 
-    def publish() -> list[bids.Bidder]:
+    def publish() -> list[bids.Company]:
         tenders.publish(town.world, made)
         crowd = [bids.bidder(town.world, place) for place, _none in companies] + bids.more_bidders(town.world, 1)
-        bids.admit(town.world, crowd, [made.stocked.grain, made.stocked.meat])
+        bids.admit(crowd, [made.stocked.grain, made.stocked.meat])
         return crowd
 
     crowd = saved(publish)
@@ -151,7 +151,7 @@ def tenders_lot() -> Any:
     return TenderLot
 
 
-def kit_recipients(bidder: bids.Bidder, made: Any) -> dict[str, str]:
+def kit_recipients(bidder: bids.Company, made: Any) -> dict[str, str]:
     from bureau.bids.service import officers
 
     return officers.recipients(made.bureau_id, made.id)

@@ -11,14 +11,12 @@ from sqlalchemy import update
 
 from bureau.bids.models import Bid
 from bureau.evaluation.models import BidResult
-from bureau.suppliers.credit_code import invented
-from bureau.suppliers.models import BureauSupplier, Supplier, SupplierCategory, SupplierLicence
 from bureau.tendering.models import Tender, TenderLot
 from bureau.tendering.service.moving import move
-from kernel.actor import Actor, system_actor
+from kernel.actor import system_actor
 from kernel.database import db, new_id, now
-from kernel.database.scope import IDENTITY, Scope, use_scope
-from tests.support import tenders
+from kernel.database.scope import Scope, use_scope
+from tests.support import companies, tenders
 
 
 @dataclass
@@ -66,8 +64,8 @@ def delivered(
     )
     session.expire_all()
     own = world.supplier_id(company or place)
-    suppliers = [own, *(_company(world, made, number) for number in range(2 + invalid))]
-    register(officer, made, suppliers)
+    suppliers = [own, *(companies.make(made.bureau_id).actor.own_supplier_id() for _more in range(2 + invalid))]
+    companies.admit(made.bureau_id, suppliers, [made.stocked.grain, made.stocked.meat])
     found = Ranked(made, suppliers[:3])
     for number, lot_id in enumerate(made.lots, 1):
         bids = [_bid(made, lot_id, supplier_id) for supplier_id in suppliers]
@@ -79,46 +77,6 @@ def delivered(
     if deliver:
         move(officer, made.tender, "deliver_report")
     return found
-
-
-def _company(world: Any, made: tenders.Made, number: int) -> UUID:
-    session = db.session()
-    supplier_id = new_id()
-    code = invented(int(supplier_id.hex[-7:], 16) % 9_000_000 + 1000)
-    use_scope(session, IDENTITY)
-    session.add(Supplier(id=supplier_id, credit_code=code, name=f"演示投标人 {number}"))
-    session.flush()
-    use_scope(session, Scope("houqin_bureau", bureau_id=made.bureau_id))
-    session.add(
-        BureauSupplier(
-            bureau_id=made.bureau_id, id=supplier_id, credit_code=code, name=f"演示投标人 {number}",
-            search_name=f"演示投标人 {number}", size="small", address="演示路", contact_name="演示",
-            contact_mobile="13900000000", contact_email="bidder@example.test", state="active", admitted_at=now(),
-            created_by=supplier_id,
-        )
-    )  # fmt: skip
-    session.flush()
-    return supplier_id
-
-
-def register(officer: Actor, made: tenders.Made, suppliers: list[UUID]) -> None:
-    session = db.session()
-    use_scope(session, officer.scope)
-    for supplier_id in suppliers:
-        session.add(
-            SupplierLicence(
-                bureau_id=made.bureau_id, id=new_id(), supplier_id=supplier_id, kind="business_licence", number="演示",
-                state="approved", decided_at=now(), decided_by=officer.account_id, created_by=officer.account_id,
-            )
-        )  # fmt: skip
-        for category_id in (made.stocked.grain, made.stocked.meat):
-            session.add(
-                SupplierCategory(
-                    bureau_id=made.bureau_id, id=new_id(), supplier_id=supplier_id, category_id=category_id, state="approved",
-                    decided_at=now(), decided_by=officer.account_id, created_by=officer.account_id,
-                )
-            )  # fmt: skip
-    session.flush()
 
 
 def _bid(made: tenders.Made, lot_id: UUID, supplier_id: UUID) -> UUID:

@@ -4,7 +4,6 @@ the browser's own code (sealing, putting shares together) runs Node, once for ma
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -15,14 +14,14 @@ from bureau.bids import sealing as browser
 from bureau.bids.models import SEATS, BidSubmission, OfficerKey, OpeningOfficer
 from bureau.bids.service import opening, sealing, uploading
 from bureau.roles import Role
-from bureau.suppliers.credit_code import invented
-from bureau.suppliers.models import BureauSupplier, Supplier, SupplierCategory, SupplierLicence
-from bureau.suppliers.rules import LICENCES
+from bureau.suppliers.models import BureauSupplier
 from bureau.tendering.models import TenderItem, TenderLot
 from kernel.actor import Actor
 from kernel.database import db, new_id, now
-from kernel.database.scope import IDENTITY, Scope, use_scope
-from kernel.identity.models import Account, Bureau, Person
+from kernel.database.scope import use_scope
+from kernel.identity.models import Bureau
+from tests.support import companies
+from tests.support.companies import Company
 
 ROLES = {
     "procurement": Role.PROCUREMENT_OFFICER,
@@ -72,78 +71,24 @@ def recipients() -> dict[str, str]:
     return {seat: str(identity(seat).to_public()) for seat in SEATS}
 
 
-@dataclass(frozen=True, slots=True)
-class Bidder:
-    actor: Actor
-    credit_code: str
-    name: str
-
-
-def bidder(world: Any, place: str = "a") -> Bidder:
+def bidder(world: Any, place: str = "a") -> Company:
     actor = world.actor(Role.SUPPLIER_USER, place)
     use_scope(db.session(), actor.scope)
     row = db.session.get(BureauSupplier, (actor.bureau_id, actor.own_supplier_id()))
     assert row is not None
-    return Bidder(actor, row.credit_code, row.name)
+    return Company(actor, row.credit_code, row.name)
 
 
-def more_bidders(world: Any, count: int, place: str = "a", *, start: int = 900) -> list[Bidder]:
-    """Further companies of the bureau, each with a person; without sign-ins."""
-    bureau_id = world.bureaus[place]
-    made = []
-    for number in range(start, start + count):
-        account_id, code, name = new_id(), invented(number), f"演示投标人 {number}"
-        use_scope(db.session(), IDENTITY)
-        company = Supplier(id=new_id(), credit_code=code, name=name)
-        db.session.add(company)
-        db.session.add(
-            Account(
-                id=account_id, username=f"bidder-{number}@{place}", display_name=name, password_hash="!",
-                must_change_password=False,
-            )
-        )  # fmt: skip
-        db.session.flush()
-        db.session.add(Person(bureau_id=bureau_id, id=account_id, display_name=name, search_name=name.lower()))
-        db.session.flush()
-        use_scope(db.session(), Scope("houqin_bureau", bureau_id=bureau_id))
-        db.session.add(
-            BureauSupplier(
-                bureau_id=bureau_id, id=company.id, credit_code=code, name=name, search_name=name.lower(), size="small",
-                address="演示路 1 号", contact_name="演示联系人", contact_mobile="13900000000", contact_email="",
-                state="active", admitted_at=now(), created_by=account_id,
-            )
-        )  # fmt: skip
-        db.session.flush()
-        actor = Actor(
-            account_id=account_id, display_name=name, level="supplier", bureau_id=bureau_id,
-            roles=frozenset({"supplier_user"}), supplier_id=company.id,
-        )  # fmt: skip
-        made.append(Bidder(actor, code, name))
-    return made
+def more_bidders(world: Any, count: int, place: str = "a") -> list[Company]:
+    return [companies.make(world.bureaus[place]) for _one in range(count)]
 
 
-def admit(world: Any, bidders: Sequence[Bidder], category_ids: Sequence[UUID]) -> None:
-    """Approved for the categories, with every licence that a category could ask for."""
+def admit(bidders: Sequence[Company], category_ids: Sequence[UUID]) -> None:
     for one in bidders:
-        use_scope(db.session(), Scope("houqin_bureau", bureau_id=one.actor.bureau_id))
-        for kind in LICENCES:
-            db.session.add(
-                SupplierLicence(
-                    bureau_id=one.actor.bureau_id, id=new_id(), supplier_id=one.actor.own_supplier_id(), kind=kind,
-                    number=f"演示-{kind}", state="approved", created_by=one.actor.account_id,
-                )
-            )  # fmt: skip
-        for category_id in category_ids:
-            db.session.add(
-                SupplierCategory(
-                    bureau_id=one.actor.bureau_id, id=new_id(), supplier_id=one.actor.own_supplier_id(),
-                    category_id=category_id, state="approved", created_by=one.actor.account_id,
-                )
-            )  # fmt: skip
-        db.session.flush()
+        companies.admit(one.actor.bureau_id, [one.actor.own_supplier_id()], category_ids)
 
 
-def package(bidder: Bidder, lot: TenderLot, bid_id: UUID, unit_price_fen: int = 2000, **given: Any) -> dict[str, Any]:
+def package(bidder: Company, lot: TenderLot, bid_id: UUID, unit_price_fen: int = 2000, **given: Any) -> dict[str, Any]:
     """A whole bid at one unit price for all items of the lot (the session must see them)."""
     items = db.session.query(TenderItem).filter_by(bureau_id=lot.bureau_id, lot_id=lot.id).all()
     lines = [
@@ -156,7 +101,7 @@ def package(bidder: Bidder, lot: TenderLot, bid_id: UUID, unit_price_fen: int = 
     ]  # fmt: skip
     bureau = db.session.get(Bureau, lot.bureau_id)
     document = {
-        "format": "houqin-bid-1", "bureau": bureau.code if bureau else "", "tender_id": str(lot.tender_id),
+        "format": "houqin-bid-2", "bureau": bureau.code if bureau else "", "tender_id": str(lot.tender_id),
         "lot_id": str(lot.id), "bid_id": str(bid_id),
         "supplier": {"credit_code": bidder.credit_code, "name": bidder.name},
         "price": {
@@ -175,7 +120,7 @@ def sent_of(lot: TenderLot, sealed: browser.Sealed) -> sealing.Sent:
 
 
 def send(
-    bidder: Bidder, lot: TenderLot, sealed: browser.Sealed, bid_id: UUID, submission_id: UUID | None = None
+    bidder: Company, lot: TenderLot, sealed: browser.Sealed, bid_id: UUID, submission_id: UUID | None = None
 ) -> BidSubmission:  # fmt: skip
     """Upload and submit, as a supplier's program does it in two requests."""
     use_scope(db.session(), bidder.actor.scope)
@@ -183,7 +128,7 @@ def send(
     return sealing.submit(bidder.actor, bid_id, submission_id or new_id(), sent_of(lot, sealed))
 
 
-def submit_all(lot: TenderLot, bids: Sequence[tuple[Bidder, int]]) -> list[BidSubmission]:
+def submit_all(lot: TenderLot, bids: Sequence[tuple[Company, int]]) -> list[BidSubmission]:
     """(bidder, unit price in fen) each with a bid of its own; sealed in one call."""
     ids = [new_id() for _one in bids]
     documents = []

@@ -3,7 +3,6 @@
 `opened(world)`: a tender of two lots in its qualification review with three bids each; `judged(...)`: on to a step.
 """
 
-import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -27,17 +26,14 @@ from bureau.evaluation.service import (
     scoring,
 )
 from bureau.roles import Role
-from bureau.suppliers.credit_code import invented
-from bureau.suppliers.models import BureauSupplier, Supplier
 from bureau.tendering.models import TenderItem, TenderLot
 from kernel.actor import Actor
 from kernel.database import db, new_id, now
 from kernel.database.scope import IDENTITY, Scope, use_scope
 from kernel.identity.models import Account, Membership, Person
-from tests.support import tenders
+from tests.support import companies, tenders
 
 HASH = "0" * 64
-_NUMBERS = itertools.count(50_000)  # no two companies of a run share a credit code
 
 
 @dataclass(slots=True)
@@ -79,7 +75,7 @@ def opened(
     count = len(discounts or prices)
     own = ["a", "a-2"] if place == "a" else [place]
     bidders = [world.actor(Role.SUPPLIER_USER, one) for one in own][:count]
-    bidders += [_company(world.bureaus[place], next(_NUMBERS)) for _more in range(count - len(bidders))]
+    bidders += [companies.make(world.bureaus[place], size="large").actor for _more in range(count - len(bidders))]
     use_scope(db.session(), tenders.officer(world, place).scope)
     tender = made.tender
     at = now()
@@ -113,27 +109,6 @@ def opened(
             found.bids[lot_id].append(bid_id)
     tenders.officer(world, place)
     return found
-
-
-def _company(bureau_id: int, number: int) -> Actor:
-    """A further company, without sign-ins; gives an actor for it."""
-    session = db.session()
-    name, company_id = f"演示投标人 {number}", new_id()
-    use_scope(session, IDENTITY)
-    session.add(Supplier(id=company_id, credit_code=invented(number), name=name))
-    session.flush()
-    use_scope(session, Scope("houqin_bureau", bureau_id=bureau_id))
-    session.add(
-        BureauSupplier(
-            bureau_id=bureau_id, id=company_id, credit_code=invented(number), name=name, search_name=name, size="large",
-            state="active", admitted_at=now(), created_by=company_id,
-        )
-    )  # fmt: skip
-    session.flush()
-    return Actor(
-        account_id=company_id, display_name=name, level="supplier", bureau_id=bureau_id,
-        roles=frozenset({"supplier_user"}), supplier_id=company_id,
-    )  # fmt: skip
 
 
 def _bid(found: Opened, bidder: Actor, lot_id: UUID, price: int | None, discount: Decimal | None, words: str) -> UUID:

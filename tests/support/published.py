@@ -16,11 +16,10 @@ from bureau.evaluation.models import BidResult
 from bureau.tendering.models import Tender, TenderCriterion, TenderDocument, TenderItem
 from bureau.tendering.service.moving import move
 from kernel.actor import system_actor
-from kernel.database import db, now
+from kernel.database import clock_at, db, now
 from kernel.web.dates import today
-from tests.support import opened, tenders
+from tests.support import companies, opened, tenders
 from tests.support.agreements import scan
-from tests.support.bids import Bidder, admit
 from tests.support.opened import Opened
 
 STEPS = ("opened", "signed", "decided", "announced", "contracting", "agreed", "complete")
@@ -28,12 +27,12 @@ STEPS = ("opened", "signed", "decided", "announced", "contracting", "agreed", "c
 
 def brought(world: Any, until: str = "opened", **given: Any) -> Opened:
     """As far as `until` of STEPS. Bids of the second day ago, the deadline of yesterday, everything else of today."""
-    with tenders.at(now() - timedelta(days=2)):
+    with clock_at(now() - timedelta(days=2)):
         found = opened.opened(world, **given)
     tell_opening(found)
-    admit(
-        world,
-        [Bidder(actor, "", actor.display_name) for actor in found.bidders],
+    companies.admit(
+        found.made.bureau_id,
+        [actor.own_supplier_id() for actor in found.bidders],
         [found.made.stocked.grain, found.made.stocked.meat],
     )
     return on(world, found, until)

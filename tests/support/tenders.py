@@ -4,24 +4,18 @@
 the same after review by another officer; `at_deadline` the clock moved past its deadline and run once.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
-from unittest.mock import patch
 from uuid import UUID
 
-import kernel.database
-import kernel.web.dates
 from bureau.roles import Role
 from bureau.tendering.models import Tender
 from bureau.tendering.service import clock, criteria, documents, drafting, report, reviewing
 from kernel.actor import Actor, system_actor
 from kernel.database import db, new_id
 from kernel.database.scope import use_scope
-from kernel.web.dates import today
 from tests.support.catalogue import Stocked, stock
 
 PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\nxref\n0 1\ntrailer<</Size 1>>\nstartxref\n9\n%%EOF\n"
@@ -144,32 +138,6 @@ def published(world: Any, place: str = "a", **given: Any) -> Made:
 
 def publish(world: Any, made: Made, place: str = "a") -> None:
     reviewing.publish(reviewer(world, place), made.id, made.tender.version)
-
-
-@contextmanager
-def at(instant: datetime) -> Iterator[None]:
-    """The server's clock stands at `instant` for all of tendering (and whatever imported `now` from kernel.database)."""
-    import sys
-
-    day = instant.astimezone(kernel.web.dates.SHANGHAI).date()
-    patches = []
-    for name, module in list(sys.modules.items()):
-        if not name.startswith(("bureau.", "kernel.", "school.", "tests.")):
-            continue
-        if getattr(module, "now", None) is _NOW:
-            patches.append(patch.object(module, "now", lambda: instant))
-        if getattr(module, "today", None) is today:
-            patches.append(patch.object(module, "today", lambda: day))
-    for one in patches:
-        one.start()
-    try:
-        yield
-    finally:
-        for one in reversed(patches):
-            one.stop()
-
-
-_NOW = kernel.database.now
 
 
 def after_deadline(made: Made) -> datetime:

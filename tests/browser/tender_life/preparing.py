@@ -205,4 +205,4 @@ def admit(town: Town) -> None:
 
 def admit_the_others(town: Town) -> None:
     others = [bids.bidder(town.world, place) for place in ("a", "a-2")]
-    bids.admit(town.world, others, [town.stocked.grain, town.stocked.meat])
+    bids.admit(others, [town.stocked.grain, town.stocked.meat])

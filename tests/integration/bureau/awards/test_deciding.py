@@ -13,6 +13,7 @@ from bureau.suppliers.models import SupplierMeasure
 from bureau.tendering.models import TenderEvent, TenderLot, TenderNotice
 from bureau.tendering.rules.terms import end_of_day
 from bureau.tendering.service.copying import retender
+from kernel.database import clock_at
 from kernel.database.scope import use_scope
 from kernel.errors import Conflict, Denied, Invalid, NotFound, RuleBroken
 from kernel.notices.models import Notice
@@ -155,7 +156,7 @@ def test_silence_decides_for_the_first_ranked(session, world, ranked):
     tenders.run_clock(ranked.made, last - timedelta(seconds=1))
     assert ranked.made.tender.state == "award_decision"
     late = last + timedelta(days=3)
-    with tenders.at(late):
+    with clock_at(late):
         tenders.run_clock(ranked.made, late)
         tenders.run_clock(ranked.made, late)
     awards = {award.lot_id: award for award in session.scalars(select(LotAward).where(LotAward.tender_id == ranked.id))}
@@ -394,7 +395,7 @@ def test_silence_does_not_decide_for_a_suspended_supplier(session, world, ranked
     suspend(session, officer, ranked.suppliers[0])
     last = end_of_day(terms.procedure_of(ranked.made.tender).decide_by)
     late = last + timedelta(days=3)
-    with tenders.at(late):
+    with clock_at(late):
         tenders.run_clock(ranked.made, late)
         tenders.run_clock(ranked.made, late)
     assert count(session, LotAward, LotAward.tender_id == ranked.id) == 0
@@ -403,7 +404,7 @@ def test_silence_does_not_decide_for_a_suspended_supplier(session, world, ranked
     assert [event.at for event in events] == [last, last], "one for each lot, told once"
     assert count(session, Notice, Notice.kind == "award_undecided") >= 1
     tenders.officer(world)
-    with tenders.at(late):
+    with clock_at(late):
         award = decide_lot(officer, ranked.id, ranked.lots[0], ranked.bids[1][1:2], passed(ranked)[:1])[0]
     assert not award.is_silent
 

@@ -18,7 +18,7 @@ class Round:
 
     world: Any
     made: tenders.Made
-    bidders: list[bids.Bidder]
+    bidders: list[bids.Company]
 
     @property
     def tender_id(self):
@@ -47,7 +47,7 @@ def make_round(world, **given):
     bids.appoint(world, made.id)
     tenders.publish(world, made)
     bidders = [bids.bidder(world, "a"), bids.bidder(world, "a-2"), *bids.more_bidders(world, 2)]
-    bids.admit(world, bidders, [made.stocked.grain, made.stocked.meat])
+    bids.admit(bidders, [made.stocked.grain, made.stocked.meat])
     return Round(world, made, bidders)
 
 

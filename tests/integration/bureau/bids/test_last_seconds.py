@@ -28,8 +28,8 @@ def test_a_hundred_bids_in_the_last_seconds(admin_url, tmp_path):
 
     with city(admin_url, "rush", tmp_path / "files") as (app, world):
         tendered = make_round(world)
-        crowd = bids.more_bidders(world, MANY, start=100)
-        bids.admit(world, crowd, [tendered.made.stocked.grain])
+        crowd = bids.more_bidders(world, MANY)
+        bids.admit(crowd, [tendered.made.stocked.grain])
         use_scope(db.session(), crowd[0].actor.scope)
         lot = tendered.lots[0]
         ids = [new_id() for _one in crowd]

@@ -188,7 +188,7 @@ def test_most_lots_bid_counts_standing_bids_only(world, session):
 
 
 def test_a_company_that_is_not_admitted_is_told_why(tendered):
-    stranger = bids.more_bidders(tendered.world, 1, start=990)[0]
+    stranger = bids.more_bidders(tendered.world, 1)[0]
     tendered.bidders.append(stranger)
     lot, bid_id, sealed = one_sealed(tendered, number=4)
     with pytest.raises(RuleBroken):

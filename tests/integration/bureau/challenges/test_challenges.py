@@ -9,7 +9,7 @@ from bureau.challenges.models import Challenge, ChallengeCopy, ChallengeEvent
 from bureau.challenges.service import complaints, filing, handling, reading
 from bureau.roles import Role
 from bureau.tendering.rules.terms import end_of_day
-from kernel.database import new_id
+from kernel.database import clock_at, new_id
 from kernel.database.scope import use_scope
 from kernel.errors import Conflict, Invalid, NotFound, RuleBroken
 from kernel.web.dates import today
@@ -24,7 +24,7 @@ def ranked(world, session):
 
 
 def after(day):
-    return tenders.at(end_of_day(day) + timedelta(hours=12))
+    return clock_at(end_of_day(day) + timedelta(hours=12))
 
 
 def test_filed_twice_it_is_filed_once(session, world, ranked):
@@ -39,7 +39,7 @@ def test_filed_twice_it_is_filed_once(session, world, ranked):
 
 def test_the_last_day_is_in_time_and_the_next_is_not(world, ranked):
     until = terms.procedure_of(ranked.made.tender).challenge_until
-    with tenders.at(end_of_day(until)):
+    with clock_at(end_of_day(until)):
         filed(world, ranked)
     with after(until), pytest.raises(RuleBroken, match=until.isoformat()) as refusal:
         filed(world, ranked)

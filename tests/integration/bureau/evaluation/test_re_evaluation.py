@@ -19,9 +19,8 @@ from kernel.database import new_id
 from kernel.errors import Conflict, Denied, Invalid, NotFound, RuleBroken
 from kernel.notices.models import Notice
 from kernel.web.dates import today
+from tests.support import companies, tenders
 from tests.support import opened as support
-from tests.support import tenders
-from tests.support.awards import register
 from tests.support.tenders import PDF
 
 FINDING = "演示：评委3 对第一家的配送方案打分畸低"
@@ -46,8 +45,10 @@ def found(world, session, monkeypatch):
     monkeypatch.setattr(support, "points", given)
     support.score(made)
     support.sign(made)
-    officer = tenders.officer(world)
-    register(officer, made.made, [one.own_supplier_id() for one in made.bidders])
+    companies.admit(
+        made.made.bureau_id, [one.own_supplier_id() for one in made.bidders],
+        [made.made.stocked.grain, made.made.stocked.meat],
+    )  # fmt: skip
     return made
 
 
@@ -257,8 +258,11 @@ def test_a_tender_that_ends_takes_the_request_with_it(officer, found):
 
 def test_a_limit_on_lots_follows_the_new_order(session, world):
     made = support.judged(world, "signed", lots=2, most_lots_won=1)
+    companies.admit(
+        made.made.bureau_id, [one.own_supplier_id() for one in made.bidders],
+        [made.made.stocked.grain, made.made.stocked.meat],
+    )  # fmt: skip
     officer = tenders.officer(world)
-    register(officer, made.made, [one.own_supplier_id() for one in made.bidders])
     for number in (0, 1):
         lot = reading.standing_of(officer, made.id).lots[number]
         passing = [deciding.Passing(bid, "lot_limit", "演示：已中标一个标包") for bid in lot.limited]

@@ -9,7 +9,7 @@ from bureau.evaluation.models import AbnormalReview, PriceCorrection
 from bureau.evaluation.service import answering, conformity, facts, low_prices, pricing, qualification, results, scoring
 from bureau.tendering.service import clock
 from kernel.actor import system_actor
-from kernel.database import new_id, now
+from kernel.database import clock_at, new_id, now
 from kernel.database.scope import use_scope
 from kernel.errors import Conflict, Invalid, NotFound, RuleBroken
 from tests.support import opened as support
@@ -197,7 +197,7 @@ def test_an_abnormally_low_price_is_explained_and_voted_on(session, world):
 def test_silence_is_voted_on_after_the_deadline(session, world):
     found = support.judged(world, "conforming", lots=1, prices=LOW)
     (row,) = pricing.abnormal_of(found.made.tender).values()
-    with tenders.at(now() + timedelta(hours=2)):
+    with clock_at(now() + timedelta(hours=2)):
         with pytest.raises(RuleBroken):
             answering.explain(support.act(found.bidders[1]), row.id, row.version, explanation="演示：迟到")
         for _member, actor in support.seats(found)[:3]:

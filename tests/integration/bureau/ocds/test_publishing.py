@@ -15,7 +15,7 @@ from bureau.ocds.service import exporting, gathering, publishing, reading
 from bureau.tendering.models import STATES, Tender, TenderLot, TenderNotice
 from bureau.tendering.service import changing, documents, ending, lots, questions, reviewing
 from kernel.actor import system_actor
-from kernel.database import db, new_id, now
+from kernel.database import clock_at, db, new_id, now
 from kernel.database.scope import IDENTITY, OPERATOR, use_scope, within
 from kernel.errors import NotFound
 from tests.support import ocds_schema, opened, published, tenders
@@ -158,7 +158,7 @@ def test_an_award_taken_back_is_cancelled_and_a_hidden_one_never_was(session, wo
 
 def test_sealed_and_unopened_bids_are_not_there(session, world, tell):
     """The opening record alone opens the gate, whatever stands in the rows."""
-    with tenders.at(now() - timedelta(days=2)):
+    with clock_at(now() - timedelta(days=2)):
         found = opened.opened(world)
     tenders.officer(world)
     told = tell(found)

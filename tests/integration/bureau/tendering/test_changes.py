@@ -4,10 +4,10 @@ import pytest
 
 from bureau.tendering.service import changing, documents, ending, lots, notices, questions, reading
 from bureau.tendering.service.changing import Change
-from kernel.database import new_id, now
+from kernel.database import clock_at, new_id, now
 from kernel.errors import Conflict, Invalid, RuleBroken
 from tests.support import tenders
-from tests.support.tenders import at, officer, published, reviewer, supplier
+from tests.support.tenders import officer, published, reviewer, supplier
 
 
 def asked(world, made, text="配送车辆有何要求？", place="a"):
@@ -27,7 +27,7 @@ def test_an_answer_without_effect_leaves_the_deadline(session, world):
 def test_an_answer_that_affects_bids_late_extends_the_deadline_by_itself(session, world):
     made = published(world)
     question, before = asked(world, made), made.tender.bid_deadline
-    with at(before - timedelta(days=10)):
+    with clock_at(before - timedelta(days=10)):
         questions.answer(officer(world), made.id, question.id, 1, answer="改用冷藏车。", affects_bids=True)
     after = made.tender.bid_deadline
     assert after >= before + timedelta(days=5)
@@ -56,7 +56,7 @@ def test_an_answer_is_given_once(session, world):
 def test_questions_end_at_their_time(session, world):
     made = published(world)
     documents.take_documents(supplier(world), made.id)
-    with at(made.tender.questions_until + timedelta(seconds=1)), pytest.raises(RuleBroken) as refusal:
+    with clock_at(made.tender.questions_until + timedelta(seconds=1)), pytest.raises(RuleBroken) as refusal:
         questions.ask(supplier(world), made.id, new_id(), question="还可以问吗？")
     assert refusal.value.rule == "questions_closed"
 
@@ -105,7 +105,7 @@ def test_a_clarification_keeps_the_rules_of_the_pack(session, world):
 def test_nothing_changes_at_or_after_the_deadline(session, world):
     made = published(world)
     item = reading.items_of(officer(world), made.id)[0]
-    with at(made.tender.bid_deadline), pytest.raises(Conflict):
+    with clock_at(made.tender.bid_deadline), pytest.raises(Conflict):
         changing.amend(
             officer(world),
             made.id,
@@ -137,7 +137,7 @@ def test_few_takers_are_told_and_the_officer_may_extend(session, world):
     assert [row.at for row in events] == [until]
     assert made.tender.state == "bidding"
     assert made.tender.documents_until == until  # a proposal, nothing automatic
-    with at(until + timedelta(hours=6)):
+    with clock_at(until + timedelta(hours=6)):
         changing.extend_documents(
             officer(world), made.id, made.tender.version, (until + timedelta(days=5)).date(), "供应商不足三家"
         )
@@ -187,11 +187,11 @@ def test_a_suspension_stops_the_clock_and_gives_the_time_back(session, world):
     deadline, documents_until = made.tender.bid_deadline, made.tender.documents_until
     paused = documents_until + timedelta(days=1)
     tenders.run_clock(made, documents_until)
-    with at(paused):
+    with clock_at(paused):
         ending.suspend(reviewer(world), made.id, made.tender.version, "收到投诉")
     assert tenders.run_clock(made, deadline + timedelta(days=1)) == 0
     assert made.tender.state == "suspended"
-    with at(paused + timedelta(days=30, hours=1)):
+    with clock_at(paused + timedelta(days=30, hours=1)):
         ending.resume(reviewer(world), made.id, made.tender.version, "投诉处理完毕")
     assert made.tender.state == "bidding"
     assert made.tender.documents_until == documents_until  # had passed before

@@ -8,11 +8,11 @@ from bureau.tendering.models import TenderEvent
 from bureau.tendering.service import changing, clock, copying, moving, notices, reading
 from kernel.actor import system_actor
 from kernel.audit.models import AuditEntry
-from kernel.database import db, new_id
+from kernel.database import clock_at, db, new_id
 from kernel.database.scope import Scope, use_scope
 from kernel.errors import Invalid, RuleBroken
 from kernel.web.dates import SHANGHAI
-from tests.support.tenders import at, officer, published, ready, reviewer, run_clock
+from tests.support.tenders import officer, published, ready, reviewer, run_clock
 
 
 def story(made):
@@ -66,7 +66,7 @@ def test_no_bidders_no_opening(session, world):
 
 def test_nobody_closes_bidding_by_hand(session, world):
     made = published(world)
-    with at(made.tender.bid_deadline), pytest.raises(RuleBroken) as refusal:
+    with clock_at(made.tender.bid_deadline), pytest.raises(RuleBroken) as refusal:
         moving.move(reviewer(world), made.tender, "close_bidding")
     assert refusal.value.rule == "tender_clock_only"
 
@@ -93,7 +93,7 @@ def test_one_tender_that_fails_does_not_stop_the_others(session, world, monkeypa
 def test_whoever_looks_first_finds_it_closed(session, world, client_as):
     made = published(world)
     supplier = client_as("supplier_user")
-    with at(made.tender.bid_deadline):
+    with clock_at(made.tender.bid_deadline):
         page = supplier.get(f"/open-tenders/{made.id}")
     assert page.status_code == 200
     assert "招标失败" in page.text

@@ -9,10 +9,10 @@ from sqlalchemy import select, text
 from bureau.roles import LEVEL_OF, Role
 from bureau.tendering.models import TenderAsker, TenderDocumentTaker, TenderQuestion
 from bureau.tendering.service import clock, documents, questions, reading
-from kernel.database import db, new_id
+from kernel.database import clock_at, db, new_id
 from kernel.database.scope import use_scope
 from kernel.errors import RuleBroken
-from tests.support.tenders import at, officer, published, run_clock, supplier
+from tests.support.tenders import officer, published, run_clock, supplier
 
 BUREAU = [role for role in Role if LEVEL_OF[role] == "bureau"]
 NAME = "演示供应商 a"
@@ -107,7 +107,7 @@ def test_taking_ends_with_the_supply(session, world):
     made = published(world)
     from datetime import timedelta
 
-    with at(made.tender.documents_until + timedelta(seconds=1)), pytest.raises(RuleBroken) as refusal:
+    with clock_at(made.tender.documents_until + timedelta(seconds=1)), pytest.raises(RuleBroken) as refusal:
         documents.take_documents(supplier(world), made.id)
     assert refusal.value.rule == "documents_closed"
 
