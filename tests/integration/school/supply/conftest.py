@@ -1,7 +1,7 @@
 import pytest
 
-from tests.support.orders import market
 from tests.support.catalogue import stock
+from tests.support.orders import market
 from tests.support.receipts import record
 
 

@@ -334,7 +334,13 @@ def test_the_same_scan_for_another_lot_and_too_much_weight_are_found(shop):
         on_its_way(shop, school, "100", "0", certified=False)
     use_scope(db.session(), shop.world.actor("canteen_officer").scope)
     found = {(row.code, row.detail) for row in db.session.query(CertificateFinding)}
-    assert found == {("number_reused", "L1"), ("file_reused", "L1"), ("over_covered", ""), ("number_reused", "L9"), ("file_reused", "L9")}
+    assert found == {
+        ("number_reused", "L1"),
+        ("file_reused", "L1"),
+        ("over_covered", ""),
+        ("number_reused", "L9"),
+        ("file_reused", "L9"),
+    }
     officer = shop.actor("canteen_officer")
     rows = certificates.list_findings(officer, is_open=True).items
     certificates.settle(officer, rows[0][0].id, "已核实为同一检验样品")
