@@ -45,10 +45,10 @@ class SchoolSource:
 
 @dataclass(frozen=True, slots=True)
 class MealSource:
-    """served  (bureau_id, school_ids) → the meals that each school serves, of those that said so; the others serve what
-    schools of their kind do. In one query: it is asked for a thousand schools at once."""
+    """served  (bureau_id, schools) → the meals that each serves, of those it knows. In one query: it is asked for a
+    thousand schools at once."""
 
-    served: Callable[[int, Sequence[int]], Mapping[int, Sequence[str]]]
+    served: Callable[[int, Sequence[SchoolFacts]], Mapping[int, Sequence[str]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,15 +80,8 @@ def meals_of(bureau_id: int, schools: Sequence[SchoolFacts]) -> dict[int, tuple[
     """School → its meals; a school without a canteen serves none."""
     told: dict[int, Sequence[str]] = {}
     for source in offers(MealSource):
-        told.update(source.served(bureau_id, [school.id for school in schools]))
+        told.update(source.served(bureau_id, schools))
     return {
-        school.id: () if school.canteen_mode == "none" else tuple(told.get(school.id) or usual_meals(school))
+        school.id: () if school.canteen_mode == "none" else tuple(str(meal) for meal in told.get(school.id, ()))
         for school in schools
     }
-
-
-def usual_meals(school: SchoolFacts) -> tuple[str, ...]:
-    """What a school of this kind serves before anybody has said so."""
-    if school.stage == "kindergarten":
-        return ("morning_snack", "lunch", "afternoon_snack")
-    return ("breakfast", "lunch", "dinner") if school.is_boarding else ("lunch",)

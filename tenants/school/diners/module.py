@@ -11,6 +11,7 @@ from kernel.actor import Actor
 from kernel.module import DueItem, MenuItem, Module, SearchHit
 from school.diners.api import blueprint as api
 from school.diners.demo import demo
+from school.diners.duty_meals import SOURCE
 from school.diners.permissions import RULES, Permission
 from school.diners.service.counting import unsaid
 from school.diners.service.pupils import PupilFilters, list_pupils
@@ -57,5 +58,6 @@ MODULE = Module(
     api=[api],
     due=[due],
     search=[search],
+    publishes=[SOURCE],
     demo=demo,
 )

@@ -15,6 +15,7 @@ from duties.service.generating import generate
 from kernel.actor import system_actor
 from kernel.database import clock_at, db, new_id
 from kernel.workdays import service as workdays
+from school.diners.models import ServedMeal
 from tests.support.duties import FRIDAY, at, published
 
 DAY = timedelta(days=1)
@@ -216,3 +217,27 @@ def test_other_bureaus_get_nothing(world, district, acting):
     generate(district.bureau_id)
     acting(system_actor(world.bureaus["b"]))
     assert rows(world.bureaus["b"]) == []
+
+
+def test_meals_are_those_that_the_school_says_it_serves(world, district, acting):
+    head = acting(world.actor(Role.PRINCIPAL, "a1"))
+    for meal, is_served in (("breakfast", False), ("lunch", True), ("night_snack", True)):
+        db.session.add(
+            ServedMeal(
+                bureau_id=head.bureau_id, school_id=head.school_id, id=new_id(), meal=meal, is_served=is_served,
+                report_until=at(FRIDAY, 9).time(), created_by=head.account_id,
+            )
+        )  # fmt: skip
+    db.session.flush()
+    acting(district)
+    generate(district.bureau_id)
+    assert {duty.meal for duty in rows(district.bureau_id, head.school_id, "samples")} == {"lunch", "night_snack"}
+    assert {duty.meal for duty in rows(district.bureau_id, world.schools["a2"], "samples")} == {"lunch"}
+
+
+def test_school_without_a_canteen_serves_none(world, district):
+    db.session.get(School, (district.bureau_id, world.schools["a2"])).canteen_mode = "none"
+    db.session.flush()
+    with published(DutyKind("samples", "留样", "per_meal")):
+        generate(district.bureau_id)
+        assert rows(district.bureau_id, world.schools["a2"]) == []
