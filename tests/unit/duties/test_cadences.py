@@ -287,6 +287,7 @@ def test_fortnights_never_overlap_within_a_term(calendar, days, weekday):
 instants = st.datetimes(datetime(2026, 9, 1), datetime(2026, 9, 10)).map(lambda at: at.replace(tzinfo=SHANGHAI))
 
 
+@settings(deadline=None)
 @given(st.tuples(instants, instants, instants).map(sorted), st.none() | instants, st.booleans(), instants, instants)
 def test_standing_moves_only_forward_and_done_stays_done(span, fulfilled, excused, early, later):
     early, later = sorted((early, later))

@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from duties import ical
@@ -98,6 +98,7 @@ def test_empty_calendar_is_one_too():
     assert [kind for kind, _content in read([])] == ["STANDARD", "VTIMEZONE", "VCALENDAR"]
 
 
+@settings(deadline=None)
 @given(st.text(max_size=300))
 def test_any_text_comes_back(text):
     found = dict(read([event(summary=text, description=text)], name=text))
@@ -109,6 +110,7 @@ def test_any_text_comes_back(text):
         assert unescaped(found["VEVENT"]["DESCRIPTION"][1]) == kept
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="汉字a𠮷é;,\\", min_size=1, max_size=400))
 def test_folding_cuts_no_character_and_loses_none(text):
     assert "".join(unfolded(ical.folded(text).encode())) == text

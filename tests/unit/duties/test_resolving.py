@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date, time, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from duties.resolving import (
@@ -109,6 +109,7 @@ choices = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(choices, choices)
 def test_a_school_is_never_looser_than_the_bureau(bureau, school):
     pattern = replace(Pattern("weekly"), **bureau.fields())
