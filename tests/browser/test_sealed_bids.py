@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 from werkzeug.serving import make_server
 
 from bureau.bids.models import Bid, OpenedBid
@@ -17,6 +18,7 @@ from bureau.roles import Role
 from kernel.database import db
 from kernel.database.scope import use_scope
 from tests.browser.conftest import SCREENS, Visitor
+from tests.browser.declared import fill_declared
 from tests.support import bids, tenders
 from tests.support.at_once import city
 
@@ -167,6 +169,7 @@ def write_and_seal(bidder: Visitor, made: Any, folder: Path) -> None:
     page.get_by_role("button", name="密封并提交").click()
     page.get_by_text("没有填写单价").wait_for()
     page.get_by_text("食品经营许可：没有应答").wait_for()
+    page.get_by_text("项目负责人姓名：没有填写").wait_for()
     price = page.locator("input[name^=price-]")
     price.fill("99.00")
     page.get_by_role("button", name="检查").click()
@@ -175,12 +178,17 @@ def write_and_seal(bidder: Visitor, made: Any, folder: Path) -> None:
     name = page.locator(".bid-items tbody th").first.evaluate("cell => cell.firstChild.textContent")
     page.fill("#bid-paste", f"{name}\t10000\t20.50\t演示品牌\t演示产地")
     page.get_by_role("button", name="填入表格").click()
-    assert page.locator("#bid-total").inner_text() == "205,000.00 元"
+    expect(page.locator("#bid-total")).to_have_text("205,000.00 元")  # the form is drawn anew once the draft is kept
     page.locator("input[name^=price-]").fill("19.50")
     assert page.locator("#bid-total").inner_text() == "195,000.00 元"
     assert page.locator("#bid-words").inner_text() == "壹拾玖万伍仟元整"
     page.set_input_files("#bid-files", {"name": "资质.pdf", "mimeType": "application/pdf", "buffer": tenders.PDF})
     page.get_by_role("button", name="移除 资质.pdf").wait_for()
+    fill_declared(page, 1)
+    page.fill("#declared-manager_id_tail", "12")
+    page.get_by_role("button", name="检查").click()
+    page.get_by_text("项目负责人身份证后四位：格式不正确").wait_for()
+    fill_declared(page, 1)
     page.fill("#answer-Q1", "持有有效许可证，见附件。")
     page.fill("#answer-C1", "90 天")
     page.fill("#answer-T1", "每日配送到校")

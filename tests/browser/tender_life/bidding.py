@@ -9,6 +9,7 @@ from bureau.tendering.service import clock
 from kernel.actor import system_actor
 from kernel.database import db
 from kernel.database.scope import use_scope
+from tests.browser.declared import fill_declared
 from tests.browser.tender_life.preparing import COMPANY, MAIL, PASSPHRASES, PASSWORD, TITLE, due, menu, open_tender
 from tests.browser.tender_life.tendering import SEATS, saved_in, tender_of
 from tests.browser.tender_life.town import PASSPHRASE_TAKES, Town, Window
@@ -27,7 +28,10 @@ def company_window(town: Town, width: int = 1440) -> Window:
     return town.window(None, width=width).sign_in(MAIL, PASSWORD)  # type: ignore[return-value]
 
 
-def write(bidder: Window, price: str) -> None:
+NUMBERS = {"new": 1, "a": 2, "a-2": 3}  # no two companies state the same of themselves
+
+
+def write(bidder: Window, price: str, name: str) -> None:
     """The form of the first lot, by the links that a supplier has."""
     page = bidder.page
     open_tender(bidder)
@@ -38,13 +42,11 @@ def write(bidder: Window, price: str) -> None:
         bidder.said("已获取招标文件")
     page.get_by_role("link", name="编制投标").click()
     page.locator("#bid-total").wait_for()
-    page.locator("input[name^=price-]").fill(price)
-    for code, text in ANSWERS.items():
-        page.fill(f"#answer-{code}", text)
+    write_over(bidder, price, name)
 
 
 def seal(bidder: Window, price: str, name: str, *, width: int = 1440) -> None:
-    write(bidder, price)
+    write(bidder, price, name)
     bidder.see(f"08-bid-{name}-{width}")
     bidder.page.get_by_role("button", name="密封并提交").click()
     bidder.page.locator(".bid-version").wait_for()
@@ -86,7 +88,7 @@ def pass_deadline(town: Town) -> None:
     menu(bidder, "我的投标")
     page.get_by_role("link", name="编制投标").first.click()
     page.locator("#bid-total").wait_for()
-    write_over(bidder, "18.00")
+    write_over(bidder, "18.00", "a")
     deadline = tender_of(town).bid_deadline
     town.clock.move_to(deadline + timedelta(seconds=2))
     page.get_by_role("button", name="密封并替换原投标").click()
@@ -108,8 +110,9 @@ def tick(town: Town) -> int:
     return done
 
 
-def write_over(bidder: Window, price: str) -> None:
+def write_over(bidder: Window, price: str, name: str) -> None:
     bidder.page.locator("input[name^=price-]").fill(price)
+    fill_declared(bidder.page, NUMBERS[name])
     for code, text in ANSWERS.items():
         bidder.page.fill(f"#answer-{code}", text)
 
