@@ -2,8 +2,9 @@
 
 Parts: requests (what a request costs beside bare SQL), engine (rescoring 10,000 submissions), pages (comparing a thousand
 schools over three years), phones (two hundred hand in at once), demand (a round of a thousand schools gathered into
-lots), evaluation (50 bids for each of ten lots), stock (a receipt with its ledger moves, a million moves), recall
-(a lot in a thousand schools traced to every plate). All of them, or those that are named.
+lots), evaluation (50 bids for each of ten lots), deadline (a hundred bids in the last ten seconds), stock (a receipt with its ledger moves, a million moves), recall
+(a lot in a thousand schools traced to every plate), duties (what a thousand schools owe, and the board of who is late),
+mornings (a thousand schools post the morning's records). All of them, or those that are named.
 """
 
 import argparse
@@ -15,7 +16,20 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from benchmarks import cluster, demand, engine, evaluation, fill_sync, pages, recall, results, stock
+from benchmarks import (
+    cluster,
+    deadline,
+    demand,
+    duties,
+    engine,
+    evaluation,
+    fill_sync,
+    mornings,
+    pages,
+    recall,
+    results,
+    stock,
+)
 from benchmarks.client import Refused
 from benchmarks.operations import OPERATIONS, District
 from benchmarks.requests import environment, in_this_process, measure
@@ -64,7 +78,8 @@ def main() -> int:
         return max(subprocess.call([sys.executable, "-m", "benchmarks", part, *own]) for part in options.parts)
     work: dict[str, Callable[[argparse.Namespace], bool]] = {
         "engine": rescore, "phones": phones, "pages": compare, "requests": cost, "demand": gather,
-        "evaluation": judge, "stock": keep_stock, "recall": trace,
+        "evaluation": judge, "deadline": rush, "stock": keep_stock, "recall": trace,
+        "duties": owe, "mornings": record,
     }  # fmt: skip
     try:
         return 0 if (look if options.profile else work[options.parts[0]])(options) else 1
@@ -120,6 +135,26 @@ def judge(options: argparse.Namespace) -> bool:
     return evaluation.met(figures)
 
 
+def owe(options: argparse.Namespace) -> bool:
+    postgres = cluster.start()
+    try:
+        figures = duties.measure(postgres, say)
+    finally:
+        postgres.stop()
+    keep(options, "duties", duties.report(figures), True)
+    return duties.met(figures)
+
+
+def record(options: argparse.Namespace) -> bool:
+    postgres = cluster.start()
+    try:
+        figures = mornings.measure(postgres, say)
+    finally:
+        postgres.stop()
+    keep(options, "mornings", mornings.report(figures), True)
+    return mornings.met(figures)
+
+
 def keep_stock(options: argparse.Namespace) -> bool:
     postgres = cluster.start()
     try:
@@ -128,6 +163,12 @@ def keep_stock(options: argparse.Namespace) -> bool:
         postgres.stop()
     keep(options, "stock", stock.report(figures), True)
     return stock.met(figures)
+
+
+def rush(options: argparse.Namespace) -> bool:
+    figures = deadline.measure()
+    keep(options, "deadline", deadline.report(figures), True)
+    return deadline.met(figures)
 
 
 def compare(options: argparse.Namespace) -> bool:
