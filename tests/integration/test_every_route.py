@@ -80,7 +80,7 @@ def test_no_route_is_public_by_accident(app):
         "public_suppliers.certificates", "api_ocds.list_processes", "api_ocds.get_release_package",
         "api_ocds.get_record", "procurement_portal.index", "procurement_portal.tender", "procurement_portal.notice",
         "procurement_portal.agreement_list", "procurement_portal.agreement", "duties.feed", "public_committees.draw",
-        "public_committees.document",
+        "public_committees.document", "canteen_books.public_statements", "canteen_books.public_statement",
     }  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 
 from kernel.web.dates import yuan
-from school.canteen_books.chart import AccountKind, Fund
+from school.canteen_books.chart import AccountKind, CostClass, Fund
 from school.canteen_books.rules import EntryKind, MonthState, PayeeKind, VoucherState
 
 FUNDS: dict[str, Any] = {
@@ -121,6 +121,16 @@ MOVE_PROBLEMS: dict[str, Any] = {
     "same_account": _l("借贷不能是同一科目。"),
     "pupil": _l("预收学生伙食费应记到学生。"),
     "funds_mixed": _l("不同资金不得混用。"),
+}
+COSTS: dict[str, Any] = {
+    CostClass.MATERIALS: _l("原辅材料"),
+    CostClass.UTILITIES: _l("水电气"),
+    CostClass.WAGES: _l("人员工资"),
+    CostClass.OVERTIME: _l("组织就餐加班"),
+    CostClass.CONSUMABLES: _l("低值易耗品"),
+    CostClass.REPAIRS: _l("设施维修"),
+    CostClass.TRAINING: _l("培训费"),
+    CostClass.CULTURE: _l("食堂文化"),
 }
 FINDINGS: dict[str, Any] = {
     "teacher_wages": _l("食堂资金支付教师工资：%(payee)s %(money)s"),

@@ -4,6 +4,8 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from marshmallow import ValidationError
+
 from kernel.access.edge import access, current_actor
 from kernel.api import ApiBlueprint, seen_version
 from kernel.errors import Invalid
@@ -27,11 +29,14 @@ from school.diners.service.pupils import PupilFilters
 blueprint = ApiBlueprint("api_diners", __name__, description="Classes, pupils and how many eat")
 
 
-def _day(text: str) -> date:
+def day_in(text: str) -> date:
+    """The day that an address names, ISO 8601; Invalid for anything else."""
     try:
-        return Day().deserialize(text)  # type: ignore[no-any-return]
-    except Exception as error:
-        raise Invalid({"on_day": [str(error)]}) from error
+        found: Any = Day().deserialize(text)
+    except ValidationError as error:
+        raise Invalid({"day": [str(message) for message in error.messages]}) from error
+    day: date = found
+    return day
 
 
 @blueprint.route("/diners/<string:diner_day>", methods=["GET"])
@@ -39,7 +44,7 @@ def _day(text: str) -> date:
 @blueprint.response(200, DayCountsOut)
 def get_counts(diner_day: str) -> dict[str, Any]:
     """How many eat at each meal of a day (ISO 8601), class by class."""
-    actor, day = current_actor(), _day(diner_day)
+    actor, day = current_actor(), day_in(diner_day)
     settings = meals.settings(actor, actor.own_school_id())
     expected = counting.expected(actor, actor.own_school_id(), [day])
     return {
@@ -62,7 +67,7 @@ def get_counts(diner_day: str) -> dict[str, Any]:
 @blueprint.response(204)
 def put_planned(data: dict[str, Any], diner_day: str) -> None:
     """Say how many eat; said again it replaces. After the meal's deadline only the canteen may (422, count_late)."""
-    counting.report(current_actor(), _day(diner_day), _places(data))
+    counting.report(current_actor(), day_in(diner_day), _places(data))
 
 
 @blueprint.route("/diners/<string:diner_day>/served", methods=["PUT"])
@@ -71,7 +76,7 @@ def put_planned(data: dict[str, Any], diner_day: str) -> None:
 @blueprint.response(204)
 def put_served(data: dict[str, Any], diner_day: str) -> None:
     """How many were there when the meal was served."""
-    counting.count_served(current_actor(), _day(diner_day), _places(data))
+    counting.count_served(current_actor(), day_in(diner_day), _places(data))
 
 
 def _places(data: dict[str, Any]) -> dict[tuple[Meal, UUID | None], int]:

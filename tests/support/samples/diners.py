@@ -8,7 +8,7 @@ from tests.support.samples import Sample
 def _class(world, place):
     actor = world.actor("logistics_director", place)
     use_scope(db.session(), actor.scope)
-    values = {"name": "", "stage": "primary", "grade": 1, "number": 1, "teacher_id": None}
+    values = {"name": f"样例班{new_id().hex[-6:]}", "stage": "primary", "grade": 1, "number": 1, "teacher_id": None}
     return classes.open_class(actor, new_id(), values).id
 
 
@@ -16,7 +16,7 @@ def _pupil(world, place):
     room = _class(world, place)
     values = {
 
-    "class_id": room, "number": "样例001", "name": "演示学生", "sex": "female", "birth_date": None,
+    "class_id": room, "number": f"样例{new_id().hex[-6:]}", "name": "演示学生", "sex": "female", "birth_date": None,
         "is_boarder": False, "allergens": ["milk"], "allergy_note": "", "left_on": None,
     }  # fmt: skip
     return pupils.add_pupil(world.actor("logistics_director", place), new_id(), values).id
@@ -45,6 +45,6 @@ def _in_bureau(make):
 SAMPLES = {
     "class_id": Sample(_in_bureau(_class)),
     "pupil_id": Sample(_in_bureau(_pupil)),
-    "roster_import_id": Sample(_in_bureau(_import)),
+    "pupils_import_id": Sample(_in_bureau(_import)),
     "diner_day": Sample(lambda world, place: "2026-11-20", owner="none"),
 }

@@ -133,3 +133,17 @@ def carried_refunds(actor: Actor, month: date) -> Sequence[Any]:
         )
         .order_by(SchoolClass.grade, SchoolClass.number, Pupil.number)
     ).all()  # fmt: skip
+
+
+def of_month(actor: Actor, month: date) -> list[PupilMonth]:
+    """Every account of a closed month, by pupil."""
+    return list(
+        db.session.scalars(
+            select(PupilMonth)
+            .where(
+                PupilMonth.bureau_id == actor.bureau_id, PupilMonth.school_id == actor.own_school_id(),
+                PupilMonth.month == month,
+            )
+            .order_by(PupilMonth.pupil_id)
+        )
+    )  # fmt: skip

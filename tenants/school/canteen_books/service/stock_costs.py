@@ -53,6 +53,12 @@ def open_differences(actor: Actor, school_id: int, month: date) -> dict[tuple[st
     return {key: fen for key, fen in found.items() if fen}
 
 
+def used(actor: Actor, school_id: int, month: date) -> int:
+    """What of a month's food was eaten, spoilt or missing, by the stores."""
+    values = month_values(actor, school_id, month)
+    return sum(fen for (good, place), fen in values.items() if good == FOOD and place not in ("supplier", "opening"))
+
+
 def book_stores(actor: Actor, voucher_id: UUID, month: date) -> BookVoucher:
     """A voucher of what moved in the stores since the last one."""
     moves = []

@@ -8,6 +8,7 @@ from marshmallow import ValidationError
 from kernel.actor import Actor
 from kernel.errors import NotFound
 from school.canteen_books.models import BookMonth
+from school.canteen_books.money import percent_of
 from school.canteen_books.schemas import Month
 from school.canteen_books.service.months import newest_months
 
@@ -33,3 +34,10 @@ def current_month(actor: Actor) -> BookMonth | None:
 
 def back_to_month(month: date) -> Any:
     return redirect(url_for("canteen_books.month", book_month=f"{month:%Y-%m}"))
+
+
+@blueprint.app_template_filter("share_of")
+def share_of(part: int, whole: int) -> str:
+    """12.34%, or a dash where there is no whole."""
+    found = percent_of(part, whole)
+    return "—" if found is None else f"{found:.2f}%"

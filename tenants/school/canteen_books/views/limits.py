@@ -34,10 +34,10 @@ def new_limit() -> str:
     return _form_page(Form.blank(LimitForm(), {"id": new_id(), "unit": "month"}), None)
 
 
-@blueprint.get("/charge-limits/<uuid:limit_id>")
+@blueprint.get("/charge-limits/<uuid:charge_limit_id>")
 @access(Permission.LIMITS)
-def edit_limit(limit_id: UUID) -> str:
-    row = limits.get_limit(current_actor(), limit_id)
+def edit_limit(charge_limit_id: UUID) -> str:
+    row = limits.get_limit(current_actor(), charge_limit_id)
     values = {**LimitForm().dump(row), "limit": f"{row.limit_fen / 100:.2f}"}
     return _form_page(Form.blank(LimitForm(), values), row)
 
@@ -55,15 +55,15 @@ def create_limit() -> Any:
     return _form_page(form, None), form.refusal_status
 
 
-@blueprint.post("/charge-limits/<uuid:limit_id>")
+@blueprint.post("/charge-limits/<uuid:charge_limit_id>")
 @access(Permission.LIMITS)
-def save_limit(limit_id: UUID) -> Any:
+def save_limit(charge_limit_id: UUID) -> Any:
     actor = current_actor()
-    row = limits.get_limit(actor, limit_id)
+    row = limits.get_limit(actor, charge_limit_id)
     form = Form.submitted(LimitForm())
     with form.catching():
         values, version = form.load_edit()
-        limits.save_limit(actor, limit_id, version, values)
+        limits.save_limit(actor, charge_limit_id, version, values)
         flash(_("已保存。"), "success")
         return redirect(url_for("canteen_books.limit_list"))
     return _form_page(form, row), form.refusal_status

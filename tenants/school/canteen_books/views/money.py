@@ -83,12 +83,12 @@ def take_payment() -> Any:
     return _payments_page(form), form.refusal_status
 
 
-@blueprint.post("/meal-payments/<uuid:payment_id>/void")
+@blueprint.post("/meal-payments/<uuid:meal_payment_id>/void")
 @access(Permission.SIGN)
-def void_payment(payment_id: UUID) -> Any:
+def void_payment(meal_payment_id: UUID) -> Any:
     form = Form.submitted(ReasonForm())
     with form.catching():
-        collecting.void_payment(current_actor(), payment_id, form.load()["reason"])
+        collecting.void_payment(current_actor(), meal_payment_id, form.load()["reason"])
         flash(_("已作废。"), "success")
         return redirect(url_for("canteen_books.payments"))
     return _payments_page(form), form.refusal_status
@@ -106,7 +106,7 @@ def _booked(book: Any, page: Any) -> Any:
         data = form.load()
         found = book(current_actor(), data["id"], data["until"])
         flash(_("凭证已提交，等待审核。"), "success")
-        return redirect(url_for("canteen_books.voucher", voucher_id=found.id))
+        return redirect(url_for("canteen_books.voucher", book_voucher_id=found.id))
     return page(form), form.refusal_status
 
 

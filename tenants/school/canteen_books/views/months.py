@@ -191,7 +191,7 @@ def return_surplus(term_id: Any) -> Any:
     with form.catching():
         found = settling.propose_surplus_return(actor, new_id(), term)
         flash(_("结余退还凭证已提交，等待审核。"), "success")
-        return redirect(url_for("canteen_books.voucher", voucher_id=found.id))
+        return redirect(url_for("canteen_books.voucher", book_voucher_id=found.id))
     return _settlement_page(form), form.refusal_status
 
 

@@ -61,14 +61,14 @@ def create_plan() -> Any:
         values.pop("version")
         found = plans.save_plan(current_actor(), values.pop("id"), None, {**values, "is_active": True})
         flash(_("已保存，请接着定价。"), "success")
-        return redirect(url_for("canteen_books.plan", plan_id=found.id))
+        return redirect(url_for("canteen_books.plan", meal_plan_id=found.id))
     return _form_page(form, None), form.refusal_status
 
 
-@blueprint.get("/meal-plans/<uuid:plan_id>")
+@blueprint.get("/meal-plans/<uuid:meal_plan_id>")
 @access(Permission.PLAN)
-def plan(plan_id: UUID) -> str:
-    return _plan_page(plan_id)
+def plan(meal_plan_id: UUID) -> str:
+    return _plan_page(meal_plan_id)
 
 
 def _plan_page(
@@ -85,7 +85,8 @@ def _plan_page(
         meals=MEALS, form=form or Form.blank(PlanForm(), PlanForm().dump(found)),
         price_form=price_form or Form.blank(PriceForm(), {"from_month": f"{month:%Y-%m}"}),
         enrol_form=enrol_form or Form.blank(EnrolForm(), {"from_day": today().isoformat()}),
-        bounds=bounds, classes=[(one.id, one.name) for one in active_classes(actor, found.school_id)],
+        bounds=bounds, meal_options=[(meal, MEALS[meal]) for meal in found.meals],
+        classes=[(one.id, one.name) for one in active_classes(actor, found.school_id)],
         count=plans.count_enrolled(actor).get(plan_id, 0),
     )  # fmt: skip
 
@@ -94,39 +95,39 @@ def _form_page(form: Form, row: Any) -> str:
     return render_template("canteen_books/plan_form.html", form=form, row=row, labels=labels, meals=MEALS)
 
 
-@blueprint.post("/meal-plans/<uuid:plan_id>")
+@blueprint.post("/meal-plans/<uuid:meal_plan_id>")
 @access(Permission.PLAN)
-def save_plan(plan_id: UUID) -> Any:
+def save_plan(meal_plan_id: UUID) -> Any:
     actor = current_actor()
-    plans.get_plan(actor, actor.own_school_id(), plan_id)
+    plans.get_plan(actor, actor.own_school_id(), meal_plan_id)
     form = Form.submitted(PlanForm())
     with form.catching():
         values, version = form.load_edit()
-        plans.save_plan(actor, plan_id, version, values)
+        plans.save_plan(actor, meal_plan_id, version, values)
         flash(_("已保存。"), "success")
-        return redirect(url_for("canteen_books.plan", plan_id=plan_id))
-    return _plan_page(plan_id, form=form), form.refusal_status
+        return redirect(url_for("canteen_books.plan", meal_plan_id=meal_plan_id))
+    return _plan_page(meal_plan_id, form=form), form.refusal_status
 
 
-@blueprint.post("/meal-plans/<uuid:plan_id>/prices")
+@blueprint.post("/meal-plans/<uuid:meal_plan_id>/prices")
 @access(Permission.PLAN)
-def set_price(plan_id: UUID) -> Any:
+def set_price(meal_plan_id: UUID) -> Any:
     actor = current_actor()
-    plans.get_plan(actor, actor.own_school_id(), plan_id)
+    plans.get_plan(actor, actor.own_school_id(), meal_plan_id)
     form = Form.submitted(PriceForm())
     with form.catching():
         data = form.load()
-        plans.set_price(actor, plan_id, data["from_month"], Yuan.fen(data["price"]), data["meal"])
+        plans.set_price(actor, meal_plan_id, data["from_month"], Yuan.fen(data["price"]), data["meal"])
         flash(_("价格已保存。"), "success")
-        return redirect(url_for("canteen_books.plan", plan_id=plan_id))
-    return _plan_page(plan_id, price_form=form), form.refusal_status
+        return redirect(url_for("canteen_books.plan", meal_plan_id=meal_plan_id))
+    return _plan_page(meal_plan_id, price_form=form), form.refusal_status
 
 
-@blueprint.post("/meal-plans/<uuid:plan_id>/pupils")
+@blueprint.post("/meal-plans/<uuid:meal_plan_id>/pupils")
 @access(Permission.PLAN)
-def enrol(plan_id: UUID) -> Any:
+def enrol(meal_plan_id: UUID) -> Any:
     actor = current_actor()
-    plans.get_plan(actor, actor.own_school_id(), plan_id)
+    plans.get_plan(actor, actor.own_school_id(), meal_plan_id)
     form = Form.submitted(EnrolForm())
     with form.catching():
         data = form.load()
@@ -135,7 +136,7 @@ def enrol(plan_id: UUID) -> Any:
             wanted |= {pupil.id for pupil in all_pupils(actor, class_id=class_id)}
         if not wanted:
             raise Invalid({"class_ids": [_("请选择班级或填写学号。")]})
-        count = plans.enrol(actor, wanted, plan_id, data["from_day"])
+        count = plans.enrol(actor, wanted, meal_plan_id, data["from_day"])
         flash(_("已有 %(count)s 名学生加入方案。", count=count), "success")
-        return redirect(url_for("canteen_books.plan", plan_id=plan_id))
-    return _plan_page(plan_id, enrol_form=form), form.refusal_status
+        return redirect(url_for("canteen_books.plan", meal_plan_id=meal_plan_id))
+    return _plan_page(meal_plan_id, enrol_form=form), form.refusal_status

@@ -66,7 +66,7 @@ def create_voucher() -> Any:
         values = form.load()
         found = vouchers.enter(current_actor(), values.pop("id"), **values)
         flash(_("凭证已提交，等待审核。"), "success")
-        return redirect(url_for("canteen_books.voucher", voucher_id=found.id))
+        return redirect(url_for("canteen_books.voucher", book_voucher_id=found.id))
     return _form_page(form), form.refusal_status
 
 
@@ -79,15 +79,15 @@ def _form_page(form: Form) -> str:
     )  # fmt: skip
 
 
-@blueprint.get("/canteen-books/vouchers/<uuid:voucher_id>")
+@blueprint.get("/canteen-books/vouchers/<uuid:book_voucher_id>")
 @access(Permission.READ)
-def voucher(voucher_id: UUID) -> str:
-    return _voucher_page(voucher_id)
+def voucher(book_voucher_id: UUID) -> str:
+    return _voucher_page(book_voucher_id)
 
 
-def _voucher_page(voucher_id: UUID, form: Form | None = None) -> str:
+def _voucher_page(book_voucher_id: UUID, form: Form | None = None) -> str:
     actor = current_actor()
-    found = vouchers.get_voucher(actor, actor.own_school_id(), voucher_id)
+    found = vouchers.get_voucher(actor, actor.own_school_id(), book_voucher_id)
     moves = vouchers.moves_in(found)
     entry = ledger.get_entry(actor, found.school_id, found.entry_id) if found.entry_id else None
     payee = payees.get_payee(actor, found.payee_id) if found.payee_id else None
@@ -105,49 +105,52 @@ def _names(actor: Actor, moves: Any) -> dict[UUID, str]:
     return names_of(actor, {move.pupil_id for move in moves[:MOST_SHOWN] if move.pupil_id})
 
 
-def _act(voucher_id: UUID, schema: Any, act: Any, said: str) -> Any:
+def _act(book_voucher_id: UUID, schema: Any, act: Any, said: str) -> Any:
     actor = current_actor()
-    vouchers.get_voucher(actor, actor.own_school_id(), voucher_id)
+    vouchers.get_voucher(actor, actor.own_school_id(), book_voucher_id)
     form = Form.submitted(schema)
     with form.catching():
         act(actor, form.load())
         flash(said, "success")
-        return redirect(url_for("canteen_books.voucher", voucher_id=voucher_id))
-    return _voucher_page(voucher_id, form), form.refusal_status
+        return redirect(url_for("canteen_books.voucher", book_voucher_id=book_voucher_id))
+    return _voucher_page(book_voucher_id, form), form.refusal_status
 
 
-@blueprint.post("/canteen-books/vouchers/<uuid:voucher_id>/sign")
+@blueprint.post("/canteen-books/vouchers/<uuid:book_voucher_id>/sign")
 @access(Permission.SIGN)
-def sign_voucher(voucher_id: UUID) -> Any:
+def sign_voucher(book_voucher_id: UUID) -> Any:
     return _act(
-        voucher_id, VersionForm(), lambda actor, data: vouchers.sign(actor, voucher_id, data["version"]), _("已签字。")
+        book_voucher_id,
+        VersionForm(),
+        lambda actor, data: vouchers.sign(actor, book_voucher_id, data["version"]),
+        _("已签字。"),
     )
 
 
-@blueprint.post("/canteen-books/vouchers/<uuid:voucher_id>/approve")
+@blueprint.post("/canteen-books/vouchers/<uuid:book_voucher_id>/approve")
 @access(Permission.APPROVE)
-def approve_voucher(voucher_id: UUID) -> Any:
+def approve_voucher(book_voucher_id: UUID) -> Any:
     return _act(
-        voucher_id, VersionForm(), lambda actor, data: vouchers.approve(actor, voucher_id, data["version"]),
+        book_voucher_id, VersionForm(), lambda actor, data: vouchers.approve(actor, book_voucher_id, data["version"]),
         _("已审核入账。"),
     )  # fmt: skip
 
 
-@blueprint.post("/canteen-books/vouchers/<uuid:voucher_id>/refuse")
+@blueprint.post("/canteen-books/vouchers/<uuid:book_voucher_id>/refuse")
 @access(Permission.APPROVE)
-def refuse_voucher(voucher_id: UUID) -> Any:
+def refuse_voucher(book_voucher_id: UUID) -> Any:
     return _act(
-        voucher_id, ReasonForm(),
-        lambda actor, data: vouchers.refuse(actor, voucher_id, data["version"], data["reason"]), _("已退回。"),
+        book_voucher_id, ReasonForm(),
+        lambda actor, data: vouchers.refuse(actor, book_voucher_id, data["version"], data["reason"]), _("已退回。"),
     )  # fmt: skip
 
 
-@blueprint.post("/canteen-books/vouchers/<uuid:voucher_id>/withdraw")
+@blueprint.post("/canteen-books/vouchers/<uuid:book_voucher_id>/withdraw")
 @access(Permission.ENTER)
-def withdraw_voucher(voucher_id: UUID) -> Any:
+def withdraw_voucher(book_voucher_id: UUID) -> Any:
     return _act(
-        voucher_id, ReasonForm(),
-        lambda actor, data: vouchers.withdraw(actor, voucher_id, data["version"], data["reason"]), _("已撤回。"),
+        book_voucher_id, ReasonForm(),
+        lambda actor, data: vouchers.withdraw(actor, book_voucher_id, data["version"], data["reason"]), _("已撤回。"),
     )  # fmt: skip
 
 
@@ -160,16 +163,16 @@ def entry_list(book_month: str) -> str:
     return render_template("canteen_books/entries.html", month=month, rows=rows, labels=labels)
 
 
-@blueprint.get("/canteen-books/entries/<uuid:entry_id>")
+@blueprint.get("/canteen-books/entries/<uuid:book_entry_id>")
 @access(Permission.READ)
-def entry(entry_id: UUID) -> str:
-    return _entry_page(entry_id)
+def entry(book_entry_id: UUID) -> str:
+    return _entry_page(book_entry_id)
 
 
-def _entry_page(entry_id: UUID, form: Form | None = None) -> str:
+def _entry_page(book_entry_id: UUID, form: Form | None = None) -> str:
     actor = current_actor()
-    found = ledger.get_entry(actor, actor.own_school_id(), entry_id)
-    moves = ledger.moves_of(actor, found.school_id, entry_id)
+    found = ledger.get_entry(actor, actor.own_school_id(), book_entry_id)
+    moves = ledger.moves_of(actor, found.school_id, book_entry_id)
     return render_template(
         "canteen_books/entry.html", entry=found, moves=moves[:MOST_SHOWN], count=len(moves), labels=labels,
         accounts=BY_CODE, pupils=_names(actor, moves), form=form, new_id=new_id(),
@@ -178,17 +181,17 @@ def _entry_page(entry_id: UUID, form: Form | None = None) -> str:
     )  # fmt: skip
 
 
-@blueprint.post("/canteen-books/entries/<uuid:entry_id>/reverse")
+@blueprint.post("/canteen-books/entries/<uuid:book_entry_id>/reverse")
 @access(Permission.ENTER)
-def reverse_entry(entry_id: UUID) -> Any:
+def reverse_entry(book_entry_id: UUID) -> Any:
     actor = current_actor()
-    ledger.get_entry(actor, actor.own_school_id(), entry_id)
+    ledger.get_entry(actor, actor.own_school_id(), book_entry_id)
     form = Form.submitted(ReasonForm())
     with form.catching():
-        found = vouchers.propose_reversal(actor, new_id(), entry_id, form.load()["reason"])
+        found = vouchers.propose_reversal(actor, new_id(), book_entry_id, form.load()["reason"])
         flash(_("冲销凭证已提交，等待审核。"), "success")
-        return redirect(url_for("canteen_books.voucher", voucher_id=found.id))
-    return _entry_page(entry_id, form), form.refusal_status
+        return redirect(url_for("canteen_books.voucher", book_voucher_id=found.id))
+    return _entry_page(book_entry_id, form), form.refusal_status
 
 
 @blueprint.get("/canteen-books/payees")

@@ -43,10 +43,18 @@ class Roster:
     export: str = ""
     template: Callable[[], bytes] | None = None
 
+    @property
+    def parameter(self) -> str:
+        """The name of the import's id in its addresses: an id of another kind of table is another thing."""
+        return f"{self.name}_import_id"
+
 
 def add_pages(blueprint: Blueprint, roster: Roster) -> None:
     """Registers `<name>_imports`, `…_template`, `…_upload`, `…_import`, `…_errors`, `…_apply`."""
     base = f"{blueprint.name}.{roster.name}"
+
+    def address(record: RosterImport) -> dict[str, Any]:
+        return {roster.parameter: record.id}
 
     def upload_page(messages: list[str] | None = None) -> str:
         recent = rosters.recent_imports(current_actor(), roster.kind)
@@ -67,26 +75,26 @@ def add_pages(blueprint: Blueprint, roster: Roster) -> None:
         if len(files) != 1:
             return upload_page([_("请选择一个 .xlsx 或 .csv 文件。")]), 422
         record = roster.check(current_actor(), filename=files[0].filename or "", data=files[0].read())
-        return redirect(url_for(f"{base}_import", roster_import_id=record.id))
+        return redirect(url_for(f"{base}_import", **address(record)))
 
     @access(roster.permission)
-    def show(roster_import_id: UUID) -> str:
-        record = rosters.get_import(current_actor(), roster.kind, roster_import_id)
+    def show(**values: UUID) -> str:
+        record = rosters.get_import(current_actor(), roster.kind, values[roster.parameter])
         rows = [] if record.state == "refused" else [roster.line(row) for row in record.rows[:MOST_SHOWN]]
         return render_template(
             "diners/import.html", roster=roster, base=base, record=record, rows=rows, most=MOST_SHOWN
         )
 
     @access(roster.permission)
-    def errors(roster_import_id: UUID) -> Response:
-        record = rosters.get_import(current_actor(), roster.kind, roster_import_id)
+    def errors(**values: UUID) -> Response:
+        record = rosters.get_import(current_actor(), roster.kind, values[roster.parameter])
         if record.sheet is None:
             raise NotFound
         return download(record.sheet, _("%(name)s-错误标注.xlsx", name=roster.spec().name))
 
     @access(roster.permission)
-    def apply(roster_import_id: UUID) -> Any:
-        record = roster.apply(current_actor(), roster_import_id)
+    def apply(**values: UUID) -> Any:
+        record = roster.apply(current_actor(), values[roster.parameter])
         count = record.created_count + record.changed_count
         flash(_("导入完成：写入 %(count)s 行。", count=count), "success")
         return redirect(url_for(roster.back))
@@ -95,9 +103,9 @@ def add_pages(blueprint: Blueprint, roster: Roster) -> None:
         ("imports", "GET", "", imports),
         ("template", "GET", "/template", template),
         ("upload", "POST", "", upload),
-        ("import", "GET", "/<uuid:roster_import_id>", show),
-        ("errors", "GET", "/<uuid:roster_import_id>/errors", errors),
-        ("apply", "POST", "/<uuid:roster_import_id>/apply", apply),
+        ("import", "GET", f"/<uuid:{roster.parameter}>", show),
+        ("errors", "GET", f"/<uuid:{roster.parameter}>/errors", errors),
+        ("apply", "POST", f"/<uuid:{roster.parameter}>/apply", apply),
     )
     for suffix, method, path, view in routes:
         blueprint.add_url_rule(f"{roster.path}{path}", f"{roster.name}_{suffix}", view, methods=[method])
