@@ -20,7 +20,7 @@ from kernel.actor import Actor
 from kernel.database import db, new_id
 from kernel.database.scope import use_scope
 from kernel.files.service import store
-from school.supply import models
+from school.supply import demo_deliveries, models
 from school.supply.service.certificates import PURPOSE, CertificateInput
 from school.supply.service.recording import record_receipt
 from school.supply.service.voiding import void_receipt
@@ -47,6 +47,7 @@ def demo(app: Flask, demo: DemoContext) -> None:
                     void_receipt(actor, recorded.id, recorded.version, "数量录入有误，按原单重新登记。")
             db.session.commit()
             db.session.expunge_all()
+        demo_deliveries.tell(demo)
 
 
 def _all_items(actor: Actor) -> list[CatalogueItem]:
