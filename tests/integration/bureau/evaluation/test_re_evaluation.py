@@ -322,6 +322,7 @@ def test_the_page_tells_the_way(world, session, client_as, officer, found):
     assert client_as("bureau_admin").post(confirmation, data={"version": row.version}).status_code == 303
     assert session.get(ReEvaluation, (row.bureau_id, row.id), populate_existing=True).state == "begun"
     assert "重新评审中" in client_as("procurement_officer").get(path).text
+    assert "正在重新评审" in client_as("procurement_officer").get(f"/awards/tenders/{found.id}").text
     member = client_as("committee_expert").get(f"/evaluation/mine/{found.id}").text
     assert FINDING in member
 
