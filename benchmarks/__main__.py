@@ -1,10 +1,11 @@
 """`make bench`: fill once, start the servers, measure, print the tables and write benchmarks/results.md.
 
-Parts: requests (what a request costs beside bare SQL), engine (rescoring 10,000 submissions), pages (comparing a thousand
-schools over three years), phones (two hundred hand in at once), demand (a round of a thousand schools gathered into
-lots), evaluation (50 bids for each of ten lots), deadline (a hundred bids in the last ten seconds), stock (a receipt with its ledger moves, a million moves), recall
-(a lot in a thousand schools traced to every plate), duties (what a thousand schools owe, and the board of who is late),
-mornings (a thousand schools post the morning's records). All of them, or those that are named.
+Parts: requests (what a request costs beside bare SQL), engine (rescoring 10,000 submissions), pages (comparing a
+thousand schools over three years), phones (two hundred hand in at once), demand (a round of a thousand schools
+gathered into lots), evaluation (50 bids for each of ten lots), deadline (a hundred bids in the last ten seconds),
+stock (a receipt with its ledger moves, a million moves), recall (a lot in a thousand schools traced to every plate),
+duties (what a thousand schools owe, and the board of who is late), mornings (a thousand schools post the morning's
+records). All of them, or those that are named.
 """
 
 import argparse
