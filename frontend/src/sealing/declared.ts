@@ -59,7 +59,7 @@ export const declaredForm = (kit: Kit, draft: Draft, changed: () => void): HTMLE
   };
   return h("section", { id: "bid-declared" }, h("h2", { class: "mt-4" }, t("declared")), h("p", { class: "fine" }, t("declared_help")),
     ...kit.asked.map(({ group, fields }) =>
-      h("fieldset", { class: "form-grid" }, h("legend", null, t(`declared_group_${group}`)),
-        ...fields.map((field) =>
-          h("div", { class: "field" }, h("label", { class: "form-label", for: `declared-${field.code}` }, t(`declared_${field.code}`)), input(field))))));
+      h("fieldset", { class: "mt-3" }, h("legend", { class: "form-label fs-4 fw-bold" }, t(`declared_group_${group}`)),
+        h("div", { class: "form-grid" }, ...fields.map((field) =>
+          h("div", { class: "field" }, h("label", { class: "form-label", for: `declared-${field.code}` }, t(`declared_${field.code}`)), input(field)))))));
 };
