@@ -10,7 +10,7 @@ from kernel.policy.national import national_figures
 from kernel.policy.rules import resolve
 from school.canteen.checks.facts import SchoolFacts
 from school.canteen.costs import ItemPrice, PriceSource
-from school.canteen.figures import DishFigures, Diners, Recipe, reckon
+from school.canteen.figures import Diners, DishFigures, Recipe, reckon
 from school.canteen.foods import foods, named
 from school.canteen.limits import KEYS, Limits
 from school.canteen.nutrients import Nutrient
@@ -94,15 +94,11 @@ def candidates_of(rows: Sequence[tuple[DishFigures, frozenset[str]]], limits: Li
     share = limits.limit("menu.meat.share_of_meat_dish").at_least
     kinds = ["meat" if counts_as_meat(one.kind, one.meat_share, share) else one.kind for one, _meals in rows]
     price = dear_price([(kind, one) for kind, (one, _meals) in zip(kinds, rows, strict=True)])
-    return [
-        Candidate(one, kind, meals, price(kind, one)) for kind, (one, meals) in zip(kinds, rows, strict=True)
-    ]
+    return [Candidate(one, kind, meals, price(kind, one)) for kind, (one, meals) in zip(kinds, rows, strict=True)]
 
 
 def week_slots(meals: Sequence[str], days: int = 5, patterns: Mapping[str, Pattern] = USUAL) -> list[Slot]:
-    return [
-        Slot(MONDAY + timedelta(days=number), meal, patterns[meal]) for number in range(days) for meal in meals
-    ]
+    return [Slot(MONDAY + timedelta(days=number), meal, patterns[meal]) for number in range(days) for meal in meals]
 
 
 def request(meals: Sequence[str] = ("breakfast", "lunch", "dinner"), days: int = 5, mix: Mix = PRIMARY,

@@ -23,6 +23,7 @@ NUTRIENT_WEIGHT = 10.0  # missing a nutrient wholly
 ENERGY_WEIGHT = 25.0
 KIND_WEIGHT = 12.0
 BUDGET_WEIGHT = 3.0
+LEAST_BUDGET_FEN = 500.0  # of a day
 
 
 @dataclass(slots=True)
@@ -266,4 +267,6 @@ def _budget(program: Program, request: Request, variables: Variables) -> None:
         (column, float(request.candidates[index].priced_fen)) for (_slot, index), column in variables.place.items()
     )
     most = float(request.budget_fen * days)
-    program.soft_row(("budget", "fen", None, ""), terms, most=most, scale=max(most, 1.0), weight=BUDGET_WEIGHT)
+    # A budget that buys nothing must not outweigh everything else by being missed many times over.
+    scale = max(most, LEAST_BUDGET_FEN * days)
+    program.soft_row(("budget", "fen", None, ""), terms, most=most, scale=scale, weight=BUDGET_WEIGHT)

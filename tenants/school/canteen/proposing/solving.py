@@ -196,9 +196,9 @@ def _patterns(program: Program, request: Request, variables: Variables) -> None:
             if least:
                 program.soft_row(name, terms, least=float(least), scale=1.0, weight=_set_weight(slot, kind))
             program.row(terms, most=float(max(most, already)))
-        program.row(
-            {column: 1.0 for _index, column in variables.of_slot(number)}, most=float(max(MOST_DISHES, len(slot.kept)))
-        )
+        every = {column: 1.0 for _index, column in variables.of_slot(number)}
+        program.soft_row(("empty_meals", "", slot.day, slot.meal), every, least=1.0, scale=1.0, weight=60.0)
+        program.row(every, most=float(max(MOST_DISHES, len(slot.kept))))
 
 
 def _set_weight(slot: Slot, kind: str) -> float:

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import and_, func, select
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from bureau.schools.models import School
 from kernel.actor import Actor
@@ -61,7 +62,7 @@ def failing_checks(actor: Actor, monday: date) -> dict[int, list[str]]:
     """School → codes of the checks that its published week fails, read from what it published."""
     newest = (
         select(MenuPublication.school_id, MenuPublication.content["checks"])
-        .distinct(MenuPublication.school_id)
+        .ext(distinct_on(MenuPublication.school_id))
         .join(
             Menu,
             and_(

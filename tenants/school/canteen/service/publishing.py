@@ -43,6 +43,7 @@ def publish(actor: Actor, menu_id: UUID, seen_version: int | None) -> Menu:
         raise Invalid({"_form": [_("菜谱中还没有菜，不能公布。")]})
     _refuse(judged)
     menu.published_at, menu.published_by, menu.published_by_name = now(), actor.account_id, actor.display_name
+    menu.edition = 1
     first = min(day for (day, _meal), dishes in judged.week.items() if dishes)
     menu.days_ahead = rules.days_ahead(today(), first)
     _write(actor, menu, judged, MenuEvent.PUBLISH, before)
@@ -157,17 +158,8 @@ def _record(
     actor: Actor, menu: Menu, event: MenuEvent, before: str, reason: str, changes: list[Any],
     content: dict[str, Any], *, is_public: bool,
 ) -> None:  # fmt: skip
-    last = db.session.scalar(
-        select(MenuPublication.number)
-        .where(
-            MenuPublication.bureau_id == actor.bureau_id, MenuPublication.school_id == menu.school_id,
-            MenuPublication.menu_id == menu.id,
-        )
-        .order_by(MenuPublication.number.desc())
-        .limit(1)
-    )  # fmt: skip
-    number = (last or 0) + 1
-    if event in (MenuEvent.PUBLISH, MenuEvent.AMEND):
+    number = 1 if event == MenuEvent.PUBLISH else menu.edition + 1
+    if event == MenuEvent.AMEND:
         menu.edition = number
     flush(db.session())
     db.session.add(

@@ -106,7 +106,7 @@ def pick_dish(menu_id: UUID) -> str:
     menu = menus.get_menu(actor, actor.own_school_id(), menu_id)
     query = asked_meal(menu, menus.grid_of(actor, menu), request.args)
     hits = dishes.search_dishes(actor, menu.school_id, query["q"])
-    return render_template("canteen/_hits.html", menu=menu, hits=hits, labels=labels, query=query)
+    return render_template("canteen/_hits.html", plan=menu, hits=hits, labels=labels, query=query)
 
 
 @blueprint.get("/menus/<uuid:menu_id>/meal")

@@ -132,7 +132,7 @@ def _refused(form: Form, spec: SheetSpec, parsed: Parsed, result: service.Import
 
 
 def _page(form: Form, menu: Any, **context: Any) -> str:
-    return render_template("canteen/import.html", form=form, menu=menu, **context)
+    return render_template("canteen/import.html", form=form, plan=menu, **context)
 
 
 def _file(content: bytes, name: str) -> Response:

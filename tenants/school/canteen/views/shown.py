@@ -101,7 +101,7 @@ def shortfall_text(told: Mapping[str, Any]) -> str:
 
 def page_context(actor: Actor, menu: Menu) -> dict[str, Any]:
     return {
-        "shown": shown(actor, menu), "menu": menu, "labels": labels, "meals": MEALS, "allergens": ALLERGENS,
+        "shown": shown(actor, menu), "plan": menu, "labels": labels, "meals": MEALS, "allergens": ALLERGENS,
         "publications": publishing.publications_of(actor, menu), "week_end": menu.monday + timedelta(days=6),
     }  # fmt: skip
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from kernel.actor import Actor
 from kernel.database import db
@@ -29,7 +30,7 @@ def last_costs(actor: Actor, school_id: int, item_ids: Collection[UUID], *, on: 
         return {}
     rows = db.session.execute(
         select(StoreBatch.item_id, StoreBatch.cost_fen, StoreBatch.cost_quantity, StoreBatch.received_on)
-        .distinct(StoreBatch.item_id)
+        .ext(distinct_on(StoreBatch.item_id))
         .where(
             StoreBatch.bureau_id == actor.bureau_id, StoreBatch.school_id == school_id,
             StoreBatch.item_id.in_(set(item_ids)), StoreBatch.is_costed, StoreBatch.received_on <= on,
