@@ -8,6 +8,8 @@ from kernel.web.dates import yuan
 from school.canteen_books.chart import AccountKind, CostClass, Fund
 from school.canteen_books.rules import EntryKind, MonthState, PayeeKind, VoucherState
 
+# Read in a province's rule for school meals; the law's own article number is to be confirmed.
+CASHIER_APART = "出纳不得兼任稽核、会计档案保管和收支、债权债务账目的登记，印鉴分管（省级校园餐财务管理规定）"
 FUNDS: dict[str, Any] = {
     Fund.PUPILS: _l("学生伙食"),
     Fund.STAFF: _l("教职工伙食"),

@@ -1,6 +1,6 @@
 """Who enters, who signs for money, who approves: never the same person.
 
-出纳不得兼任稽核、会计档案保管和收入、支出、债权债务账目的登记（《会计法》第三十七条；省级校园餐财务管理规定同）.
+出纳不得兼任稽核、会计档案保管和收支、债权债务账目的登记 (省级校园餐财务管理规定).
 """
 
 from enum import StrEnum

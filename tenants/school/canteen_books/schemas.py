@@ -83,7 +83,8 @@ class VoucherForm(VoucherSchema):
 
     @post_load
     def _to_fen(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
-        return {**data, "amount_fen": Yuan.fen(data.pop("amount"))}
+        amount = data.pop("amount")
+        return {**data, "amount_fen": Yuan.fen(amount)}
 
 
 class ReasonForm(BaseSchema):
@@ -311,7 +312,8 @@ class LimitForm(LimitSchema):
 
     @post_load
     def _to_fen(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
-        return {**data, "limit_fen": Yuan.fen(data.pop("limit"))}
+        limit = data.pop("limit")
+        return {**data, "limit_fen": Yuan.fen(limit)}
 
 
 class LimitOut(LimitSchema):

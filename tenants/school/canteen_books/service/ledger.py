@@ -15,6 +15,7 @@ from kernel.errors import Conflict, NotFound, RuleBroken
 from kernel.numbering.service import next_number
 from school.canteen_books import chart, labels, rules
 from school.canteen_books.chart import BY_CODE
+from school.canteen_books.labels import CASHIER_APART
 from school.canteen_books.models import BookAccountMonth, BookEntry, BookLine, BookMonth
 from school.canteen_books.rules import Move, Sum
 from school.canteen_books.service.months import require_open
@@ -39,7 +40,7 @@ def require_two(entered_by: UUID | None, approver: Actor) -> None:
         raise RuleBroken(
             "same_person",
             _("制单人不能审核自己的凭证，请由另一人审核。"),
-            _("会计岗位应当相互分离、相互制约（《会计法》内部会计监督条款）"),
+            CASHIER_APART,
         )
 
 

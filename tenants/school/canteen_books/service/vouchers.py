@@ -16,6 +16,7 @@ from kernel.digests import digest
 from kernel.errors import Conflict, Invalid, NotFound, RuleBroken
 from kernel.web.dates import today
 from school.canteen_books import labels, rules
+from school.canteen_books.labels import CASHIER_APART
 from school.canteen_books.models import BookVoucher
 from school.canteen_books.rules import EntryKind, Move, VoucherState
 from school.canteen_books.service import ledger
@@ -133,7 +134,7 @@ def approve(actor: Actor, voucher_id: UUID, seen_version: int | None) -> BookVou
     found = _locked(actor, voucher_id, seen_version)
     ledger.require_two(found.created_by, actor)
     if found.signed_by == actor.account_id:
-        raise RuleBroken("same_person", _("出纳不能审核凭证。"), _("出纳人员不得兼任稽核（《会计法》第三十五条）"))
+        raise RuleBroken("same_person", _("出纳不能审核凭证。"), CASHIER_APART)
     if found.needs_signature and found.state == VoucherState.ENTERED:
         raise RuleBroken("not_signed", _("涉及收付款的凭证，应先由出纳签字。"))
     month = locked_month(actor, found.month, shared=True)
