@@ -858,9 +858,10 @@ def _rejections() -> None:
         sa.Column("batch_no", sa.Text(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("note", sa.Text(), nullable=False),
-        sa.Column("raised_by_school_id", sa.Integer(), nullable=False),
+        sa.Column("raised_by_school_id", sa.Integer(), nullable=True),
         sa.Column("raised_by_school_name", sa.Text(), nullable=False),
-        sa.Column("rejection_id", sa.Uuid(), nullable=False),
+        sa.Column("rejection_id", sa.Uuid(), nullable=True),
+        sa.Column("recall_id", sa.Uuid(), nullable=True),
         sa.Column("raised_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("lifted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("lifted_by", sa.Uuid(), nullable=True),
@@ -871,6 +872,10 @@ def _rejections() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint("lifted_at IS NULL OR lift_reason <> ''", name=op.f("ck_lot_warnings_lift_reason")),
         sa.CheckConstraint("(lifted_at IS NULL) = (lifted_by IS NULL)", name=op.f("ck_lot_warnings_lifted")),
+        sa.CheckConstraint(
+            "(rejection_id IS NULL) = (raised_by_school_id IS NULL)", name=op.f("ck_lot_warnings_rejection")
+        ),
+        sa.CheckConstraint("(rejection_id IS NULL) = (recall_id IS NOT NULL)", name=op.f("ck_lot_warnings_source")),
         sa.ForeignKeyConstraint(
             ["bureau_id", "item_id"],
             ["catalogue_items.bureau_id", "catalogue_items.id"],
@@ -890,6 +895,12 @@ def _rejections() -> None:
         sa.PrimaryKeyConstraint("bureau_id", "id", name=op.f("pk_lot_warnings")),
     )
     op.create_index("ix_lot_warnings_newest", "lot_warnings", ["bureau_id", "id"], unique=False)
+    op.create_index(
+        "ix_lot_warnings_recall",
+        "lot_warnings",
+        ["bureau_id", "recall_id"],
+        postgresql_where=sa.text("recall_id IS NOT NULL"),
+    )
     op.create_index(
         "uq_lot_warnings_lot",
         "lot_warnings",

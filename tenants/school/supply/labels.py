@@ -41,6 +41,8 @@ REASONS = {
     "lot_warned": _l("该批次有警示"),
     "other": _l("其他"),
 }
+# Of warnings: refused by a school, or called back by the bureau.
+WARNING_REASONS = {**REASONS, "recalled": _l("教育局召回")}
 REJECTION_STATES = {
     "open": _l("待处理"),
     "replaced": _l("已补货"),

@@ -21,6 +21,7 @@ from school.recall.service.lots import Lot
 from school.recall.service.telling import tell_end, tell_schools
 from school.recall.service.tracing import Details, Trace, details, parts_as_json, trace
 from school.stores.service.freezing import freeze, unfreeze
+from school.supply.rejections.warning import WarnedLot, lift_for_recall, raise_for_recall
 
 KIND = "recall"
 NUMBERED = {False: "ZH", True: "YL"}  # 召回, 演练
@@ -83,6 +84,13 @@ def freeze_and_tell(actor: Actor, recall_id: UUID, seen: int | None) -> Recall:
         batches = [(stock.school_id, stock.batch_id) for stock in more.stocks]
         freeze(actor, batches, (KIND, recall.id), _reason(recall))
         _hold_samples(actor, recall, found)
+        warned = [
+            WarnedLot(lot.supplier_id, lot.supplier_name, lot.item_id, lot.item_name, lot.batch_no)
+            for lot in lots
+            if lot.supplier_id is not None
+        ]
+        told = [part.school_id for part in found.schools]
+        raise_for_recall(actor, recall.id, warned, note=_reason(recall), told=told)
     _write_parts(actor, recall, found, more, at)
     flush(db.session())
     tell_schools(actor, recall, [part.school_id for part in found.schools])
@@ -142,6 +150,7 @@ def _end(actor: Actor, recall_id: UUID, seen: int | None, event: str, reason: st
     if event == "lift" and not recall.is_drill:
         batches = [(part.school_id, UUID(row["batch_id"])) for part in parts for row in part.part["stocks"]]
         unfreeze(actor, batches, (KIND, recall.id), reason.strip())
+        lift_for_recall(actor, recall.id, reason.strip())
         for part in parts:
             for row in part.part["meals"]:
                 if row["samples"]:

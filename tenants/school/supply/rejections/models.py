@@ -144,8 +144,8 @@ class GoodsRejectionEvent(SchoolOwned, db.Model):
 
 
 class LotWarning(Recorded, Versioned, BureauOwned, db.Model):
-    """One supplier's lot of an item that a school refused for people's safety. In force until the bureau lifts it: no
-    school accepts the lot, and its supplier ships none."""
+    """One supplier's lot of an item that a school refused for people's safety, or that the bureau calls back. In force
+    until the bureau lifts it: no school accepts the lot, and its supplier ships none."""
 
     __tablename__ = "lot_warnings"
     __audited__ = True
@@ -159,6 +159,9 @@ class LotWarning(Recorded, Versioned, BureauOwned, db.Model):
         ),
         CheckConstraint("(lifted_at IS NULL) = (lifted_by IS NULL)", name="lifted"),
         CheckConstraint("lifted_at IS NULL OR lift_reason <> ''", name="lift_reason"),
+        CheckConstraint("(rejection_id IS NULL) = (raised_by_school_id IS NULL)", name="rejection"),
+        CheckConstraint("(rejection_id IS NULL) = (recall_id IS NOT NULL)", name="source"),
+        Index("ix_lot_warnings_recall", "bureau_id", "recall_id", postgresql_where=text("recall_id IS NOT NULL")),
         Index(
             "uq_lot_warnings_lot", "bureau_id", "supplier_id", "item_id", "batch_no", unique=True,
             postgresql_where=text("lifted_at IS NULL"),
@@ -172,9 +175,10 @@ class LotWarning(Recorded, Versioned, BureauOwned, db.Model):
     batch_no: Mapped[str]
     reason: Mapped[str]
     note: Mapped[str] = mapped_column(default="")
-    raised_by_school_id: Mapped[int]
-    raised_by_school_name: Mapped[str]
-    rejection_id: Mapped[UUID]
+    raised_by_school_id: Mapped[int | None]
+    raised_by_school_name: Mapped[str]  # of a recall: who called it back
+    rejection_id: Mapped[UUID | None]
+    recall_id: Mapped[UUID | None]  # of the recall that raised it, a module above
     raised_at: Mapped[datetime] = mapped_column(default=now)
     lifted_at: Mapped[datetime | None]
     lifted_by: Mapped[UUID | None]

@@ -1,6 +1,7 @@
 """Warnings of a lot: raised by a refusal that is about safety, told to every school that has the lot or may get it."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
 
@@ -31,6 +32,7 @@ from school.supply.rejections.models import GoodsRejection, GoodsRejectionLine, 
 WARNED = (Role.PRINCIPAL, Role.LOGISTICS_DIRECTOR, Role.STOREKEEPER, Role.CANTEEN_MANAGER, Role.FOOD_SAFETY_OFFICER)
 URL = "/lot-warnings"
 BUREAU_URL = "/lot-warnings/all"
+RECALLED = "recalled"
 
 
 def raise_for(actor: Actor, rejection: GoodsRejection, lines: Sequence[GoodsRejectionLine]) -> list[LotWarning]:
@@ -51,15 +53,59 @@ def raise_for(actor: Actor, rejection: GoodsRejection, lines: Sequence[GoodsReje
     return raised
 
 
+@dataclass(frozen=True, slots=True)
+class WarnedLot:
+    supplier_id: UUID
+    supplier_name: str
+    item_id: UUID
+    item_name: str
+    batch_no: str
+
+
+def raise_for_recall(
+    actor: Actor, recall_id: UUID, lots: Sequence[WarnedLot], *, note: str, told: Collection[int]
+) -> list[LotWarning]:
+    """By the bureau: from now on no school takes these lots over. `told`: schools that the recall itself tells."""
+    raised: list[LotWarning] = []
+    for lot in lots:
+        source = {"recall_id": recall_id, "raised_by_school_name": _("教育局召回"), "reason": RECALLED, "note": note}
+        made = _insert_lot(actor, lot, source)
+        if made is None:
+            continue
+        warning = db.session.get(LotWarning, (actor.bureau_id, made))
+        assert warning is not None
+        raised.append(warning)
+        _tell(actor, warning, told)
+    return raised
+
+
+def lift_for_recall(actor: Actor, recall_id: UUID, reason: str) -> int:
+    """What the recall warned of may be taken over again."""
+    query = select(LotWarning.id, LotWarning.version).where(
+        LotWarning.bureau_id == actor.bureau_id, LotWarning.recall_id == recall_id, LotWarning.lifted_at.is_(None)
+    )
+    found = db.session.execute(query.order_by(LotWarning.id)).all()
+    for warning_id, version in found:
+        lift(actor, warning_id, version, reason)
+    return len(found)
+
+
 def _insert(actor: Actor, rejection: GoodsRejection, line: GoodsRejectionLine) -> UUID | None:
     """The new warning's id; None where the lot is warned of."""
+    lot = WarnedLot(
+        rejection.supplier_id, rejection.supplier_name, line.item_id, line.item_name, line.batch_no
+    )  # fmt: skip
+    source = {
+        "reason": line.reason, "note": line.note, "raised_by_school_id": rejection.school_id,
+        "raised_by_school_name": rejection.school_name, "rejection_id": rejection.id,
+    }  # fmt: skip
+    return _insert_lot(actor, lot, source)
+
+
+def _insert_lot(actor: Actor, lot: WarnedLot, source: Mapping[str, Any]) -> UUID | None:
     values: dict[str, Any] = {
-        "bureau_id": actor.bureau_id, "id": new_id(), "supplier_id": rejection.supplier_id,
-        "supplier_name": rejection.supplier_name, "item_id": line.item_id, "item_name": line.item_name,
-        "batch_no": line.batch_no, "reason": line.reason, "note": line.note,
-        "raised_by_school_id": rejection.school_id, "raised_by_school_name": rejection.school_name,
-        "rejection_id": rejection.id, "raised_at": now(), "lifted_by_name": "", "lift_reason": "", "version": 1,
-        "created_at": now(), "created_by": actor.account_id,
+        "bureau_id": actor.bureau_id, "id": new_id(), **asdict(lot), **source, "raised_at": now(), "lifted_by_name": "",
+        "lift_reason": "", "version": 1, "created_at": now(), "created_by": actor.account_id,
     }  # fmt: skip
     statement = insert(LotWarning).values(values).on_conflict_do_nothing(
         index_elements=["bureau_id", "supplier_id", "item_id", "batch_no"], index_where=LotWarning.lifted_at.is_(None)
@@ -68,13 +114,16 @@ def _insert(actor: Actor, rejection: GoodsRejection, line: GoodsRejectionLine) -
     return made
 
 
-def _tell(actor: Actor, warning: LotWarning) -> None:
+def _tell(actor: Actor, warning: LotWarning, told: Collection[int] = ()) -> None:
     title = _("批次警示：%(item)s 批号 %(batch)s", item=warning.item_name, batch=warning.batch_no)
     body = _(
         "%(supplier)s 的这一批次在%(school)s因“%(reason)s”被拒收。卸货前请核对批号，已收的请先封存。",
-        supplier=warning.supplier_name, school=warning.raised_by_school_name, reason=labels.REASONS[warning.reason],
+        supplier=warning.supplier_name, school=warning.raised_by_school_name,
+        reason=labels.WARNING_REASONS[warning.reason],
     )  # fmt: skip
     for school_id, found_in in affected(warning).items():
+        if school_id in told:
+            continue
         db.session.add(
             LotWarningSchool(
                 bureau_id=actor.bureau_id, school_id=school_id, id=new_id(), warning_id=warning.id, found_in=found_in,

@@ -212,3 +212,17 @@ def test_dismissed_only_with_a_reason_and_only_by_who_may_see_it(world, two_scho
     assert found.state == "dismissed"
     with pytest.raises(RuleBroken):
         answering.dismiss_incident(officer, incident.school_id, incident.id, found.version, "再来一次")
+
+
+def test_a_registered_suppliers_lot_is_warned_of_until_it_is_lifted(world, rice, officer):
+    from school.recall.service.lots import Lot
+    from school.supply.rejections.warning import in_force
+
+    supplier_id = world.supplier_id("a")
+    lot = Lot(rice, "粳米", "W-1", supplier_id, "演示供货商")
+    recall = begin(officer, lots=[lot])
+    recalls.freeze_and_tell(officer, recall.id, recall.version)
+    [warning] = in_force(officer, [(supplier_id, rice, "W-1")]).values()
+    assert warning.recall_id == recall.id
+    recalls.lift(officer, recall.id, recall.version, "复检合格")
+    assert in_force(officer, [(supplier_id, rice, "W-1")]) == {}
