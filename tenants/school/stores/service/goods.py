@@ -14,7 +14,7 @@ from bureau.catalogue.models import CatalogueCategory, CatalogueItem
 from kernel.actor import Actor
 from kernel.database import db, new_id, now
 from kernel.database.writing import flush, require_version
-from kernel.errors import Conflict, Invalid, NotFound, RuleBroken
+from kernel.errors import Conflict, DomainError, Invalid, NotFound, RuleBroken
 from school.stores.models import StoreGood, StoreStock
 from school.stores.rules import GoodKind
 from school.stores.service.places import Places, own_places
@@ -134,8 +134,7 @@ def add_good(actor: Actor, good_id: UUID, **values: Any) -> StoreGood:
     _require_place(places, values.get("location_id"))
     good = StoreGood(**_row(actor, places, good_id, **values))
     db.session.add(good)
-    taken = Invalid({"name": [_("已有同名、同单位的物品。")]})
-    flush(db.session(), {"uq_store_goods_own": taken})
+    flush(db.session(), _refusals())
     db.session.add(StoreStock(bureau_id=good.bureau_id, school_id=good.school_id, id=good.id))
     flush(db.session())
     return good
@@ -163,8 +162,16 @@ def edit_good(actor: Actor, good_id: UUID, seen_version: int | None, **values: A
     for name, value in values.items():
         setattr(good, name, value)
     good.search_name = good.name.lower()
-    flush(db.session(), {"uq_store_goods_own": Invalid({"name": [_("已有同名、同单位的物品。")]})})
+    flush(db.session(), _refusals())
     return good
+
+
+def _refusals() -> dict[str, DomainError]:
+    """What the table itself holds, in words."""
+    return {
+        "uq_store_goods_own": Invalid({"name": [_("已有同名、同单位的物品。")]}),
+        "ck_store_goods_least_most": Invalid({"most_quantity": [_("上限不能小于下限。")]}),
+    }
 
 
 def _require_place(places: Places, location_id: UUID | None) -> None:
