@@ -124,7 +124,7 @@ def upgrade() -> None:
         ),
     )
     op.create_index("ix_duties_about", "duties", ["bureau_id", "school_id", "kind", "last_day"], unique=False)
-    op.create_index("ix_duties_day", "duties", ["bureau_id", "on_day"], unique=False)
+    op.create_index("ix_duties_day", "duties", ["bureau_id", "on_day", "school_id", "kind"], unique=False)
     op.create_index("ix_duties_due", "duties", ["bureau_id", "school_id", "due_at"], unique=False)
     op.create_index(
         "ix_duties_open",

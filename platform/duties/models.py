@@ -63,7 +63,7 @@ class Duty(SchoolOwned, db.Model):
         CheckConstraint("is_long = (closes_at - due_at > interval '48 hours')", name="is_long"),
         # The bureau's board: what is owed today, and what of all schools is late. What can be made up for two days at
         # most is looked for in those two days, whatever was missed before them.
-        Index("ix_duties_day", "bureau_id", "on_day"),
+        Index("ix_duties_day", "bureau_id", "on_day", "school_id", "kind"),
         Index(
             "ix_duties_open",
             "bureau_id",

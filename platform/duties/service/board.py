@@ -11,7 +11,6 @@ from sqlalchemy import text
 from duties import rules
 from duties.rules import SHANGHAI
 from duties.service.plans import Kind, every_kind
-from duties.service.reading import seen_school
 from duties.sources import SchoolFacts, schools_source
 from kernel.actor import Actor
 from kernel.database import db, now
@@ -258,8 +257,9 @@ def matrix(actor: Actor, zone_id: int, *, day: date | None = None) -> Matrix:
 
 
 def school_facts(actor: Actor, school_id: int) -> SchoolFacts:
-    seen_school(actor, school_id)
-    found = schools_source().schools(actor.bureau_id, [school_id])
+    """One that the actor looks after."""
+    allowed = {"school": (actor.school_id,), "zone": actor.school_ids}.get(actor.level, (school_id,))
+    found = schools_source().schools(actor.bureau_id, [school_id]) if school_id in allowed else ()
     if not found:
         raise NotFound
     return found[0]
