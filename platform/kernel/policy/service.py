@@ -51,14 +51,18 @@ def effective_figures(
 ) -> dict[str, Effective]:
     """Several figures as they hold for a bureau, or for one of its schools, in two queries."""
     rows: dict[str, list[Figure]] = {key: [] for key in keys}
-    for row in db.session.scalars(select(NationalFigure).where(NationalFigure.key.in_(keys))):
+    # Plain rows: figures are read with every record that is kept, and nobody changes them here.
+    nation: Any = db.session.execute(select(*NationalFigure.__table__.columns).where(NationalFigure.key.in_(keys)))
+    for row in nation:
         rows[row.key].append(_national(row))
     place = FigureOverride.school_id.is_(None)
-    local = select(FigureOverride).where(
-        FigureOverride.bureau_id == bureau_id, FigureOverride.key.in_(keys),
-        place if school_id is None else or_(place, FigureOverride.school_id == school_id),
+    local: Any = db.session.execute(
+        select(*FigureOverride.__table__.columns).where(
+            FigureOverride.bureau_id == bureau_id, FigureOverride.key.in_(keys),
+            place if school_id is None else or_(place, FigureOverride.school_id == school_id),
+        )
     )  # fmt: skip
-    for override in db.session.scalars(local):
+    for override in local:
         rows[override.key].append(_local(override))
     found = {key: resolve(figures, on or today()) for key, figures in rows.items()}
     for key, one in found.items():

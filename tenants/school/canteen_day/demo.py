@@ -15,6 +15,7 @@ from bureau.demo import MARK, SEED
 from bureau.demo.context import DemoContext
 from bureau.demo.names import NameMaker
 from bureau.demo.people import SHOW_SCHOOLS, Person, build_people, holder
+from duties.rules import MEAL_TIMES
 from kernel.actor import Actor
 from kernel.database import clock_at, db, new_id
 from kernel.database.scope import use_scope
@@ -33,9 +34,9 @@ from school.canteen_staff.models import CanteenStaff
 from school.canteen_staff.service.people import working_on
 from school.diners.rules import Meal
 
-DAYS, SHORT_DAYS = 14, 3  # back from today; of the show schools, of the others
-OTHERS = 3
-SERVED = {Meal.BREAKFAST: time(7, 20), Meal.LUNCH: time(11, 50), Meal.DINNER: time(17, 40)}
+DAYS = 14  # back from today, of the show schools; the others record this week's samples and mornings
+OTHERS = 6  # that have a menu of this week
+USUAL_MEALS = (Meal.BREAKFAST, Meal.LUNCH, Meal.DINNER)
 USUAL_DISHES = ("红烧肉", "番茄炒蛋", "清炒时蔬", "紫菜蛋花汤", "米饭")
 COLD = (("留样专柜", "sample", "留样间"), ("1 号冰箱", "chilled", "操作间"), ("2 号冰柜", "frozen", "仓库"))
 USUAL_COLD = {"sample": Decimal("4.0"), "chilled": Decimal("5.0"), "frozen": Decimal("-18.0")}
@@ -70,14 +71,15 @@ def demo(app: Flask, demo: DemoContext) -> None:
                 continue
             kitchen = _kitchen(demo, people, number, school.code)
             calendar = workdays.calendar(demo.bureau_id)
-            back = DAYS if number < SHOW_SCHOOLS else SHORT_DAYS
+            is_shown = number < SHOW_SCHOOLS
+            back = DAYS if is_shown else demo.today.weekday()
             days = [demo.today - timedelta(days=ago) for ago in range(back, -1, -1)]
             school_days = [day for day in days if is_workday(day, calendar)]
             for day in school_days:
+                _morning(kitchen, day)  # today has begun as well: the rest of it is still to do
                 if day < demo.today:
-                    _day(kitchen, day)
-                else:
-                    _this_morning(kitchen, day)
+                    _meals(kitchen, day, whole=is_shown)
+                    _evening(kitchen, day)
             if number < SHOW_SCHOOLS:
                 _governed(kitchen, demo.today, school_days)
             db.session.commit()
@@ -121,22 +123,22 @@ def _keep(actor: Actor, kind: Kind, at: datetime, rows: Sequence[Mapping[str, An
         return [record for record, _new in keeping.keep(actor, kind, [Entry(new_id(), row, at) for row in rows])]
 
 
-def _day(kitchen: Kitchen, day: date) -> None:
-    _morning(kitchen, day)
+def _meals(kitchen: Kitchen, day: date, *, whole: bool) -> None:
+    """The meals of the menu. Before there were menus the first school wrote down three meals a day, the others one.
+    `whole`: everything about them, not only their samples."""
     menus = menus_on(kitchen.officer, kitchen.school_id, day)
-    for meal in [meal for meal in menus if meal in SERVED] or [Meal.LUNCH]:
-        known = (
-            [{"dish_id": dish.dish_id, "dish_name": dish.name} for dish in menus[meal].dishes] if meal in menus else []
-        )
-        cooked = {dish.dish_id for dish in menus[meal].cooked} if meal in menus else set()
+    if any(menu.dishes for menu in menus.values()):
+        wanted = list(menus)
+    else:
+        wanted = [meal for meal in menus if meal in (USUAL_MEALS if kitchen.number == 0 else (Meal.LUNCH,))]
+    for meal in wanted:
+        menu = menus[meal]
+        known: list[dict[str, Any]] = [{"dish_id": dish.dish_id, "dish_name": dish.name} for dish in menu.dishes]
+        cooked = {dish.dish_id for dish in menu.cooked}
         dishes = known or [{"dish_id": None, "dish_name": name} for name in USUAL_DISHES]
-        _meal(kitchen, day, meal, dishes, [dish for dish in dishes if not known or dish["dish_id"] in cooked])
-    _evening(kitchen, day)
-
-
-def _this_morning(kitchen: Kitchen, day: date) -> None:
-    """Today has begun: the people are checked, the refrigerators read, the rest is still to do."""
-    _morning(kitchen, day)
+        _sampled(kitchen, day, meal, dishes)
+        if whole:
+            _meal(kitchen, day, meal, [dish for dish in dishes if not known or dish["dish_id"] in cooked])
 
 
 def _morning(kitchen: Kitchen, day: date) -> None:
@@ -178,10 +180,22 @@ def _morning(kitchen: Kitchen, day: date) -> None:
             samples.dispose_due(kitchen.officer, due)
 
 
-def _meal(
-    kitchen: Kitchen, day: date, meal: Meal, dishes: Sequence[Mapping[str, Any]], cooked: Sequence[Mapping[str, Any]]
-) -> None:
-    rng, served = kitchen.rng, datetime.combine(day, SERVED[meal], SHANGHAI)
+def _served(day: date, meal: Meal) -> datetime:
+    return datetime.combine(day, MEAL_TIMES[meal], SHANGHAI)
+
+
+def _sampled(kitchen: Kitchen, day: date, meal: Meal, dishes: Sequence[Mapping[str, Any]]) -> None:
+    """At the second school somebody forgets a dish now and then: what the bureau's page is there to find."""
+    rng = kitchen.rng
+    kept = [dish for dish in dishes if not (kitchen.number == 1 and rng.random() < 0.06)]
+    place = {"refrigerator_id": kitchen.cold[0].id, "keeper_id": kitchen.staff[0].id if kitchen.staff else None}
+    rows = [{"meal": meal.value, **dish, **place, "grams": rng.randrange(130, 180)} for dish in kept]
+    if rows:
+        _keep(kitchen.officer, kinds.SAMPLE, _served(day, meal) - timedelta(minutes=5), rows)
+
+
+def _meal(kitchen: Kitchen, day: date, meal: Meal, cooked: Sequence[Mapping[str, Any]]) -> None:
+    rng, served = kitchen.rng, _served(day, meal)
     manager, own = kitchen.people["canteen_manager"], {"meal": meal.value}
     if cooked:
         rows = [{**own, **dish, "celsius": Decimal(rng.randrange(740, 920)) / 10} for dish in cooked]
@@ -194,12 +208,6 @@ def _meal(
             _keep(manager, kinds.COOKING, served - timedelta(minutes=12), again)
     tasted = {**own, "taster_name": manager.display_name, "is_fine": True}
     _keep(manager, kinds.TASTING, served - timedelta(minutes=10), [tasted])
-    # At the second school somebody forgets a dish now and then: what the bureau's page is there to find.
-    kept = [dish for dish in dishes if not (kitchen.number == 1 and rng.random() < 0.06)]
-    place = {"refrigerator_id": kitchen.cold[0].id, "keeper_id": kitchen.staff[0].id if kitchen.staff else None}
-    rows = [{**own, **dish, **place, "grams": rng.randrange(130, 180)} for dish in kept]
-    if rows:
-        _keep(kitchen.officer, kinds.SAMPLE, served + timedelta(minutes=5), rows)
     if rng.random() > 0.05:
         eater = kitchen.principal if day.weekday() % 2 == 0 else kitchen.people["logistics_director"]
         poor = rng.random() < 0.04

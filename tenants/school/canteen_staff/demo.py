@@ -18,7 +18,7 @@ from school.canteen_staff.models import CanteenStaff
 from school.canteen_staff.rules import Duty, LicenceKind, PaperKind
 from school.canteen_staff.service import papers, people, training
 
-OTHERS = 3
+OTHERS = 6
 CREW = (
     (Duty.SAMPLE_KEEPER, Duty.KITCHEN_HAND), (Duty.COOK,), (Duty.COOK,), (Duty.KITCHEN_HAND,), (Duty.SERVER,),
     (Duty.SERVER, Duty.CLEANER), (Duty.CLEANER,), (Duty.STOREKEEPER,),

@@ -134,8 +134,8 @@ OWN: Mapping[str, Sequence[Column]] = {
 }  # fmt: skip
 
 
-def columns_of(kind: Kind) -> list[Any]:
-    return [heading for heading, _cell in OWN[kind.code]]
+def columns_of(kind: Kind) -> list[str]:
+    return [str(heading) for heading, _cell in OWN[kind.code]]
 
 
 def cells_of(kind: Kind, record: Any) -> list[Cell]:

@@ -74,7 +74,7 @@ def _cooking(facts: DayFacts, meal: str | None, _control: str) -> list[Row]:
         for one in low
     ]
     rows += [_dish_row(dish) for dish in completing.unmeasured(facts, meal or "")]
-    return rows + _typed(facts, meal)
+    return rows + _typed(facts, meal, kinds.COOKING, kinds.SAMPLE)
 
 
 def _samples(facts: DayFacts, meal: str | None, _control: str) -> list[Row]:
@@ -83,17 +83,27 @@ def _samples(facts: DayFacts, meal: str | None, _control: str) -> list[Row]:
     grams = str(max(last.grams, least) if last else least)
     short = {(one.dish_id, one.dish_name) for one in facts.at_meal(kinds.SAMPLE, meal or "") if not one.is_enough}
     dishes = [dish for dish in completing.unsampled(facts, meal or "") if (dish.dish_id, dish.name) not in short]
-    return [{**_dish_row(dish), "grams": grams} for dish in dishes] + _typed(facts, meal)
+    rows = [{**_dish_row(dish), "grams": grams} for dish in dishes]
+    return rows + [
+        {**row, **({"grams": grams} if row["dish_name"] else {})}
+        for row in _typed(facts, meal, kinds.SAMPLE, kinds.COOKING)
+    ]
 
 
 def _dish_row(dish: rules.Dish) -> Row:
     return {"dish_id": str(dish.dish_id or ""), "dish_name": dish.name}
 
 
-def _typed(facts: DayFacts, meal: str | None) -> list[Row]:
-    """Empty rows where the menu does not say what there is to eat; one where it does, for what was added."""
+def _typed(facts: DayFacts, meal: str | None, kind: Kind, other: Kind) -> list[Row]:
+    """Rows for dishes that no menu names: those that the other kind of record knows of this meal already, and empty
+    ones; one where the menu says what there is to eat, for what was added to it."""
+    done = {one.dish_name for one in facts.at_meal(kind, meal or "")}
+    names = dict.fromkeys(one.dish_name for one in facts.at_meal(other, meal or "") if one.dish_id is None)
     menu = next((one for name, one in facts.menus.items() if name == meal), None)
-    return [{"typed": "1"} for _number in range(1 if menu is not None and menu.dishes else MOST_TYPED)]
+    planned = {dish.name for dish in menu.dishes} if menu else set()
+    known = [name for name in names if name not in done and name not in planned]
+    empty = 1 if known or planned else MOST_TYPED
+    return [{"typed": "1", "dish_name": name} for name in (*known, *[""] * empty)]
 
 
 def _accompanying(facts: DayFacts, meal: str | None, _control: str) -> list[Row]:
