@@ -34,9 +34,8 @@ from school.canteen_staff.models import CanteenStaff
 from school.canteen_staff.service.people import working_on
 from school.diners.rules import Meal
 
-DAYS = 14  # back from today, of the show schools; the others record this week's samples and mornings
+DAYS = 14  # back from today, of the show schools; the others keep this week's samples
 OTHERS = 6  # that have a menu of this week
-USUAL_MEALS = (Meal.BREAKFAST, Meal.LUNCH, Meal.DINNER)
 USUAL_DISHES = ("红烧肉", "番茄炒蛋", "清炒时蔬", "紫菜蛋花汤", "米饭")
 COLD = (("留样专柜", "sample", "留样间"), ("1 号冰箱", "chilled", "操作间"), ("2 号冰柜", "frozen", "仓库"))
 USUAL_COLD = {"sample": Decimal("4.0"), "chilled": Decimal("5.0"), "frozen": Decimal("-18.0")}
@@ -67,7 +66,7 @@ def demo(app: Flask, demo: DemoContext) -> None:
     people = build_people(demo.district)
     with force_locale("zh_CN"):
         for number, school in enumerate(demo.district.schools[: SHOW_SCHOOLS + OTHERS]):
-            if school.canteen_mode not in ("self_run", "contracted"):
+            if school.canteen_mode == "none":
                 continue
             kitchen = _kitchen(demo, people, number, school.code)
             calendar = workdays.calendar(demo.bureau_id)
@@ -76,10 +75,12 @@ def demo(app: Flask, demo: DemoContext) -> None:
             days = [demo.today - timedelta(days=ago) for ago in range(back, -1, -1)]
             school_days = [day for day in days if is_workday(day, calendar)]
             for day in school_days:
-                _morning(kitchen, day)  # today has begun as well: the rest of it is still to do
+                if is_shown:
+                    _morning(kitchen, day)  # today has begun as well: the rest of it is still to do
                 if day < demo.today:
-                    _meals(kitchen, day, whole=is_shown)
-                    _evening(kitchen, day)
+                    _meals(kitchen, day, is_shown=is_shown)
+                    if is_shown:
+                        _evening(kitchen, day)
             if number < SHOW_SCHOOLS:
                 _governed(kitchen, demo.today, school_days)
             db.session.commit()
@@ -123,21 +124,21 @@ def _keep(actor: Actor, kind: Kind, at: datetime, rows: Sequence[Mapping[str, An
         return [record for record, _new in keeping.keep(actor, kind, [Entry(new_id(), row, at) for row in rows])]
 
 
-def _meals(kitchen: Kitchen, day: date, *, whole: bool) -> None:
-    """The meals of the menu. Before there were menus the first school wrote down three meals a day, the others one.
-    `whole`: everything about them, not only their samples."""
+def _meals(kitchen: Kitchen, day: date, *, is_shown: bool) -> None:
+    """The samples of every meal of the menu, and before there were menus of lunch. Everything about a meal: of every
+    one of the first school, of the lunches of the other show schools."""
     menus = menus_on(kitchen.officer, kitchen.school_id, day)
     if any(menu.dishes for menu in menus.values()):
         wanted = list(menus)
     else:
-        wanted = [meal for meal in menus if meal in (USUAL_MEALS if kitchen.number == 0 else (Meal.LUNCH,))]
+        wanted = [meal for meal in menus if meal is Meal.LUNCH]
     for meal in wanted:
         menu = menus[meal]
         known: list[dict[str, Any]] = [{"dish_id": dish.dish_id, "dish_name": dish.name} for dish in menu.dishes]
         cooked = {dish.dish_id for dish in menu.cooked}
         dishes = known or [{"dish_id": None, "dish_name": name} for name in USUAL_DISHES]
         _sampled(kitchen, day, meal, dishes)
-        if whole:
+        if is_shown and (kitchen.number == 0 or meal is Meal.LUNCH):
             _meal(kitchen, day, meal, [dish for dish in dishes if not known or dish["dish_id"] in cooked])
 
 
