@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import (
+    books,
     cluster,
     deadline,
     demand,
@@ -80,7 +81,7 @@ def main() -> int:
     work: dict[str, Callable[[argparse.Namespace], bool]] = {
         "engine": rescore, "phones": phones, "pages": compare, "requests": cost, "demand": gather,
         "evaluation": judge, "deadline": rush, "stock": keep_stock, "recall": trace,
-        "duties": owe, "mornings": record,
+        "duties": owe, "mornings": record, "books": close_books,
     }  # fmt: skip
     try:
         return 0 if (look if options.profile else work[options.parts[0]])(options) else 1
@@ -118,6 +119,16 @@ def gather(options: argparse.Namespace) -> bool:
         postgres.stop()
     keep(options, "demand", demand.report(figures), True)
     return demand.met(figures)
+
+
+def close_books(options: argparse.Namespace) -> bool:
+    postgres = cluster.start()
+    try:
+        figures = books.measure(postgres, say)
+    finally:
+        postgres.stop()
+    keep(options, "books", books.report(figures), True)
+    return books.met(figures)
 
 
 def trace(options: argparse.Namespace) -> bool:
