@@ -1,4 +1,4 @@
-"""Duties of the demo district: three weeks back, so that board and history have something to show.
+"""Duties of the demo district: two weeks back, so that board and history have something to show.
 
 What other modules' demo records fulfil is found by their marks. Where they made none (other schools, earlier days) a
 duty is marked done by a rule of its own key: most on time, a few late, a few not at all.
@@ -19,7 +19,7 @@ from kernel.actor import Actor
 from kernel.database import clock_at, db, new_id, now
 from kernel.database.scope import use_scope
 
-DAYS = 21
+DAYS = 14
 STARTERS = (
     "fire-drill", "fire-drill-kindergarten", "fire-inspection", "extinguishers", "closing-round", "safety-weekly",
     "dormitory-night", "kitchen-equipment", "opening-check", "closing-check",
@@ -34,7 +34,7 @@ SELECT d.bureau_id, d.school_id, gen_random_uuid(), d.kind, d.first_day, d.meal,
 FROM (
     SELECT d.*, mod(('x' || left(md5(d.school_id || d.kind || d.period), 6))::bit(24)::int, 100) AS part
     FROM duties d
-    WHERE d.bureau_id = :bureau_id AND d.due_at < :now AND d.fulfilled_at IS NULL AND d.needed = 1
+    WHERE d.bureau_id = :bureau_id AND d.due_at < :now AND d.needed = 1
       AND NOT EXISTS (SELECT FROM duty_marks m WHERE m.bureau_id = d.bureau_id AND m.school_id = d.school_id
                       AND m.kind = d.kind AND m.on_day <= d.first_day)
 ) d
@@ -55,7 +55,6 @@ def demo(app: Flask, demo: Any) -> None:
                 generate(system.bureau_id)
         generate(system.bureau_id)
         place = {"bureau_id": system.bureau_id, "now": at, "since": at - timedelta(days=DAYS + 40)}
-        db.session.execute(SETTLE_ALL, place)
         db.session.execute(MARK, {**place, "by": system.account_id})
         db.session.execute(SETTLE_ALL, place)
         tallying.recount_recent(system.bureau_id)
