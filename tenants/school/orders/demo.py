@@ -19,6 +19,7 @@ from bureau.agreements.service import making, signing
 from bureau.agreements.service.finding import items_of, lots_of
 from bureau.catalogue.models import CatalogueCategory, CatalogueItem
 from bureau.demo import MARK
+from bureau.demo.catalogue import food_items
 from bureau.demo.context import DemoContext
 from bureau.demo.people import SHOW_SCHOOLS, Person, build_people, holder
 from bureau.demo.pictures import demo_certificate
@@ -119,9 +120,12 @@ def _agreed(demo: DemoContext) -> Cast:
     """Signed before this service came: entered with their lots, scans and days."""
     officer = demo.officer("bureau-procurement", Role.PROCUREMENT_OFFICER)
     day = demo.today - timedelta(days=30)
+    shared = {
+        code: [_lot(demo, number, category) for number, category in enumerate(categories, 1)]
+        for code, categories in LOTS.items()
+    }
     with clock_at(datetime.combine(day, time(10), SHANGHAI)):
-        for code, categories in LOTS.items():
-            lots = [_lot(demo, number, category) for number, category in enumerate(categories, 1)]
+        for code, lots in shared.items():
             terms = AgreementTerms(
                 demo.suppliers[code],
                 f"{MARK}：{TITLES[code]}",
@@ -153,15 +157,21 @@ def _lot(demo: DemoContext, number: int, category: str) -> LotTerms:
         CatalogueItem.state == "published",
     )  # fmt: skip
     found = db.session.scalars(query.order_by(CatalogueItem.code)).all()
-    priced = prices_on(demo.bureau_id, [item.id for item in found], demo.today - timedelta(days=20))
+    priced = prices_on(demo.bureau_id, [item.id for item in found], demo.today)
+    by_book = [item for item in found if item.id in priced][:ITEMS]
+    prices = {food.code: (food.price_low_fen + food.price_high_fen) // 2 for food in food_items()}
+    chosen = by_book or [item for item in found if item.code in prices][:ITEMS]
     items = [
-        ItemTerms(item.id, item.name, item.base_unit, quantity=Decimal(60000), tolerance=Decimal(5))
-        for item in found
-        if item.id in priced
-    ][:ITEMS]
+        ItemTerms(
+            item.id, item.name, item.base_unit, price_fen=None if by_book else prices[item.code],
+            quantity=Decimal(60000), tolerance=Decimal(5),
+        )
+        for item in chosen
+    ]  # fmt: skip
     return LotTerms(
-        number=number, title=row.name, price_rule="discount", discount=Decimal("11.5"), category_id=row.id, items=items
-    )
+        number=number, title=row.name, price_rule="discount" if by_book else "fixed", category_id=row.id, items=items,
+        discount=Decimal("11.5") if by_book else None,
+    )  # fmt: skip
 
 
 def _budget(cast: Cast, school: str) -> None:

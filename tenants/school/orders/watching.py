@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from kernel.access.edge import may
 from kernel.actor import Actor
@@ -13,7 +14,7 @@ from kernel.module import DueItem
 from kernel.web.dates import SHANGHAI, today, yuan
 from school.orders import rules
 from school.orders.permissions import Permission
-from school.orders.service import reading
+from school.orders.service import certificates, reading
 from school.orders.service.tiers import tiers
 
 MODULE = "orders"
@@ -33,6 +34,8 @@ def _item(title: str, url: str, row: Any, who: str) -> DueItem:
 def due(actor: Actor) -> Sequence[DueItem]:
     if actor.level == "supplier" and may(Permission.ANSWER):
         return _of_supplier(actor)
+    if actor.level == "bureau" and may(Permission.SETTLE_FINDINGS):
+        return _of_bureau(actor)
     if actor.level != "school" or actor.read_only:
         return []
     items: list[DueItem] = []
@@ -44,15 +47,20 @@ def due(actor: Actor) -> Sequence[DueItem]:
             if rules.may_approve(actor.roles, row.amount_fen, limits)
         ]
     if may(Permission.PREPARE):
-        for row in reading.waiting(actor, ("sent", "declined", "refused")):
-            url = url_for("supply_orders.show", order_id=row.id)
-            if row.state == "sent" and row.proposed_on is not None:
-                items.append(_item(_("供应商提出改期"), url, row, row.supplier_name))
-            elif row.state == "declined" and row.deliver_on >= today():
-                items.append(_item(_("供应商不接单，请另行安排"), url, row, row.supplier_name))
-            elif row.state == "refused" and row.deliver_on >= today():
-                items.append(_item(_("订单被退回，请修改"), url, row, row.supplier_name))
+        words = {"declined": _("供应商不接单，请另行安排"), "refused": _("订单被退回，请修改")}
+        found = [(_("供应商提出改期"), row) for row in reading.asked_for_another_day(actor)]
+        found += [(words[row.state], row) for row in reading.waiting(actor, words, since=today())]
+        for title, row in found:
+            items.append(_item(title, url_for("supply_orders.show", order_id=row.id), row, row.supplier_name))
     return items
+
+
+def _of_bureau(actor: Actor) -> list[DueItem]:
+    count = certificates.count_open(actor)
+    if not count:
+        return []
+    title = ngettext("有 %(num)s 条证明提示待核查", "有 %(num)s 条证明提示待核查", count)
+    return [DueItem(title=title, url=url_for("supply_orders.findings"), module=MODULE)]
 
 
 def _of_supplier(actor: Actor) -> list[DueItem]:

@@ -24,6 +24,14 @@ MODULE = "supply"
 def due(actor: Actor) -> Sequence[DueItem]:
     if actor.level == "supplier":
         return _of_supplier(actor) if may(Permission.ANSWER_REJECTIONS) else ()
+    if actor.level == "bureau" and may(Permission.LIFT):
+        return [
+            DueItem(
+                _("批次警示待核实：%(item)s 批号 %(batch)s", item=row[0].item_name, batch=row[0].batch_no),
+                url_for("supply.all_warnings"), MODULE, detail=row[0].raised_by_school_name,
+            )
+            for row in warning.list_warnings(actor, is_open=True, limit=20).items
+        ]  # fmt: skip
     if actor.level != "school" or actor.read_only:
         return ()
     items: list[DueItem] = []

@@ -362,6 +362,14 @@ def list_findings(actor: Actor, *, is_open: bool = False, cursor: str | None = N
     return paginate(db.session(), query, [CertificateFinding.id], cursor, limit, scalars=False)
 
 
+def count_open(actor: Actor) -> int:
+    """Findings that nobody has looked into."""
+    query = select(func.count()).where(
+        CertificateFinding.bureau_id == actor.bureau_id, CertificateFinding.settled_at.is_(None)
+    )
+    return db.session.scalar(query) or 0
+
+
 def settle(actor: Actor, finding_id: UUID, note: str) -> CertificateFinding:
     """The bureau looked into it. Said twice with the same note it is said once."""
     query = select(CertificateFinding).where(

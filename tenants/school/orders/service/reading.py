@@ -41,11 +41,19 @@ def list_orders(
     return paginate(db.session(), query, [SupplyOrder.id], cursor, limit, scalars=False)
 
 
-def waiting(actor: Actor, states: Collection[str], most: int = 20) -> Sequence[Any]:
-    """Rows of ROW in these states, the next delivery first."""
+def waiting(actor: Actor, states: Collection[str], *, since: date | None = None, most: int = 20) -> Sequence[Any]:
+    """Rows of ROW in these states, the next delivery first; `since`: of deliveries from that day on."""
     query = own(actor, select(*ROW)).where(SupplyOrder.state.in_(states))
+    if since is not None:
+        query = query.where(SupplyOrder.deliver_on >= since)
     if actor.level == "supplier":
         query = query.where(SupplyOrder.is_sent)
+    return db.session.execute(query.order_by(SupplyOrder.deliver_on, SupplyOrder.id).limit(most)).all()
+
+
+def asked_for_another_day(actor: Actor, most: int = 20) -> Sequence[Any]:
+    """Rows of ROW whose supplier waits for the school's word."""
+    query = own(actor, select(*ROW)).where(SupplyOrder.state == "sent", SupplyOrder.proposed_on.is_not(None))
     return db.session.execute(query.order_by(SupplyOrder.deliver_on, SupplyOrder.id).limit(most)).all()
 
 

@@ -62,6 +62,8 @@ def take_over(
     lines = {line.id: line for line in lines_of(order, lock=True)}
     replaces = shipment.source_id is not None
     flush(db.session())
+    for lot in lots.values():
+        lot.arrived_quantity = ZERO  # what nobody counted did not come
     last_of: dict[UUID, UUID] = {}
     for one in counted:
         lot = lots[one.shipment_line_id]
@@ -88,9 +90,10 @@ def put_back(actor: Actor, shipment_id: UUID, counted: Sequence[Counted], *, rea
     lots = {lot.id: lot for lot in lots_of(shipment)}
     lines = {line.id: line for line in lines_of(order, lock=True)}
     replaced = shipment.source_id is not None
+    for lot in lots.values():
+        lot.arrived_quantity = None
     for one in counted:
         lot = lots[one.shipment_line_id]
-        lot.arrived_quantity = None
         line = lines[lot.order_line_id]
         # What was given up when the order was closed is awaited again.
         line.waived_quantity = ZERO

@@ -163,7 +163,7 @@ class _Delivery:
             for name, text in self._problems(one).items():
                 problems[f"lots.{place}.{name}"] = [text]
             if one.count.net > 0:
-                rows.append(self._row(len(rows), one))
+                rows.append(self._row(place, one))
         problems |= self._surpluses(counted)
         problems |= self._unknown_photos(counted)
         if not rows and not problems:

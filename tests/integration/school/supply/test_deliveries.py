@@ -384,3 +384,18 @@ def test_later_days_need_papers_of_that_day(shop):
     use_scope(db.session(), shop.world.actor("canteen_officer").scope)
     assert {row.code for row in db.session.query(CertificateFinding)} == {"issued_after"}
     assert jpeg("晚发")
+
+
+def test_a_lot_that_did_not_come_is_counted_as_nothing(shop):
+    """Papers photographed at the door belong to the place of their lot on the note, whatever else came."""
+    order, shipment = on_its_way(shop, certified=False)
+    scans = [
+        CertificateInput(kind=kind, line=1, attachment_id=photo(shop, text=kind))
+        for kind in ("animal_quarantine", "meat_inspection")
+    ]
+    receipt = received(shop, shipment, {"arrived": Decimal(0)}, certificates=scans)
+    assert [(line.position, line.quantity) for line in receipt_lines(receipt)] == [(1, 20)]
+    assert [lot.arrived_quantity for lot in shipping.lots_of(shipment)] == [0, 20]
+    assert [one.open for one in counts(shop, order)] == [100, 0]
+    voiding.void_receipt(shop.cook(), receipt.id, receipt.version, "点错")
+    assert [lot.arrived_quantity for lot in shipping.lots_of(shipment)] == [None, None]
