@@ -7,8 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import case, func, insert, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import insert, select
 
 from duties.service.fulfilling import fulfil, unfulfil
 from kernel.actor import Actor
@@ -18,9 +17,10 @@ from kernel.database.writing import flush, require_version
 from kernel.errors import Invalid, NotFound, RuleBroken
 from kernel.web.dates import today
 from school.stores import rules
-from school.stores.models import StoreDocument, StoreGood, StoreLocation, StoreMove
+from school.stores.models import StoreGood
 from school.stores.rules import LocationKind
 from school.stores.service.steps import take_step
+from school.stores.service.valuing import month_moves
 from school.stores.work_models import StoreMonth, StoreMonthLine, StoreStocktake
 
 ZERO = Decimal(0)
@@ -132,7 +132,7 @@ def _statement(actor: Actor, month: date) -> list[dict[str, Any]]:
     for good_id, quantity, fen in _opening(actor, month):
         found.setdefault(good_id, dict.fromkeys(_columns(), ZERO))
         found[good_id]["opening_quantity"], found[good_id]["opening_fen"] = quantity, Decimal(fen)
-    for good_id, kind, quantity, fen in _moved(actor, month):
+    for good_id, kind, quantity, fen in month_moves(actor, actor.own_school_id(), month):
         part, sign = COLUMN[LocationKind(kind)]
         line = found.setdefault(good_id, dict.fromkeys(_columns(), ZERO))
         line[f"{part}_quantity"] += sign * quantity
@@ -162,42 +162,6 @@ def _opening(actor: Actor, month: date) -> Sequence[Any]:
         StoreMonthLine.month_id == last.id, StoreMonthLine.revision == last.revision,
     )  # fmt: skip
     return [row for row in db.session.execute(query).all() if row.closing_quantity or row.closing_fen]
-
-
-def _moved(actor: Actor, month: date) -> Sequence[Any]:
-    """(good, kind of the place beyond the books, what left for it, its worth): coming in counts below zero."""
-    source, target = aliased(StoreLocation), aliased(StoreLocation)
-    virtual = [kind.value for kind in rules.VIRTUAL]
-    goes_out = target.kind.in_(virtual)
-    sign = case((goes_out, 1), else_=-1)
-    beyond = case((goes_out, target.kind), else_=source.kind)
-    query = (
-        select(StoreMove.good_id, beyond, func.sum(StoreMove.quantity * sign), func.sum(StoreMove.amount_fen * sign))
-        .join(
-            StoreDocument,
-            (StoreDocument.bureau_id == StoreMove.bureau_id)
-            & (StoreDocument.school_id == StoreMove.school_id)
-            & (StoreDocument.id == StoreMove.document_id),
-        )
-        .join(source, _place(source, StoreMove.from_location_id))
-        .join(target, _place(target, StoreMove.to_location_id))
-        .where(
-            StoreMove.bureau_id == actor.bureau_id, StoreMove.school_id == actor.own_school_id(),
-            StoreDocument.bureau_id == actor.bureau_id, StoreDocument.school_id == actor.own_school_id(),
-            StoreDocument.on_day >= month, StoreDocument.on_day < rules.next_month(month),
-            source.kind.in_(virtual) != goes_out,
-        )
-        .group_by(StoreMove.good_id, beyond)
-    )  # fmt: skip
-    return db.session.execute(query).all()
-
-
-def _place(location: Any, column: Any) -> Any:
-    return (
-        (location.bureau_id == StoreMove.bureau_id)
-        & (location.school_id == StoreMove.school_id)
-        & (location.id == column)
-    )
 
 
 # --- reading ----------------------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -28,7 +29,7 @@ def last_costs(actor: Actor, school_id: int, item_ids: Collection[UUID], *, on: 
     """Item → its newest batch up to a day that says what it cost. One query."""
     if not item_ids:
         return {}
-    rows = db.session.execute(
+    rows: Any = db.session.execute(
         select(StoreBatch.item_id, StoreBatch.cost_fen, StoreBatch.cost_quantity, StoreBatch.received_on)
         .ext(distinct_on(StoreBatch.item_id))
         .where(
