@@ -85,7 +85,7 @@ def put_agreement(data: dict[str, Any], agreement_id: UUID) -> Any:
 @blp.route("/agreements/<uuid:agreement_id>/lots/<uuid:agreement_lot_id>/coverage", methods=["PUT"])
 @access(Permission.MANAGE)
 @blp.arguments(shapes.CoverageIn)
-@blp.response(200, shapes.AgreementLotOut(exclude=("items",)))
+@blp.response(200, shapes.AgreementLotHeadOut)
 def cover(data: dict[str, Any], agreement_id: UUID, agreement_lot_id: UUID) -> Any:
     """Which schools a lot covers from now on. Wants the lot's version as If-Match."""
     return making.cover(current_actor(), agreement_id, agreement_lot_id, seen_version(), **data)

@@ -84,7 +84,7 @@ class AgreementItemOut(BaseSchema):
     tolerance = fields.Decimal(as_string=True)
 
 
-class AgreementLotOut(BaseSchema):
+class AgreementLotHeadOut(BaseSchema):
     id = fields.UUID()
     number = fields.Integer()
     title = fields.String()
@@ -98,6 +98,9 @@ class AgreementLotOut(BaseSchema):
     covers_all = fields.Boolean()
     school_ids = fields.List(fields.Integer())
     version = fields.Integer()
+
+
+class AgreementLotOut(AgreementLotHeadOut):
     items = fields.List(fields.Nested(AgreementItemOut))
 
 

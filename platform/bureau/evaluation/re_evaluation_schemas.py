@@ -28,7 +28,7 @@ class FinanceReportForm(FinanceReportIn):
     version = Whole(1, required=True)
 
 
-class StandingOut(BaseSchema):
+class EvaluatedPlaceOut(BaseSchema):
     """A valid bid's place; `total` exact, "n/d"."""
 
     lot = fields.Integer()
@@ -53,8 +53,8 @@ class ReEvaluationOut(BaseSchema):
     confirmed_by_name = fields.String()
     began_at = fields.AwareDateTime(allow_none=True)
     finished_at = fields.AwareDateTime(allow_none=True)
-    before = fields.List(fields.Nested(StandingOut))
-    after = fields.List(fields.Nested(StandingOut))
+    before = fields.List(fields.Nested(EvaluatedPlaceOut))
+    after = fields.List(fields.Nested(EvaluatedPlaceOut))
     is_changed = fields.Boolean(allow_none=True)
     reported_on = fields.Date(allow_none=True)
     reported_reference = fields.String()
