@@ -79,7 +79,7 @@ def test_no_route_is_public_by_accident(app):
         "public_suppliers.confirm_page", "public_suppliers.confirm", "public_suppliers.resend",
         "public_suppliers.certificates", "api_ocds.list_processes", "api_ocds.get_release_package",
         "api_ocds.get_record", "procurement_portal.index", "procurement_portal.tender", "procurement_portal.notice",
-        "procurement_portal.agreement_list", "procurement_portal.agreement", "duties.feed", "public_committees.draw",
+        "procurement_portal.agreement_list", "procurement_portal.agreement", "public_menus.week", "duties.feed", "public_committees.draw",
         "public_committees.document", "canteen_books.public_statements", "canteen_books.public_statement",
     }  # fmt: skip
 
