@@ -10,8 +10,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date, time, timedelta
 from typing import Any, Literal
 
+from duties.facts import SchoolFacts
 from duties.rules import Pattern
-from duties.sources import SchoolFacts
 
 Origin = Literal["module", "bureau", "school"]
 

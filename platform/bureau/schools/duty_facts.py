@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from typing import Any
 
 from sqlalchemy import select
 
@@ -31,9 +32,10 @@ def schools(bureau_id: int, school_ids: Sequence[int] | None = None) -> Sequence
     if school_ids is not None:
         query = query.where(School.id.in_(school_ids))
     changes = _closed_spans(bureau_id, school_ids)
+    rows: list[tuple[Any, ...]] = [tuple(row) for row in db.session.execute(query)]
     return [
         SchoolFacts(*row[:-1], closed=changes.get(row[0], () if row[-1] == "active" else ((date.min, None),)))
-        for row in db.session.execute(query)
+        for row in rows
     ]
 
 

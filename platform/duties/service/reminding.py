@@ -138,7 +138,7 @@ def _remind(book: _Book, after: datetime, until: datetime) -> int:
     for (school_id, listed), people in groups.items():
         title = _("%(count)s 项任务即将到期", count=len(listed))
         told += notify(
-            book.actor, people, "duty_due", title, body=_lines(book, listed), url="/duties/", school_id=school_id
+            book.actor, people, "duty_due", title, body=_lines(book, listed), url="/duties/today", school_id=school_id
         )
     return told
 
@@ -152,7 +152,7 @@ def _tell_heads(book: _Book, after: datetime, until: datetime) -> int:
         people = book.holders("school", school_id, role_book().heads)
         title = _("本校有 %(count)s 项任务逾期未做", count=len(rows))
         told += notify(
-            book.actor, people, "duty_late", title, body=_lines(book, rows), url="/duties/", school_id=school_id
+            book.actor, people, "duty_late", title, body=_lines(book, rows), url="/duties/today", school_id=school_id
         )
     return told
 

@@ -28,7 +28,7 @@ from kernel.web.forms import Form, uploaded
 WEEK = timedelta(days=6)
 
 
-@blueprint.get("/")
+@blueprint.get("/today")
 @access(Permission.READ)
 def index() -> str:
     """The day's duties, what is still late first; one's own, or all of the school."""

@@ -89,7 +89,7 @@ def test_excuse_over_rest(world, filled, client_as):
 def test_day_asks_the_same_few_questions_however_much_is_owed(world, filled, client_as, session):
     """Query budget of the page that everybody opens first."""
     client = client_as(Role.FOOD_SAFETY_OFFICER, "a1")
-    client.get("/duties/")
+    client.get("/duties/today")
     sent: list[str] = []
 
     def note(_connection, _cursor, statement, *_rest):
@@ -98,13 +98,13 @@ def test_day_asks_the_same_few_questions_however_much_is_owed(world, filled, cli
     connection = session.connection()
     event.listen(connection, "before_cursor_execute", note)
     try:
-        client.get("/duties/")
+        client.get("/duties/today")
         few = len(sent)
         for _ in range(30):
             make_duty(world, "a1", due_at=at(FRIDAY, 10), opens_at=at(FRIDAY, 8))
         session.commit()
         sent.clear()
-        client.get("/duties/")
+        client.get("/duties/today")
     finally:
         event.remove(connection, "before_cursor_execute", note)
     assert 0 < len(sent) <= few <= 30

@@ -11,8 +11,8 @@ from kernel.database import clock_at, db
 from tests.support.duties import FRIDAY, at, make_terms
 
 SCHOOL_PAGES = (
-    "/duties/",
-    "/duties/?all=1",
+    "/duties/today",
+    "/duties/today?all=1",
     "/duties/week",
     "/duties/calendar",
     "/duties/plan",
@@ -47,11 +47,11 @@ def test_bureau_pages_open_for_officers_and_supervisors(filled, client_as, path)
 
 
 def test_day_shows_one_s_own_first_the_late_ones(filled, client_as):
-    text = client_as(Role.FOOD_SAFETY_OFFICER).get("/duties/").text
+    text = client_as(Role.FOOD_SAFETY_OFFICER).get("/duties/today").text
     assert "晨检" in text
     assert "留样" not in text
     assert text.index("逾期，请尽快补做") < text.index("晨检") < text.index("周排查")
-    assert "留样" in client_as(Role.FOOD_SAFETY_OFFICER).get("/duties/?all=1").text
+    assert "留样" in client_as(Role.FOOD_SAFETY_OFFICER).get("/duties/today?all=1").text
 
 
 def test_landing_page_leads_to_the_duty(filled, client_as):
