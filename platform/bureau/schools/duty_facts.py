@@ -34,7 +34,7 @@ def schools(bureau_id: int, school_ids: Sequence[int] | None = None) -> Sequence
     changes = _closed_spans(bureau_id, school_ids)
     rows: list[tuple[Any, ...]] = [tuple(row) for row in db.session.execute(query)]
     return [
-        SchoolFacts(*row[:-1], closed=changes.get(row[0], () if row[-1] == "active" else ((date.min, None),)))
+        SchoolFacts(*row[:-1], changes.get(row[0], () if row[-1] == "active" else ((date.min, None),)))
         for row in rows
     ]
 
