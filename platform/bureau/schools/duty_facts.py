@@ -32,11 +32,11 @@ def schools(bureau_id: int, school_ids: Sequence[int] | None = None) -> Sequence
     if school_ids is not None:
         query = query.where(School.id.in_(school_ids))
     changes = _closed_spans(bureau_id, school_ids)
-    rows: list[tuple[Any, ...]] = [tuple(row) for row in db.session.execute(query)]
+    rows: list[list[Any]] = [list(row) for row in db.session.execute(query)]
+    gone: ClosedSpans = ((date.min, None),)
     return [
-        SchoolFacts(*row[:-1], changes.get(row[0], () if row[-1] == "active" else ((date.min, None),)))
-        for row in rows
-    ]
+        SchoolFacts(*facts, changes.get(facts[0], () if state == "active" else gone)) for *facts, state in rows
+    ]  # fmt: skip
 
 
 def _closed_spans(bureau_id: int, school_ids: Sequence[int] | None) -> dict[int, ClosedSpans]:
