@@ -109,7 +109,7 @@ class MoveOut(BaseSchema):
     text = fields.String()
 
 
-class VoucherOut(BaseSchema):
+class VoucherRow(BaseSchema):
     id = Identifier()
     month = Month()
     on_day = Day()
@@ -126,11 +126,14 @@ class VoucherOut(BaseSchema):
     reason = fields.String()
     entry_id = Identifier(allow_none=True)
     version = fields.Integer()
+
+
+class VoucherOut(VoucherRow):
     moves = fields.List(fields.Nested(MoveOut))
 
 
 class VoucherPage(PageSchema):
-    items = fields.List(fields.Nested(VoucherOut(exclude=("moves",))))
+    items = fields.List(fields.Nested(VoucherRow))
 
 
 class VoucherQuery(PageArguments):

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from kernel.actor import Actor
 from kernel.database import db
@@ -46,7 +46,7 @@ def list_pupils(
         chosen = chosen.where(Pupil.class_id == filters.class_id)
     if filters.text:
         text = filters.text.lower()
-        chosen = chosen.where(Pupil.search_name.op("^@")(text) | Pupil.number.op("^@")(filters.text))
+        chosen = chosen.where(or_(Pupil.search_name.op("^@")(text), Pupil.number.op("^@")(filters.text)))
     if filters.is_allergic:
         chosen = chosen.where(func.cardinality(Pupil.allergens) > 0)
     return paginate(db.session(), chosen, [Pupil.number], cursor, limit, ascending=True)

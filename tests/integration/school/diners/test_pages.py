@@ -222,6 +222,25 @@ def test_the_audit_does_not_tell_what_a_child_is_called(acting, world, session, 
     assert "忌奶" not in told
 
 
+def test_pupils_are_found_by_the_beginning_of_name_or_number(client_as, acting, world, room):
+    manager = acting(world.actor("logistics_director", "a2"))
+    for number, name in (("2026001", "演示甲"), ("2026002", "演示乙"), ("2025001", "样例丙")):
+        pupils.add_pupil(
+            manager, new_id(),
+            {
+                "class_id": room.id, "number": number, "name": name, "sex": "male", "birth_date": None,
+                "is_boarder": False, "allergens": [], "allergy_note": "", "left_on": None,
+            },
+        )  # fmt: skip
+    client = client_as("teacher", "a2")
+    found = client.get("/pupils?text=演示").get_data(as_text=True)
+    assert "演示甲" in found
+    assert "样例丙" not in found
+    assert "样例丙" in client.get("/pupils?text=2025").get_data(as_text=True)
+    manager_page = client_as("logistics_director", "a2").get("/search?q=演示乙").get_data(as_text=True)
+    assert "演示乙" in manager_page
+
+
 def test_words_of_allergens():
     assert allergens_of(None) is None
     assert allergens_of("无") == []
