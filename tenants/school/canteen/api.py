@@ -255,7 +255,7 @@ def amend(data: dict[str, Any], menu_id: UUID) -> dict[str, Any]:
 
 @blueprint.route("/menus/<uuid:menu_id>/withdrawal", methods=["POST"])
 @access(Permission.PUBLISH)
-@blueprint.arguments(schemas.ReasonSchema)
+@blueprint.arguments(schemas.MenuReasonSchema)
 @blueprint.response(200, out_schemas.MenuOut)
 def withdraw(data: dict[str, Any], menu_id: UUID) -> dict[str, Any]:
     """Take a published menu back; the reason is public. Needs If-Match with the version seen."""

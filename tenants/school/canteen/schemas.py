@@ -88,11 +88,11 @@ class CopyDishesSchema(BaseSchema):
     )  # fmt: skip
 
 
-class VersionSchema(BaseSchema):
+class MenuVersionSchema(BaseSchema):
     version = Whole(1, required=True)
 
 
-class DishStateSchema(VersionSchema):
+class DishStateSchema(MenuVersionSchema):
     is_active = fields.Boolean(required=True)
 
 
@@ -113,17 +113,17 @@ class MealSchema(BaseSchema):
     planned_diners = Whole(0, 99_999, load_default=None, allow_none=True)
 
 
-class AddDishForm(VersionSchema):
+class AddDishForm(MenuVersionSchema):
     on_day = Day(required=True)
     meal = Choice(Meal, required=True)
     dish_id = Identifier(required=True)
 
 
-class RemoveDishForm(VersionSchema):
+class RemoveDishForm(MenuVersionSchema):
     menu_dish_id = Identifier(required=True)
 
 
-class CopyDayForm(VersionSchema):
+class CopyDayForm(MenuVersionSchema):
     """`what`: copy, move (the two change places) or drop."""
 
     source = Day(required=True)
@@ -131,7 +131,7 @@ class CopyDayForm(VersionSchema):
     what = Choice(("copy", "move", "drop"), required=True)
 
 
-class CopyWeekForm(VersionSchema):
+class CopyWeekForm(MenuVersionSchema):
     source = Day(required=True)
 
 
@@ -142,7 +142,7 @@ class ProposeSchema(BaseSchema):
     budget_fen = Whole(1, 1_000_000, load_default=None, allow_none=True)
 
 
-class ProposeForm(VersionSchema):
+class ProposeForm(MenuVersionSchema):
     keep = Flag()
     budget = Quantity(places=2, least="0.01", most="10000", load_default=None, allow_none=True)
 
@@ -152,15 +152,15 @@ class ProposeForm(VersionSchema):
         return {**data, "budget_fen": None if budget is None else int(budget * 100)}
 
 
-class ReasonSchema(BaseSchema):
+class MenuReasonSchema(BaseSchema):
     reason = Text(200, required=True)
 
 
-class ReasonForm(ReasonSchema):
+class MenuReasonForm(MenuReasonSchema):
     version = Whole(1, required=True)
 
 
-class AmendSchema(ReasonSchema):
+class AmendSchema(MenuReasonSchema):
     on_day = Day(required=True)
     meal = Choice(Meal, required=True)
     dish_ids = fields.List(Identifier(), required=True, validate=validate.Length(0, 20))

@@ -15,7 +15,7 @@ from kernel.web.dates import today
 from kernel.web.forms import Form
 from school.canteen import labels
 from school.canteen.permissions import Permission
-from school.canteen.schemas import DishQuery, DishStateSchema, VersionSchema
+from school.canteen.schemas import DishQuery, DishStateSchema, MenuVersionSchema
 from school.canteen.service import dishes, recommended
 from school.canteen.service.judging import figures_of, ground_of
 from school.canteen.views import dish_form
@@ -159,7 +159,7 @@ def dish_state(dish_id: UUID) -> Any:
 def take_over_dish(dish_id: UUID) -> Any:
     actor = current_actor()
     dishes.get_dish(actor, actor.own_school_id(), dish_id)
-    form = Form.submitted(VersionSchema())
+    form = Form.submitted(MenuVersionSchema())
     with form.catching():
         recommended.take_over(actor, dish_id, form.load()["version"])
         flash(_("已按教育局的推荐更新。"), "success")

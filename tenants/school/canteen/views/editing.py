@@ -19,10 +19,10 @@ from school.canteen.schemas import (
     AddDishForm,
     CopyDayForm,
     CopyWeekForm,
+    MenuReasonForm,
+    MenuVersionSchema,
     ProposeForm,
-    ReasonForm,
     RemoveDishForm,
-    VersionSchema,
 )
 from school.canteen.service import dishes, menus, proposals, publishing
 from school.canteen.views.blueprint import blueprint
@@ -143,7 +143,7 @@ def propose_menu(menu_id: UUID) -> Any:
 def publish_menu(menu_id: UUID) -> Any:
     actor = current_actor()
     menu = menus.get_menu(actor, actor.own_school_id(), menu_id)
-    form = Form.submitted(VersionSchema())
+    form = Form.submitted(MenuVersionSchema())
     with form.catching():
         publishing.publish(actor, menu_id, form.load()["version"])
         flash(_("菜谱已公布，家长可在公开页面查看。"), "success")
@@ -158,7 +158,7 @@ def withdraw_menu(menu_id: UUID) -> Any:
     """A published menu is withdrawn, a draft thrown away."""
     actor = current_actor()
     menu = menus.get_menu(actor, actor.own_school_id(), menu_id)
-    form = Form.submitted(ReasonForm())
+    form = Form.submitted(MenuReasonForm())
     with form.catching():
         values = form.load()
         if menu.state == "draft":

@@ -24,7 +24,7 @@ from kernel.web.dates import today
 from kernel.web.downloads import disposition
 from kernel.web.forms import Form, uploaded
 from school.canteen.permissions import Permission
-from school.canteen.schemas import VersionSchema
+from school.canteen.schemas import MenuVersionSchema
 from school.canteen.service import menus
 from school.canteen.service import sheets as service
 from school.canteen.views.blueprint import blueprint
@@ -78,7 +78,7 @@ def load_dishes() -> Any:
 @access(Permission.EDIT)
 def import_menu(menu_id: UUID) -> str:
     actor = current_actor()
-    return _page(Form.blank(VersionSchema()), menus.get_menu(actor, actor.own_school_id(), menu_id))
+    return _page(Form.blank(MenuVersionSchema()), menus.get_menu(actor, actor.own_school_id(), menu_id))
 
 
 @blueprint.get("/menus/template.xlsx")
@@ -103,7 +103,7 @@ def export_menu(menu_id: UUID) -> Response:
 def load_menu(menu_id: UUID) -> Any:
     actor = current_actor()
     menu = menus.get_menu(actor, actor.own_school_id(), menu_id)
-    form = Form.submitted(VersionSchema())
+    form = Form.submitted(MenuVersionSchema())
     parsed = _parsed(form, service.MENU)
     if parsed is None:
         return _page(form, menu), 422
