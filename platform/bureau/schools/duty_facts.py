@@ -35,7 +35,7 @@ def schools(bureau_id: int, school_ids: Sequence[int] | None = None) -> Sequence
     rows: list[list[Any]] = [list(row) for row in db.session.execute(query)]
     gone: ClosedSpans = ((date.min, None),)
     return [
-        SchoolFacts(*facts, changes.get(facts[0], () if state == "active" else gone)) for *facts, state in rows
+        SchoolFacts(*[*facts, changes.get(facts[0], () if state == "active" else gone)]) for *facts, state in rows
     ]  # fmt: skip
 
 
