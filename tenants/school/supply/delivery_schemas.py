@@ -91,11 +91,11 @@ class DeliveryForm(BaseSchema):
     )
 
 
-class ConfirmForm(BaseSchema):
+class DeliveryConfirmForm(BaseSchema):
     version = Whole(1, required=True)
 
 
-class ConfirmHereForm(ConfirmForm):
+class DeliveryConfirmHereForm(DeliveryConfirmForm):
     """The second person's own name and password, on the first one's phone."""
 
     username = Text(100, required=True)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 from uuid import UUID
 
 from sqlalchemy import select
@@ -89,7 +89,12 @@ def propose(actor: Actor, first: date, last: date, *, lead_days: int = 0) -> Pro
         if item_id not in items:
             continue
         item = items[item_id]
-        by_day = sorted((day, amount) for (one, day), amount in gross.items() if one == item_id)
+        # A recipe's grams per diner divide into endless decimals; nobody weighs finer than this.
+        by_day = sorted(
+            (day, amount.quantize(rules.PLACES, ROUND_CEILING))
+            for (one, day), amount in gross.items()
+            if one == item_id
+        )
         here, under_way = stock.get(item_id, ZERO), coming.get(item_id, ZERO)
         lacking = rules.needs_after_stock(by_day, here, under_way)
         if not lacking:

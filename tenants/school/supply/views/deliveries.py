@@ -25,7 +25,13 @@ from school.orders.service import certificates as papers
 from school.orders.service import finding
 from school.orders.service.shipping import lots_of
 from school.supply import labels
-from school.supply.delivery_schemas import CodeQuery, ConfirmForm, ConfirmHereForm, DeliveryForm, counted
+from school.supply.delivery_schemas import (
+    CodeQuery,
+    DeliveryConfirmForm,
+    DeliveryConfirmHereForm,
+    DeliveryForm,
+    counted,
+)
 from school.supply.permissions import Permission
 from school.supply.rejections import warning
 from school.supply.service import accepting, confirming
@@ -137,7 +143,7 @@ def confirm(receipt_id: UUID) -> Any:
     """On the second person's own phone."""
     actor = current_actor()
     confirming.require_receipt(actor, receipt_id)
-    form = Form.submitted(ConfirmForm())
+    form = Form.submitted(DeliveryConfirmForm())
     with form.catching():
         confirming.confirm(actor, receipt_id, form.load()["version"])
         flash(_("已确认。"), "success")
@@ -151,7 +157,7 @@ def confirm_here(receipt_id: UUID) -> Any:
     """On the first person's phone, by the second's own password."""
     actor = current_actor()
     confirming.require_receipt(actor, receipt_id)
-    form = Form.submitted(ConfirmHereForm())
+    form = Form.submitted(DeliveryConfirmHereForm())
     with form.catching():
         data = form.load()
         confirming.confirm_here(

@@ -32,7 +32,11 @@ def add_menu(actor, day, names, *, state="published"):
         Dish(**key, id=new_id(), code=name, name=name, search_name=name, kind="meat", created_by=actor.account_id)
         for name in names
     ]
-    published_at = {"published_at": now(), "published_by": actor.account_id, "edition": 1, "is_public": True} if state == "published" else {}
+    published_at = (
+        {"published_at": now(), "published_by": actor.account_id, "edition": 1, "is_public": True}
+        if state == "published"
+        else {}
+    )
     menu = Menu(
         **key, id=new_id(), monday=day - timedelta(days=day.weekday()), state=state, created_by=actor.account_id,
         **{name: value for name, value in published_at.items() if hasattr(Menu, name)},

@@ -1,6 +1,7 @@
 from datetime import date, datetime
 
 import pytest
+from flask_babel import force_locale
 
 from kernel.database import clock_at, new_id
 from kernel.sheets import export_xlsx
@@ -241,11 +242,14 @@ def test_pupils_are_found_by_the_beginning_of_name_or_number(client_as, acting, 
     assert "演示乙" in manager_page
 
 
-def test_words_of_allergens():
+def test_words_of_allergens(session):
     assert allergens_of(None) is None
     assert allergens_of("无") == []
     assert allergens_of("乳制品，花生 / milk") == ["peanuts", "milk"]
     assert allergens_of("花生、石头") == ["peanuts", "石头"]
+    assert allergens_of("花生 乳制品") == ["peanuts", "milk"]
+    with force_locale("en"):
+        assert allergens_of("Cereals with gluten, milk") == ["gluten", "milk"]
 
 
 def test_over_rest(client_as, room):
