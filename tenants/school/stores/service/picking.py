@@ -16,6 +16,7 @@ from school.stores.rules import DocumentKind, GoodKind, Level
 from school.stores.service.reading import STOCK, LotRow, lots_of_goods
 
 MOST_HITS = 20
+LEAST_HITS = 8  # where less is usual the rest of the list is filled up
 RECENT = 200  # so many of the newest moves say what is usual
 KIND_OF = {"issue": DocumentKind.ISSUE, "receive": DocumentKind.RECEIPT, "request": DocumentKind.ISSUE}
 
@@ -132,9 +133,11 @@ def hits(actor: Actor, purpose: str, text: str) -> Sequence[Hit]:
         return [Hit(*row) for row in rows]
     usual = _usual(actor, KIND_OF[purpose])
     found = {row.id: Hit(*row) for row in db.session.execute(query.where(StoreGood.id.in_(usual)))} if usual else {}
-    if found:
-        return [found[good_id] for good_id in usual if good_id in found][:MOST_HITS]
-    return [Hit(*row) for row in db.session.execute(query.order_by(StoreGood.search_name).limit(MOST_HITS))]
+    first = [found[good_id] for good_id in usual if good_id in found][:MOST_HITS]
+    if len(first) < LEAST_HITS:
+        others = db.session.execute(query.order_by(StoreGood.search_name).limit(MOST_HITS))
+        first += [Hit(*row) for row in others if row.id not in found]
+    return first[:MOST_HITS]
 
 
 def every_good(actor: Actor, most: int = 1000) -> Sequence[StoreGood]:

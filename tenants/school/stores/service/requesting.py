@@ -81,6 +81,7 @@ def submit(
     note(actor, "requisition", row.id, "submit", row.state)
     if not any(good.needs_approval or good.kind == GoodKind.HAZARDOUS for good in goods.values()):
         _approve(actor, row, {}, _("无需审批的物品"))
+        row.approved_by, row.approved_by_name = None, ""  # by its rules, not by the requester
     flush(db.session())
     return row
 

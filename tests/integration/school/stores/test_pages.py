@@ -222,6 +222,7 @@ def test_a_month_is_closed_and_opened_again_with_a_reason(client_as, acting, kee
     assert sent.status_code == 302, text_of(sent)
     statement = text_of(accountant.get(sent.location))
     assert "¥1.00" in statement
+    assert "盘盈亏" in statement
     assert accountant.post(f"{sent.location}/reopen", data={}).status_code == 403
     director = client_as("logistics_director")
     shown = text_of(director.get(sent.location))
