@@ -1,5 +1,6 @@
 """The table of pupils: the same columns in and out, so that an export can be edited and brought back."""
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -10,7 +11,7 @@ from school.diners.labels import ALLERGENS, SEXES
 from school.diners.models import Pupil
 from school.diners.rules import Allergen
 
-SEPARATORS = "、，,;；/ "
+SEPARATORS = r"[、，,;；/]"
 
 SPEC = SheetSpec(
     _l("学生名单"),
@@ -42,14 +43,17 @@ def allergens_of(text: str | None) -> list[str] | None:
     """花生、乳制品 → codes in their order; None where the cell was empty; an unknown word stays as it is."""
     if text is None:
         return None
-    words = {str(label): code for code, label in ALLERGENS.items()} | {code.value: code for code in Allergen}
-    parts = [text]
-    for separator in SEPARATORS:
-        parts = [piece for part in parts for piece in part.split(separator)]
-    given = [part.strip() for part in parts if part.strip()]
+    words = {str(label).lower(): code.value for code, label in ALLERGENS.items()} | {
+        code.value: code.value for code in Allergen
+    }
+    given = []
+    for part in re.split(SEPARATORS, text):
+        word = part.strip()
+        # A name may have blanks in it; only what is no name is taken apart at them.
+        given += [word] if word.lower() in words else word.split()
     if all(word.lower() in NONE_WORDS for word in given):
         return []
-    codes = [str(words.get(word, word)) for word in given]
+    codes = [words.get(word.lower(), word) for word in given]
     order = {code.value: position for position, code in enumerate(Allergen)}
     return sorted(dict.fromkeys(codes), key=lambda code: order.get(code, len(order)))
 
