@@ -5,7 +5,7 @@ thousand schools over three years), phones (two hundred hand in at once), demand
 gathered into lots), evaluation (50 bids for each of ten lots), deadline (a hundred bids in the last ten seconds),
 stock (a receipt with its ledger moves, a million moves), recall (a lot in a thousand schools traced to every plate),
 duties (what a thousand schools owe, and the board of who is late), mornings (a thousand schools post the morning's
-records). All of them, or those that are named.
+records), menus (a week's menu proposed). All of them, or those that are named.
 """
 
 import argparse
@@ -26,6 +26,7 @@ from benchmarks import (
     engine,
     evaluation,
     fill_sync,
+    menus,
     mornings,
     pages,
     recall,
@@ -82,6 +83,7 @@ def main() -> int:
         "engine": rescore, "phones": phones, "pages": compare, "requests": cost, "demand": gather,
         "evaluation": judge, "deadline": rush, "stock": keep_stock, "recall": trace,
         "duties": owe, "mornings": record, "books": close_books,
+        "menus": propose_weeks,
     }  # fmt: skip
     try:
         return 0 if (look if options.profile else work[options.parts[0]])(options) else 1
@@ -109,6 +111,12 @@ def phones(options: argparse.Namespace) -> bool:
     text, met = fill_sync.run(options.phones)
     keep(options, "phones", text, options.phones >= fill_sync.PHONES)
     return met
+
+
+def propose_weeks(options: argparse.Namespace) -> bool:
+    figures = menus.measure()
+    keep(options, "menus", menus.report(figures), True)
+    return menus.met(figures)
 
 
 def gather(options: argparse.Namespace) -> bool:

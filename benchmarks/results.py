@@ -5,7 +5,21 @@ import platform
 from datetime import UTC, datetime
 from pathlib import Path
 
-PARTS = ("requests", "engine", "pages", "phones", "demand", "evaluation", "deadline", "stock", "recall", "duties", "mornings", "books")
+PARTS = (
+    "requests",
+    "engine",
+    "pages",
+    "phones",
+    "demand",
+    "evaluation",
+    "deadline",
+    "stock",
+    "recall",
+    "duties",
+    "mornings",
+    "books",
+    "menus",
+)
 TITLE = (
     "# What was measured\n\nWritten by `make bench`; how to read it: [docs/performance.md](../docs/performance.md).\n"
 )

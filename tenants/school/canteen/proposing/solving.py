@@ -46,24 +46,28 @@ def propose(request: Request, progress: Callable[[int], None] | None = None) -> 
     begun = time.monotonic()
     if not request.slots:
         return Proposal({}, Fraction(0), [])
-    search = _Search(request, begun + request.seconds - PROOF_SECONDS, progress or (lambda _percent: None))
+    search = Search(request, begun + request.seconds - PROOF_SECONDS, progress)
     is_finished = search.run()
     shortfalls = search.shortfalls(begun + request.seconds)
     return _answer(request, search, shortfalls, is_finished, time.monotonic() - begun)
 
 
-class _Search:
-    def __init__(self, request: Request, deadline: float, progress: Callable[[int], None]) -> None:
+class Search:
+    """A request as a program, and the best week found for it so far."""
+
+    def __init__(
+        self, request: Request, deadline: float = INFINITE, progress: Callable[[int], None] | None = None
+    ) -> None:
         self.request = request
         self.deadline = deadline
-        self.progress = progress
+        self.progress = progress or (lambda _percent: None)
         self.program = Program()
         self.variables = _variables(self.program, request)
         _patterns(self.program, request, self.variables)
         add_checks(self.program, request, self.variables)
-        costs = _costs(self.program, request, self.variables)
+        self.costs = _costs(self.program, request, self.variables)
         weights = ((column, weight * WORTH) for column, weight in self.program.weights.items())
-        self.objective = weighted([*costs.items(), *weights])
+        self.objective = weighted([*self.costs.items(), *weights])
         slots = {number: slot.day for number, slot in enumerate(request.slots)}
         self.days = sorted(set(slots.values()))
         self.columns: dict[date, list[int]] = {day: [] for day in self.days}
@@ -98,6 +102,12 @@ class _Search:
             if self.worth > before - BETTER:
                 return True
         return True
+
+    def cost_bound(self) -> float:
+        """Fen of one diner's week below which no week goes that misses as little as can be missed, in fractions."""
+        lower, upper = self.program.bounds()
+        least = self.program.relax(self.objective, lower=lower, upper=upper)
+        return 0.0 if least is None else sum(float(least.values[one]) * cost for one, cost in self.costs.items())
 
     def missing(self) -> float:
         """Weights of what the checks themselves would find missing."""
@@ -282,7 +292,7 @@ def _unit(key: str, day: date, meal: str) -> float:
 
 
 def _answer(
-    request: Request, search: _Search, shortfalls: Sequence[Shortfall], is_finished: bool, seconds: float
+    request: Request, search: Search, shortfalls: Sequence[Shortfall], is_finished: bool, seconds: float
 ) -> Proposal:
     week: dict[tuple[date, str], list[DishFigures]] = {(slot.day, slot.meal): [] for slot in request.slots}
     for (number, index), column in search.variables.place.items():
