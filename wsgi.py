@@ -57,7 +57,6 @@ from school.diners.module import MODULE as diners
 from school.orders.module import MODULE as orders
 from school.recall.module import MODULE as recall
 from school.self_checks.module import MODULE as self_checks
-from school.settlement.module import MODULE as settlement
 from school.stores.module import MODULE as stores
 from school.supply.module import MODULE as supply
 from scorecards.module import module as forms
@@ -124,7 +123,6 @@ def modules() -> list[Module]:
         canteen_staff,
         canteen_day,
         canteen_books,
-        settlement,
         # After the modules whose records fulfil what is due: their demo records are there to be found then.
         duties(
             read=any_of(in_school),

@@ -1,6 +1,6 @@
 """Recalls: what was touched, who was told, drills.
 
-Revision: 0038, after 0037
+Revision: 0037, after 0036
 """
 
 import sqlalchemy as sa
@@ -9,8 +9,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from migrations import tenancy
 
-revision = "0038"
-down_revision = "0037"
+revision = "0037"
+down_revision = "0036"
 branch_labels = None
 depends_on = None
 
