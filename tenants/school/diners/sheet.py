@@ -43,10 +43,10 @@ def allergens_of(text: str | None) -> list[str] | None:
     """花生、乳制品 → codes in their order; None where the cell was empty; an unknown word stays as it is."""
     if text is None:
         return None
-    words = {str(label).lower(): code.value for code, label in ALLERGENS.items()} | {
+    words = {str(label).lower(): str(code) for code, label in ALLERGENS.items()} | {
         code.value: code.value for code in Allergen
     }
-    given = []
+    given: list[str] = []
     for part in re.split(SEPARATORS, text):
         word = part.strip()
         # A name may have blanks in it; only what is no name is taken apart at them.
