@@ -1,7 +1,7 @@
 """The committee meets again over a reported result; what was passed over by the old order falls with it; a committee's
 draw is everybody's to check once the result is out.
 
-Revision: 0040, after 0039
+Revision: 0038, after 0037
 """
 
 import sqlalchemy as sa
@@ -10,8 +10,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from migrations import tenancy
 
-revision = "0040"
-down_revision = "0039"
+revision = "0038"
+down_revision = "0037"
 branch_labels = None
 depends_on = None
 
