@@ -9,7 +9,7 @@ from flask_babel import ngettext
 
 from kernel.access.edge import may
 from kernel.actor import Actor
-from kernel.module import DueItem, MenuItem, Module
+from kernel.module import DueItem, MenuItem, Module, SearchHit
 from kernel.web.dates import today
 from school.canteen_day.api import blueprint as api
 from school.canteen_day.demo import demo
@@ -17,7 +17,7 @@ from school.canteen_day.feeds import INDICATORS
 from school.canteen_day.owed import DUTIES
 from school.canteen_day.permissions import RULES, Permission
 from school.canteen_day.service.findings import count_overdue
-from school.canteen_day.service.samples import count_disposable
+from school.canteen_day.service.samples import count_disposable, find_by_code
 from school.canteen_day.views import PAGES
 
 
@@ -37,6 +37,16 @@ def due(actor: Actor) -> Sequence[DueItem]:
     return items
 
 
+def search(actor: Actor, text: str) -> Sequence[SearchHit]:
+    """A sample by what stands on its label: LY1125-…"""
+    if actor.level != "school" or not may(Permission.READ) or not text.upper().startswith("LY"):
+        return ()
+    return [
+        SearchHit(one.code, url_for("canteen_day.sample", food_sample_id=one.id), _("食品留样"), one.dish_name)
+        for one in find_by_code(actor, text.strip())
+    ]
+
+
 MODULE = Module(
     name="canteen_day",
     permissions=RULES,
@@ -47,6 +57,7 @@ MODULE = Module(
     pages=PAGES,
     api=[api],
     due=[due],
+    search=[search],
     publishes=[*DUTIES, *INDICATORS],
     demo=demo,
 )

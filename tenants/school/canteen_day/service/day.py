@@ -17,6 +17,7 @@ from school.canteen_day.kinds import CONTROL_DUTIES, Kind
 from school.canteen_day.models import CanteenFinding
 from school.canteen_day.service import completing, findings, samples
 from school.canteen_day.service.completing import DayFacts
+from school.canteen_day.service.figures import LATE
 from school.diners.rules import Meal
 
 # done: all that is asked for; part: some of it; open: nothing yet; problem: something must be done over.
@@ -32,7 +33,8 @@ OCCASIONAL = frozenset({kinds.PEST.code, kinds.HANDOVER.code})
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """`missing`: names of what has no record yet. `records`: those that count. `due_at`: by when, where it is owed."""
+    """`missing`: names of what has no record yet. `records`: those that count, `entered_late` of them 补记. `due_at`: by
+    when, where it is owed."""
 
     kind: Kind
     meal: Meal | None
@@ -43,6 +45,7 @@ class Task:
     is_late: bool = False
     is_occasional: bool = False
     control: str = ""
+    entered_late: int = 0
 
     @property
     def key(self) -> str:
@@ -136,8 +139,13 @@ def _task(facts: DayFacts, kind: Kind, meal: Meal | None, owed: Mapping[tuple[st
     duty = owed.get((kind.duty, meal or "")) if kind.duty else None
     return Task(
         kind, meal, state, records, missing, duty.due_at if duty else None, _is_late(duty) and state != "done",
-        kind.code in OCCASIONAL and not records,
+        kind.code in OCCASIONAL and not records, entered_late=_entered_late(facts, records),
     )  # fmt: skip
+
+
+def _entered_late(facts: DayFacts, records: Sequence[Any]) -> int:
+    minutes = facts.figures.number(LATE)
+    return sum(rules.is_entered_late(one.happened_at, one.created_at, minutes) for one in records)
 
 
 def _is_wrong(kind: Kind, records: Sequence[Any]) -> bool:
@@ -169,7 +177,7 @@ def _control(facts: DayFacts, control: rules.ControlKind, owed: Mapping[tuple[st
     is_asked = control != rules.ControlKind.DAILY or bool(facts.menus)
     return Task(
         kinds.CONTROL, None, state, records, (), duty.due_at if duty else None, _is_late(duty) and not records,
-        not is_asked and not records, control.value,
+        not is_asked and not records, control.value, _entered_late(facts, records),
     )  # fmt: skip
 
 

@@ -31,6 +31,7 @@ def keep(actor: Actor, kind: Kind, entries: Sequence[Entry]) -> list[tuple[Any, 
         raise Invalid({"_form": [_("同一条记录在一次提交中出现了两次。")]})
     known = _known(actor, kind, digests)
     fresh = [entry for entry in entries if entry.id not in known]
+    made: list[Any] = []
     if fresh:
         context = Context(actor, now())
         try:
@@ -43,11 +44,10 @@ def keep(actor: Actor, kind: Kind, entries: Sequence[Entry]) -> list[tuple[Any, 
             known = _known(actor, kind, digests)
             if len(known) < len(entries):
                 raise Conflict(_("这些记录正由另一处提交，请重试。")) from error
-            made = []
         known |= {record.id: record for record in made}
         if made:
             following.follow(context, kind, made, {entry.id: entry for entry in fresh})
-    new = {entry.id for entry in fresh}
+    new = {record.id for record in made}
     return [(known[entry.id], entry.id in new) for entry in entries]
 
 

@@ -172,3 +172,12 @@ def qr_of(sample_id: UUID) -> str:
         drawn, kind="svg", border=1, xmldecl=False, svgns=True, omitsize=True
     )
     return drawn.getvalue().decode()
+
+
+def find_by_code(actor: Actor, text: str, limit: int = 5) -> Sequence[FoodSample]:
+    """The school's samples whose label begins so, newest first."""
+    query = select(FoodSample).where(
+        FoodSample.bureau_id == actor.bureau_id, FoodSample.school_id == actor.own_school_id(),
+        FoodSample.code.op("^@")(text.upper()),
+    )  # fmt: skip
+    return db.session.scalars(query.order_by(FoodSample.code.desc()).limit(limit)).all()

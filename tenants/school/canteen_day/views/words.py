@@ -20,6 +20,8 @@ def words_of(task: Task) -> str:
             return _("待记：%(names)s", names=names(task.missing))
         return _("需要时登记") if task.is_occasional else _("还没有记录")
     said = _WORDS.get(task.kind.code, _usual)(task)
+    if task.entered_late:
+        said = _("%(said)s，补记 %(count)s 条", said=said, count=task.entered_late)
     if task.missing:
         return _("%(said)s；还差 %(names)s", said=said, names=names(task.missing))
     return said
