@@ -86,7 +86,7 @@ HANDOVER = Kind(
     "arrows-exchange",
 )  # fmt: skip
 CONTROL = Kind(
-    "control_report", models.ControlReport, schemas.ControlReportIn, schemas.ControlReportOut,
+    "control_report", group_models.ControlReport, schemas.ControlReportIn, schemas.ControlReportOut,
     preparing.control_report, _l("日管控、周排查、月调度"), "shield-check",
 )  # fmt: skip
 SUPERVISION = Kind(

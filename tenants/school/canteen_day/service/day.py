@@ -13,8 +13,8 @@ from duties.models import Duty
 from kernel.actor import Actor
 from kernel.database import db, now
 from school.canteen_day import kinds, rules
+from school.canteen_day.group_models import CanteenFinding
 from school.canteen_day.kinds import CONTROL_DUTIES, Kind
-from school.canteen_day.models import CanteenFinding
 from school.canteen_day.service import completing, findings, samples
 from school.canteen_day.service.completing import DayFacts
 from school.canteen_day.service.figures import LATE

@@ -16,8 +16,8 @@ from kernel.database.paging import Page, paginate
 from kernel.database.writing import flush, require_version
 from kernel.errors import Conflict, Invalid, NotFound, RuleBroken
 from school.canteen_day import rules
+from school.canteen_day.group_models import CanteenFinding, CanteenFindingStep
 from school.canteen_day.kinds import Kind
-from school.canteen_day.models import CanteenFinding, CanteenFindingStep
 from school.canteen_day.service.context import Context
 from school.canteen_day.service.figures import FINDING_DAYS
 

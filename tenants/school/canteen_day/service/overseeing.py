@@ -17,8 +17,8 @@ from kernel.web.dates import today
 from school.canteen.models import Menu, MenuDish, MenuMeal
 from school.canteen.rules import MenuState
 from school.canteen_day import rules
+from school.canteen_day.group_models import CanteenFinding
 from school.canteen_day.models import (
-    CanteenFinding,
     CookingTemperature,
     FoodSample,
     RefrigeratorTemperature,
