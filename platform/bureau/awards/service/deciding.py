@@ -91,7 +91,9 @@ def fail_lot(
         names = "、".join(one.supplier_name for one in lot.candidates)
         raise RuleBroken("candidates_left", _("%(names)s可以中标，不能废标。", names=names), ORDER)
     if lot.limited and undecided_lots(actor, tender.id) > 1:
-        raise RuleBroken("others_first", _("兼投不兼中的上限取决于其他标包，请先确定其他标包。"), _("招标文件兼投不兼中条款"))
+        raise RuleBroken(
+            "others_first", _("兼投不兼中的上限取决于其他标包，请先确定其他标包。"), _("招标文件兼投不兼中条款")
+        )
     tender_lots.fail_lot(actor, lot.lot, reason.strip(), ANEW)
     tender_lots.end_if_empty(actor, tender, _("全部标包已取消或废标。"))
     return lot.lot

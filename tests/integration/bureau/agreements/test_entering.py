@@ -140,9 +140,7 @@ def test_a_cancelled_agreement_covers_nobody_anew(world, officer, stocked):
 def test_a_zone_covers_its_schools_on_the_page(world, officer, acting, client_as, one, session):
     lot = one.lots[0]
     acting(officer)
-    zone = session.execute(
-        select(finding.AgreementLot.zone_id).where(finding.AgreementLot.id == lot.id)
-    ).scalar()
+    zone = session.execute(select(finding.AgreementLot.zone_id).where(finding.AgreementLot.id == lot.id)).scalar()
     assert zone is None
     address = f"/agreements/{one.agreement.id}/lots/{lot.id}/coverage"
     client = client_as("procurement_officer")

@@ -245,7 +245,9 @@ def test_a_subsidy_is_spent_on_its_list_only_and_never_more_than_came(served, se
         months.open_month_for(accountant, OCTOBER)
         october = months.get_month(accountant, books.school_id, OCTOBER)
         months.set_meal_days(accountant, OCTOBER, october.version, [date(2026, 10, day) for day in range(12, 17)])
-        collecting.grant(accountant, "improvement", [pupil.id for pupil in listed], 500, OCTOBER, date(2026, 10, 31), "")
+        collecting.grant(
+            accountant, "improvement", [pupil.id for pupil in listed], 500, OCTOBER, date(2026, 10, 31), ""
+        )
         month = close_month(books, OCTOBER)
         # Ten days would cost 5000; the fund has 3000.
         assert month.figures["improvement"]["used"] == 3_000

@@ -87,16 +87,19 @@ class Life:
         through(self.books, collecting.book_aid(self.books.act("accountant"), new_id(), DAYS[self.month][0]))
 
     def bill(self):
-        book(self.books, self.rng.choice(("other_income", "staff_income")), self.rng.randint(1, 9_999), LAST[self.month])
+        book(
+            self.books, self.rng.choice(("other_income", "staff_income")), self.rng.randint(1, 9_999), LAST[self.month]
+        )
 
     def reverse(self):
         entry = self.session.scalars(
-            select(BookEntry).where(BookEntry.kind.in_(["voucher", "payments", "refunds"])).order_by(func.random()).limit(1)
+            select(BookEntry)
+            .where(BookEntry.kind.in_(["voucher", "payments", "refunds"]))
+            .order_by(func.random())
+            .limit(1)
         ).first()
         if entry is not None:
-            through(
-                self.books, vouchers.propose_reversal(self.books.act("accountant"), new_id(), entry.id, "更正")
-            )
+            through(self.books, vouchers.propose_reversal(self.books.act("accountant"), new_id(), entry.id, "更正"))
 
 
 def check(life):

@@ -138,9 +138,7 @@ def test_a_fund_cannot_be_called_by_another_name(books, session, september):
 def test_moves_are_judged_before_they_are_written(books, september):
     accountant = books.act("accountant")
     with pytest.raises(RuleBroken, match="不同资金"):
-        vouchers.keep(
-            accountant, new_id(), EntryKind.VOUCHER, DAY, "x", [Move(chart.BANK, chart.IMPROVEMENT_FUND, 5)]
-        )
+        vouchers.keep(accountant, new_id(), EntryKind.VOUCHER, DAY, "x", [Move(chart.BANK, chart.IMPROVEMENT_FUND, 5)])
 
 
 def test_a_payment_names_whom_it_goes_to(books, september):

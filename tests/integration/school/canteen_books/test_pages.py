@@ -138,7 +138,13 @@ def test_attendance_comes_from_a_table_and_goes_back_into_one(served, client, se
     books = served
     first, second = books.pupils[:2]
     rows = [
-        {"number": first.number, "name": first.name, "first": date(2026, 9, 5), "last": date(2026, 9, 8), "reason": "病假"},
+        {
+            "number": first.number,
+            "name": first.name,
+            "first": date(2026, 9, 5),
+            "last": date(2026, 9, 8),
+            "reason": "病假",
+        },
         {"number": second.number, "first": date(2026, 9, 9), "state": "absent"},
     ]
     accountant = client("accountant")
@@ -285,5 +291,10 @@ def test_months_before_the_books_and_gaps(books, client):
     with clock_at(at(date(2026, 12, 3))):
         accountant = books.act("accountant")
         months.open_month_for(accountant, date(2026, 12, 3))
-        assert [f"{one.month:%m}" for one in months.newest_months(accountant, books.school_id)] == ["12", "11", "10", "09"]
+        assert [f"{one.month:%m}" for one in months.newest_months(accountant, books.school_id)] == [
+            "12",
+            "11",
+            "10",
+            "09",
+        ]
     assert months.get_month(accountant, books.school_id, OCTOBER).state == "open"

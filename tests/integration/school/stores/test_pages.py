@@ -60,7 +60,8 @@ def test_three_taps_to_issue(client_as, milk):
     assert left(milk) == 9
     # The next time a quantity is there already: what was taken of the last batch.
     assert re.search(
-        r'name="lines-0-quantity"[^>]*value="\d', text_of(client.get(f"/stock/line?purpose=issue&good_id={milk.id}&next_line=0"))
+        r'name="lines-0-quantity"[^>]*value="\d',
+        text_of(client.get(f"/stock/line?purpose=issue&good_id={milk.id}&next_line=0")),
     )
 
 

@@ -23,9 +23,7 @@ def test_who_weighs_more_gets_no_less(total, weights):
     shares = largest_remainder(total, weights)
     order = sorted(range(len(weights)), key=weights.__getitem__)
     assert all(
-        shares[low] <= shares[high] + 1
-        for low, high in itertools.pairwise(order)
-        if weights[low] < weights[high]
+        shares[low] <= shares[high] + 1 for low, high in itertools.pairwise(order) if weights[low] < weights[high]
     )
 
 
