@@ -18,8 +18,8 @@ from school.canteen_books.schemas import (
     EntryOut,
     LimitOut,
     LimitSchema,
+    MealPlanOut,
     OversightQuery,
-    PlanOut,
     PupilMonthOut,
     ReasonSchema,
     SchoolBooksOut,
@@ -176,7 +176,7 @@ def refuse_voucher(data: dict[str, Any], book_voucher_id: UUID) -> BookVoucher:
 
 @blueprint.route("/meal-plans", methods=["GET"])
 @access(Permission.READ)
-@blueprint.response(200, PlanOut(many=True))
+@blueprint.response(200, MealPlanOut(many=True))
 def list_plans() -> list[MealPlan]:
     actor = current_actor()
     return plans.all_plans(actor, actor.own_school_id())

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from flask import Flask
 from flask_babel import force_locale
+from sqlalchemy import select
 
 from bureau.demo import SEED
 from bureau.demo.context import DemoContext
@@ -29,7 +30,7 @@ from school.canteen_books.service import (
     vouchers,
 )
 from school.canteen_books.service.collecting import Paid
-from school.diners.models import Pupil
+from school.diners.models import DinerCount, Pupil
 from school.diners.service.meals import meals_served
 from school.diners.service.pupils import all_pupils
 
@@ -155,7 +156,7 @@ def _month(
             ("utilities", 5, "演示自来水公司"), ("wages", 17, "演示食堂员工工资"), ("repairs", 1, "演示维修服务部"),
         ):  # fmt: skip
             _enter(staff, template, income * share // 100 + rng.randint(1, 9_999), last, known[payee])
-        _enter(staff, "staff_income", 12_00 * rng.randint(300, 420), last, None)
+        _enter(staff, "staff_income", 1_200 * rng.randint(820, 980), last, None)
     with clock_at(_at(last, 18)):
         accountant = staff.act("accountant")
         row = months.get_month(accountant, accountant.own_school_id(), month)
@@ -187,13 +188,30 @@ def _through(staff: _Staff, voucher: BookVoucher) -> None:
 
 
 def _absences(staff: _Staff, month: date, last: date, pupils: list[Pupil], rng: random.Random) -> None:
+    """Who was away, so many of each class as its counts say: the two records of one fact agree."""
     accountant = staff.act("accountant")
-    days = months.meal_days(accountant, accountant.own_school_id(), month, last)
-    meals = [meal.value for meal in plans.meals_planned(accountant)]
+    days = set(months.meal_days(accountant, accountant.own_school_id(), month, last))
+    planned = set(plans.meals_planned(accountant))
+    rooms: dict[UUID, list[Pupil]] = {}
+    for pupil in pupils:
+        rooms.setdefault(pupil.class_id, []).append(pupil)
     rows = []
-    for pupil in rng.sample(pupils, max(1, len(pupils) // 15)):
-        start = rng.randrange(len(days)) if days else 0
-        for day in days[start : start + rng.choice((1, 1, 2, 3))]:
-            rows += [(pupil.id, day, meal, "absent", "病假") for meal in meals]
+    for (day, class_id), there in _there(accountant, month, last).items():
+        room = rooms.get(class_id, [])
+        if day not in days:
+            continue
+        for pupil in rng.sample(room, max(0, len(room) - there)):
+            rows += [(pupil.id, day, meal.value, "absent", "病假") for meal in planned]
     if rows:
         attending.mark(accountant, rows, source="import")
+
+
+def _there(actor: Actor, first: date, last: date) -> dict[tuple[date, UUID], int]:
+    """(day, class) → how many came; the demo's classes come alike to all meals of a day."""
+    found = db.session.execute(
+        select(DinerCount.on_day, DinerCount.class_id, DinerCount.actual).where(
+            DinerCount.bureau_id == actor.bureau_id, DinerCount.school_id == actor.own_school_id(),
+            DinerCount.on_day.between(first, last), DinerCount.class_id.is_not(None), DinerCount.actual.is_not(None),
+        )
+    )  # fmt: skip
+    return {(day, class_id): actual for day, class_id, actual in found if class_id is not None and actual is not None}

@@ -324,7 +324,7 @@ class LimitOut(LimitSchema):
     version = fields.Integer()
 
 
-class PlanOut(PlanSchema):
+class MealPlanOut(PlanSchema):
     id = Identifier()
     version = fields.Integer()
 
@@ -352,7 +352,7 @@ class OversightQuery(BaseSchema):
     until_day = Day(load_default=None, allow_none=True)
 
 
-class FindingOut(BaseSchema):
+class BooksFindingOut(BaseSchema):
     code = fields.String()
     tone = fields.String()
     text = fields.String()
@@ -370,4 +370,4 @@ class SchoolBooksOut(BaseSchema):
     cost_fen = fields.Integer()
     materials_fen = fields.Integer()
     wages_fen = fields.Integer()
-    findings = fields.List(fields.Nested(FindingOut))
+    findings = fields.List(fields.Nested(BooksFindingOut))
