@@ -72,9 +72,12 @@ def _amend(actor: Actor, menu: Menu, monday: date) -> None:
     if lunch is None:
         return
     served = [one.dish_id for one in grid.dishes[lunch.id]]
-    meats = [view.dish.id for view in all_dishes(actor, menu.school_id) if view.dish.kind == "meat"]
-    old = next((one.dish_id for one in grid.dishes[lunch.id] if one.dish_kind == "meat"), None)
-    other = next((dish_id for dish_id in meats if dish_id not in served), None)
+    all_week = {one.dish_id for dishes in grid.dishes.values() for one in dishes}
+    meats = [view.dish for view in all_dishes(actor, menu.school_id) if view.dish.kind == "meat"]
+    # Not the week's liver: there is only one.
+    meats = [dish for dish in meats if "肝" not in dish.name]
+    old = next((dish.id for dish in meats if dish.id in served), None)
+    other = next((dish.id for dish in meats if dish.id not in all_week), None)
     if old is None or other is None:
         return
     with clock_at(_at(monday - timedelta(days=1))):

@@ -33,7 +33,7 @@ ONE_DAY = 30  # choices tried for a day that is solved alone
 TWO_DAYS = 16  # for each of two
 MORE = 60  # when something is still missing
 MOST_ROUNDS = 12
-PROOF_SECONDS = 1.0  # kept back for saying what cannot be met at all
+PROOF_SHARE = 0.1  # of the time, kept back for saying what cannot be met at all
 BETTER = 0.5  # fen
 RECENT_FEN = 25.0  # what it is worth not to serve again what stood on the last weeks' menus
 REPEAT_FEN = 15.0
@@ -46,7 +46,7 @@ def propose(request: Request, progress: Callable[[int], None] | None = None) -> 
     begun = time.monotonic()
     if not request.slots:
         return Proposal({}, Fraction(0), [])
-    search = Search(request, begun + request.seconds - PROOF_SECONDS, progress)
+    search = Search(request, begun + request.seconds * (1 - PROOF_SHARE), progress)
     is_finished = search.run()
     shortfalls = search.shortfalls(begun + request.seconds)
     return _answer(request, search, shortfalls, is_finished, time.monotonic() - begun)

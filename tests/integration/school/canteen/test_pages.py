@@ -1,6 +1,7 @@
 """The pages: the canteen plans, families read without signing in, the bureau looks on."""
 
 import io
+import re
 from datetime import timedelta
 
 import openpyxl
@@ -79,6 +80,8 @@ def test_a_week_is_begun_and_edited_with_the_checks_following(client_as, cook):
     text = part.get_data(as_text=True)
     assert "青椒肉片" in text
     assert "荤菜 1 个，应不少于 2 个" in text
+    # Every form of the part that came back holds the version that stands now, the proposer's and the discard's too.
+    assert set(re.findall(r'name="version" value="(\d+)"', text)) == {version_of(cook, menu)}
     stale = client.post(f"{address}/dishes", data=data, headers={"HX-Request": "true"}).get_data(as_text=True)
     assert "已被他人修改" in stale
     page = client.post(f"{address}/dishes", data={**data, "version": version_of(cook, menu), "from_meal": "1"})
