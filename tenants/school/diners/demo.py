@@ -21,7 +21,7 @@ from school.diners.models import DinerCount, Pupil, SchoolClass
 from school.diners.rules import Allergen, Sex
 from school.diners.service.meals import meals_served
 
-DAYS = 45
+DAYS = 85  # back to the first month of the books
 SIZE = 40  # pupils in a class, about
 GRADES = {"kindergarten": (1, 3), "primary": (1, 6), "junior": (7, 9), "nine_year": (1, 9), "senior": (1, 3)}
 OTHERS = 6  # schools beyond the show schools that keep classes

@@ -15,6 +15,8 @@ from kernel.database import now
 from kernel.errors import Invalid
 from kernel.web.dates import today
 from kernel.web.forms import Form
+from kernel.workdays import service as workdays
+from kernel.workdays.rules import is_workday
 from school.diners import labels
 from school.diners.permissions import Permission
 from school.diners.rules import Meal
@@ -74,10 +76,17 @@ def index() -> str:
 
 
 def _next_open_day(actor: Actor) -> date:
-    """Today while any of its meals may still be reported, else tomorrow: what a teacher comes for."""
-    settings = meals.settings(actor, actor.own_school_id())
-    still = any(setting.is_served and setting.deadline(today()) >= now() for setting in settings.values())
-    return today() if still or actor.roles & LATE_WRITERS else today() + timedelta(days=1)
+    """The next school day on which a meal may still be reported, today first: what a teacher comes for. The canteen
+    comes for today."""
+    if actor.roles & LATE_WRITERS:
+        return today()
+    settings = [one for one in meals.settings(actor, actor.own_school_id()).values() if one.is_served]
+    calendar = workdays.calendar(actor.bureau_id)
+    for ahead in range(counting.FURTHEST):
+        day = today() + timedelta(days=ahead)
+        if is_workday(day, calendar) and any(one.deadline(day) >= now() for one in settings):
+            return day
+    return today()
 
 
 def _report_page(day: date, class_id: UUID | None, form: Form | None = None) -> str:
