@@ -145,7 +145,7 @@ def finding_text(finding: Finding) -> str:
         return _("“%(dish)s”含“%(found)s”，属于%(word)s，不得供应。", **values)
     if finding.code == "allergen":
         return _(
-            "%(dishes)s含%(allergen)s，有 %(pupils)s 名学生对此过敏，请准备替代菜品。",
+            "%(dishes)s：%(allergen)s，有 %(pupils)s 名学生对此过敏，请准备替代菜品。",
             dishes="、".join(f"“{name}”" for name in finding.values["dishes"]),
             allergen=ALLERGENS[finding.values["allergen"]],
             pupils=values["pupils"],
