@@ -2,7 +2,6 @@
 with what since when, asked for over HTTP by a signed-in officer; beside both, their own statements by bare psycopg2."""
 
 import json
-import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -260,7 +259,7 @@ def _pages(server: Any, here: InProcess, figures: Figures, say: Callable[[str], 
     try:
         for name, application in (("duties", "wsgi:app"), ("duties-floor", "benchmarks.replay:app")):
             settings = {"BENCH_URL": environ["DATABASE_URL"], "BENCH_REPLAY": str(told)}
-            running.append(servers.launch(name, application, {**os.environ, **environ, **settings})[0])
+            running.append(servers.launch(name, application, {**environ, **settings})[0])
         for page in chosen:
             _page(page, running[0], running[1], here.cookie)
             say(

@@ -109,7 +109,7 @@ def measure(server: Any, say: Callable[[str], None]) -> Figures:
     environ = environment(server, NAME)
     _owe(environ)
     figures = Figures()
-    running = servers.launch("mornings", "wsgi:app", {**os.environ, **environ})[0]
+    running = servers.launch("mornings", "wsgi:app", environ)[0]
     try:
         before = running.cpu_seconds()
         _send(running.port, figures, say)
