@@ -96,7 +96,7 @@ class LotAward(Versioned, BureauOwned, db.Model):
 
 
 class PassedOver(BureauOwned, db.Model):
-    """A ranked bid that does not win though no better one is left: why, and by which article. Append-only but for
+    """A ranked bid that does not win though no better one is left: why, and by which article. Never changed but for
     `void_at`: the ranking that it rested on was withdrawn."""
 
     __tablename__ = "award_passed_over"
