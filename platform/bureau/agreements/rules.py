@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any, Literal
 from uuid import UUID
 
-from kernel import digests
+from kernel import digests, states
 
 Standing = Literal["pending", "signed", "active", "suspended", "terminated", "expired", "cancelled"]
 
@@ -30,15 +30,8 @@ LOT_TRANSITIONS: Mapping[tuple[str, str], str] = {
 }
 
 
-class NoTransition(ValueError):
-    """The event does not exist in this state."""
-
-
 def next_state(state: str, event: str, transitions: Mapping[tuple[str, str], str] = TRANSITIONS) -> str:
-    try:
-        return transitions[state, event]
-    except KeyError:
-        raise NoTransition(f"no {event!r} from {state!r}") from None
+    return states.next_state(transitions, state, event)
 
 
 def standing(state: str, first_day: date, last_day: date, on: date) -> Standing:

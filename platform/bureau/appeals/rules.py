@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
 
+from kernel import states
+
 TRANSITIONS: Mapping[tuple[str, str], str] = {
     ("draft", "send"): "sent",
     ("sent", "withdraw"): "withdrawn",
@@ -15,15 +17,8 @@ STATES = ("draft", "sent", "withdrawn", "rejected", "upheld")
 DECIDED = frozenset({"rejected", "upheld"})
 
 
-class NoTransition(ValueError):
-    """The event does not exist in this state."""
-
-
 def next_state(state: str, event: str) -> str:
-    try:
-        return TRANSITIONS[state, event]
-    except KeyError:
-        raise NoTransition(f"no {event!r} from {state!r}") from None
+    return states.next_state(TRANSITIONS, state, event)
 
 
 def may_decide(person_id: UUID, inspectors: Collection[UUID]) -> bool:

@@ -6,6 +6,8 @@ from decimal import Context, Decimal, Inexact
 from enum import StrEnum
 from typing import TypeVar
 
+from kernel import states
+
 Id = TypeVar("Id")
 
 
@@ -49,10 +51,6 @@ class CertificateKind(StrEnum):
     OTHER = "other"
 
 
-class NoTransition(ValueError):
-    """The item's state does not allow this event."""
-
-
 TRANSITIONS: Mapping[tuple[str, str], ItemState] = {
     (ItemState.DRAFT, ItemEvent.PUBLISH): ItemState.PUBLISHED,
     (ItemState.DRAFT, ItemEvent.RETIRE): ItemState.RETIRED,
@@ -65,10 +63,7 @@ EXACT = Context(prec=60, traps=[Inexact])
 
 
 def next_state(state: str, event: str) -> ItemState:
-    try:
-        return TRANSITIONS[state, event]
-    except KeyError:
-        raise NoTransition(f"{state} → {event}") from None
+    return states.next_state(TRANSITIONS, state, event)
 
 
 def events_of(state: str) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from kernel import states
 from kernel.workdays.rules import Calendar, Reckoned, add_workdays
 
 Stage = Literal["documents", "process", "result"]
@@ -31,22 +32,12 @@ COMPLAINT_TRANSITIONS: Mapping[tuple[str, str], str] = {
 }
 
 
-class NoTransition(ValueError):
-    """The event does not exist in this state."""
-
-
 def next_state(state: str, event: str) -> str:
-    try:
-        return TRANSITIONS[state, event]
-    except KeyError:
-        raise NoTransition(f"{event} in {state}") from None
+    return states.next_state(TRANSITIONS, state, event)
 
 
 def next_complaint_state(state: str, event: str) -> str:
-    try:
-        return COMPLAINT_TRANSITIONS[state, event]
-    except KeyError:
-        raise NoTransition(f"{event} in {state}") from None
+    return states.next_state(COMPLAINT_TRANSITIONS, state, event)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from math import floor
 
+from kernel import states
+
 # open: schools fill. closed: no new sheet, returned ones are still corrected. aggregated: lots exist. tendered: a tender
 # uses them, nothing moves any more.
 ROUND_TRANSITIONS: Mapping[tuple[str, str], str] = {
@@ -34,10 +36,6 @@ GATHERED = ("approved", "aggregated")
 WHOLE_FROM = 10
 
 
-class NoTransition(ValueError):
-    """The event does not exist in this state."""
-
-
 def next_round_state(state: str, event: str) -> str:
     return _next(ROUND_TRANSITIONS, state, event)
 
@@ -47,10 +45,7 @@ def next_sheet_state(state: str, event: str) -> str:
 
 
 def _next(table: Mapping[tuple[str, str], str], state: str, event: str) -> str:
-    try:
-        return table[state, event]
-    except KeyError:
-        raise NoTransition(f"no {event!r} from {state!r}") from None
+    return states.next_state(table, state, event)
 
 
 def may_fill(round_state: str, sheet_state: str) -> bool:

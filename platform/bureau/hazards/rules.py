@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal, TypeAlias
 
+from kernel import states
+
 State: TypeAlias = Literal["found", "controlled", "removed", "closed", "dismissed"]
 # found: alarm is out. controlled: people are safe for now (停用、封闭、专人看守). removed: the school says it is gone.
 # closed: the bureau has seen that it is. dismissed: it was none, as the bureau found, or as the inspector's corrected
@@ -28,15 +30,8 @@ WORD_OF_A_RED_LINE = "隐患"
 REMIND_EVERY = timedelta(hours=24)
 
 
-class NoTransition(ValueError):
-    """The event does not exist in this state."""
-
-
 def next_state(state: str, event: str) -> str:
-    try:
-        return TRANSITIONS[state, event]
-    except KeyError:
-        raise NoTransition(f"no {event!r} from {state!r}") from None
+    return states.next_state(TRANSITIONS, state, event)
 
 
 @dataclass(frozen=True, slots=True)

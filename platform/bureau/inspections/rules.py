@@ -7,6 +7,7 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Literal, TypeAlias, TypeVar
 
+from kernel import states
 from scorecards.form import Form
 
 TRANSITIONS: Mapping[tuple[str, str], str] = {
@@ -38,20 +39,8 @@ Window: TypeAlias = Literal["open", "acknowledged", "expired"]
 T = TypeVar("T")
 
 
-class NoTransition(ValueError):
-    """The event does not exist in this state."""
-
-    def __init__(self, state: str, event: str) -> None:
-        super().__init__(f"no {event!r} from {state!r}")
-        self.state = state
-        self.event = event
-
-
 def next_state(state: str, event: str) -> str:
-    try:
-        return TRANSITIONS[state, event]
-    except KeyError:
-        raise NoTransition(state, event) from None
+    return states.next_state(TRANSITIONS, state, event)
 
 
 def appeal_window(until: date | None, today: date, *, acknowledged: bool) -> Window:

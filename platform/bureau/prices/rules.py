@@ -66,17 +66,6 @@ Z_OF_MEAN_DISTANCE = Fraction(1_253_314, 1_000_000)
 LEAST_FOR_OUTLIERS = 3
 
 
-class NoTransition(ValueError):
-    """The event does not exist in this state."""
-
-
-def next_state(transitions: Mapping[tuple[str, str], str], state: str, event: str) -> str:
-    try:
-        return transitions[state, event]
-    except KeyError:
-        raise NoTransition(f"no {event!r} from {state!r}") from None
-
-
 def events_of(transitions: Mapping[tuple[str, str], str], state: str) -> tuple[str, ...]:
     return tuple(event for (source, event) in transitions if source == state)
 

@@ -7,6 +7,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Literal, TypeAlias
 
+from kernel import states
+
 TRANSITIONS: Mapping[tuple[str, str], str] = {
     ("open", "reply"): "replied",
     ("unresolved", "reply"): "replied",
@@ -32,15 +34,8 @@ SEVERITIES: tuple[Severity, ...] = ("immediate", "urgent", "normal", "term")
 Tone: TypeAlias = Literal["yellow", "orange", "red"]
 
 
-class NoTransition(ValueError):
-    """The event does not exist in this state."""
-
-
 def next_state(state: str, event: str) -> str:
-    try:
-        return TRANSITIONS[state, event]
-    except KeyError:
-        raise NoTransition(f"no {event!r} from {state!r}") from None
+    return states.next_state(TRANSITIONS, state, event)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,8 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Protocol, TypeVar
 
+from kernel import states
+
 ZERO = Decimal(0)
 HUNDRED = Decimal(100)
 WEEK = 7
@@ -66,7 +68,7 @@ class MenuEvent(StrEnum):
     DISCARD = "discard"
 
 
-TRANSITIONS: Mapping[tuple[MenuState, MenuEvent], MenuState] = {
+TRANSITIONS: Mapping[tuple[str, str], MenuState] = {
     (MenuState.DRAFT, MenuEvent.PUBLISH): MenuState.PUBLISHED,
     (MenuState.DRAFT, MenuEvent.DISCARD): MenuState.WITHDRAWN,
     (MenuState.PUBLISHED, MenuEvent.AMEND): MenuState.PUBLISHED,
@@ -74,15 +76,8 @@ TRANSITIONS: Mapping[tuple[MenuState, MenuEvent], MenuState] = {
 }
 
 
-class NoTransition(Exception):
-    """The menu's state does not allow this event."""
-
-
 def next_state(state: str, event: MenuEvent) -> MenuState:
-    try:
-        return TRANSITIONS[MenuState(state), event]
-    except KeyError:
-        raise NoTransition(state, event) from None
+    return states.next_state(TRANSITIONS, MenuState(state), event)
 
 
 def monday_of(day: date) -> date:

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from uuid import UUID
 
+from kernel import states
 from school.canteen_books import chart
 from school.canteen_books.chart import BY_CODE, CostClass, Fund
 
@@ -45,10 +46,6 @@ class VoucherState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-class NoTransition(ValueError):
-    """The state does not allow this event."""
-
-
 MONTH_TRANSITIONS: Mapping[tuple[str, str], MonthState] = {
     (MonthState.OPEN, "prepare"): MonthState.PREPARED,
     (MonthState.PREPARED, "send_back"): MonthState.OPEN,
@@ -69,10 +66,7 @@ VOUCHER_TRANSITIONS: Mapping[tuple[str, str], VoucherState] = {
 
 
 def next_state(transitions: Mapping[tuple[str, str], StrEnum], state: str, event: str) -> str:
-    try:
-        return transitions[state, event].value
-    except KeyError:
-        raise NoTransition(f"{state} → {event}") from None
+    return states.next_state(transitions, state, event).value
 
 
 def month_of(day: date) -> date:

@@ -11,6 +11,8 @@ from enum import StrEnum
 from typing import TypeAlias, TypeVar
 from uuid import UUID
 
+from kernel import states
+
 # A thermometer's reading beyond these is a slip of the finger.
 BODY = (Decimal(34), Decimal(43))  # °C
 CORE = (Decimal(0), Decimal(130))  # °C
@@ -220,10 +222,6 @@ class FindingEvent(StrEnum):
     SEND_BACK = "send_back"
 
 
-class NoTransition(ValueError):
-    """The finding's state does not allow this event."""
-
-
 TRANSITIONS: Mapping[tuple[str, str], FindingState] = {
     (FindingState.OPEN, FindingEvent.FIX): FindingState.FIXED,
     (FindingState.FIXED, FindingEvent.CONFIRM): FindingState.CLOSED,
@@ -232,10 +230,7 @@ TRANSITIONS: Mapping[tuple[str, str], FindingState] = {
 
 
 def next_state(state: str, event: str) -> FindingState:
-    try:
-        return TRANSITIONS[state, event]
-    except KeyError:
-        raise NoTransition(f"{state} → {event}") from None
+    return states.next_state(TRANSITIONS, state, event)
 
 
 Item = TypeVar("Item")

@@ -5,13 +5,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 
+from kernel import states
+
 ZERO = Decimal(0)
 PLACES = Decimal("0.001")  # as fine as a quantity is ordered
 TENTH = Decimal("0.1")  # as fine as weighed goods are proposed
-
-
-class NoTransition(ValueError):
-    """The event does not exist in this state."""
 
 
 # (from, event) → to. What the school does before sending, what the supplier answers, what comes.
@@ -61,10 +59,7 @@ SHIPMENT_TRANSITIONS: Mapping[tuple[str, str], str] = {
 
 
 def next_state(state: str, event: str, transitions: Mapping[tuple[str, str], str] = TRANSITIONS) -> str:
-    try:
-        return transitions[state, event]
-    except KeyError:
-        raise NoTransition(f"no {event!r} from {state!r}") from None
+    return states.next_state(transitions, state, event)
 
 
 def events_of(state: str) -> frozenset[str]:

@@ -37,17 +37,6 @@ INCIDENT_TRANSITIONS: Mapping[tuple[str, str], str] = {
 }
 
 
-class NoTransition(ValueError):
-    """The event does not exist in this state."""
-
-
-def next_state(transitions: Mapping[tuple[str, str], str], state: str, event: str) -> str:
-    try:
-        return transitions[state, event]
-    except KeyError:
-        raise NoTransition(f"no {event!r} from {state!r}") from None
-
-
 def seconds_between(begin: datetime, end: datetime) -> int:
     """Whole seconds, never below zero: two machines' clocks may differ by a little."""
     return max(0, int((end - begin) / timedelta(seconds=1)))

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from enum import StrEnum
 
+from kernel import states
+
 
 class Requisition(StrEnum):
     SUBMITTED = "submitted"
@@ -29,10 +31,6 @@ class Confirmation(StrEnum):
 class Month(StrEnum):
     OPEN = "open"
     CLOSED = "closed"
-
-
-class NoTransition(ValueError):
-    """The record's state does not allow this event."""
 
 
 TABLES: Mapping[str, Mapping[tuple[str, str], str]] = {
@@ -65,7 +63,4 @@ TABLES: Mapping[str, Mapping[tuple[str, str], str]] = {
 
 
 def next_state(kind: str, state: str, event: str) -> str:
-    try:
-        return str(TABLES[kind][state, event])
-    except KeyError:
-        raise NoTransition(f"{kind}: {state} → {event}") from None
+    return str(states.next_state(TABLES[kind], state, event))

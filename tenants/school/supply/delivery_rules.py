@@ -4,6 +4,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
+from kernel import states
+
 ZERO = Decimal(0)
 PLACES = Decimal("0.001")
 # Reasons that endanger whoever eats the lot, at whichever school it is: every other school is warned.
@@ -97,10 +99,6 @@ def is_beyond(shipped: Decimal, net: Decimal, tolerance: Decimal) -> bool:
 # --- rejections -------------------------------------------------------------------------------------------------------
 
 
-class NoTransition(ValueError):
-    """The rejection's state does not allow this event."""
-
-
 TRANSITIONS: Mapping[tuple[str, str], str] = {
     ("open", "answer"): "open",
     ("open", "ship"): "open",
@@ -116,10 +114,7 @@ TRANSITIONS: Mapping[tuple[str, str], str] = {
 
 
 def next_state(state: str, event: str) -> str:
-    try:
-        return TRANSITIONS[state, event]
-    except KeyError:
-        raise NoTransition(f"{state} → {event}") from None
+    return states.next_state(TRANSITIONS, state, event)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from bureau.catalogue.rules import Requirement
+from kernel import states
 
 EXACT = Context(prec=60, traps=[Inexact])
 # A thermometer's reading beyond these is a slip of the finger, whatever is delivered.
@@ -37,10 +38,6 @@ class Event(StrEnum):
     VOID = "void"
 
 
-class NoTransition(ValueError):
-    """The receipt's state does not allow this event."""
-
-
 TRANSITIONS: Mapping[tuple[str, str], State] = {
     (State.AWAITING, Event.CONFIRM): State.RECORDED,
     (State.AWAITING, Event.VOID): State.VOIDED,
@@ -49,10 +46,7 @@ TRANSITIONS: Mapping[tuple[str, str], State] = {
 
 
 def next_state(state: str, event: str) -> State:
-    try:
-        return TRANSITIONS[state, event]
-    except KeyError:
-        raise NoTransition(f"{state} → {event}") from None
+    return states.next_state(TRANSITIONS, state, event)
 
 
 def amount_fen(quantity: Decimal, unit_price_fen: int) -> int:

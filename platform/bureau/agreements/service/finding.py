@@ -20,6 +20,7 @@ from bureau.agreements.models import (
 from kernel.actor import Actor
 from kernel.database import db, now
 from kernel.errors import NotFound, RuleBroken
+from kernel.states import NoTransition
 from kernel.web.dates import today
 
 
@@ -107,7 +108,7 @@ def move(
     """Carry out a transition of a locked agreement and leave its row; lots and lines are shown or hidden with it."""
     try:
         state = rules.next_state(agreement.state, event)
-    except rules.NoTransition as error:
+    except NoTransition as error:
         raise RuleBroken("agreement_state", _("协议当前状态下不能进行此操作。")) from error
     before, agreement.state = agreement.state, state
     agreement.state_reason = reason

@@ -26,6 +26,7 @@ from kernel.files.models import Attachment
 from kernel.files.service import store
 from kernel.identity.models import Membership
 from kernel.notices.service import notify
+from kernel.states import NoTransition
 from kernel.web.dates import today
 
 MOST_EVIDENCE = 12
@@ -209,7 +210,7 @@ def move(actor: Actor, appeal: Appeal, event: str, reason: str = "", *, at: date
     """Carry out a transition and leave its row."""
     try:
         state = rules.next_state(appeal.state, event)
-    except rules.NoTransition as error:
+    except NoTransition as error:
         raise RuleBroken("appeal_state", _("申诉当前状态下不能进行此操作。")) from error
     before, appeal.state = appeal.state, state
     db.session.add(

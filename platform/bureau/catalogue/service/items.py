@@ -15,7 +15,6 @@ from bureau.catalogue.models import CatalogueCategory, CatalogueItem, UnitConver
 from bureau.catalogue.rules import (
     ItemEvent,
     ItemState,
-    NoTransition,
     conversion_problems,
     next_state,
     plain_text,
@@ -27,6 +26,7 @@ from kernel.database import db
 from kernel.database.paging import Page, paginate
 from kernel.database.writing import require_version
 from kernel.errors import Conflict, Invalid, NotFound
+from kernel.states import NoTransition
 
 CODE = "uq_catalogue_items_bureau_id_code"
 FIELDS = (

@@ -14,6 +14,7 @@ from kernel.actor import Actor
 from kernel.database import db
 from kernel.database.writing import flush, require_version
 from kernel.errors import Conflict, Invalid, NotFound, RuleBroken
+from kernel.states import NoTransition
 from kernel.web.dates import today
 from kernel.workdays.service import calendar
 
@@ -165,7 +166,7 @@ def _require_order(field: str, day: date, earliest: date) -> None:
 def _move(actor: Actor, complaint: Complaint, event: str) -> None:
     try:
         complaint.state = rules.next_complaint_state(complaint.state, event)
-    except rules.NoTransition:
+    except NoTransition:
         raise Conflict(
             _("现在的状态是“%(state)s”，不能进行这一步。", state=labels.COMPLAINT_STATES[complaint.state]),
             {"state": complaint.state, "version": complaint.version},

@@ -14,6 +14,7 @@ from kernel.actor import Actor
 from kernel.database import db, new_id, now
 from kernel.errors import Conflict, NotFound
 from kernel.policy import service as policy
+from kernel.states import NoTransition
 
 ANSWER_KEYS = {"challenge": "tender.challenge_answer.workdays", "enquiry": "tender.enquiry_answer.workdays"}
 
@@ -35,7 +36,7 @@ def move(actor: Actor, challenge: Challenge, event: str, reason: str = "") -> No
     before = challenge.state
     try:
         challenge.state = rules.next_state(before, event)
-    except rules.NoTransition:
+    except NoTransition:
         raise Conflict(
             _("现在的状态是“%(state)s”，不能进行这一步。", state=labels.STATES[before]),
             {"state": before, "version": challenge.version},

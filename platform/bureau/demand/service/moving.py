@@ -11,6 +11,7 @@ from bureau.demand.models import DemandRound, DemandRoundEvent, DemandSheet, Dem
 from kernel.actor import Actor
 from kernel.database import db, new_id, now
 from kernel.errors import NotFound, RuleBroken
+from kernel.states import NoTransition
 
 
 def get_round(actor: Actor, round_id: UUID, *, lock: bool = False) -> DemandRound:
@@ -53,7 +54,7 @@ def move_round(actor: Actor, row: DemandRound, event: str, words: str = "", **ch
     """`changes`: columns that the database wants to move together with the state."""
     try:
         state = rules.next_round_state(row.state, event)
-    except rules.NoTransition as error:
+    except NoTransition as error:
         raise RuleBroken("demand_round_state", _("这一轮需求计划当前状态下不能进行此操作。")) from error
     before, row.state = row.state, state
     for name, value in changes.items():
@@ -74,7 +75,7 @@ def note_round(actor: Actor, row: DemandRound, event: str, before: str, words: s
 def move_sheet(actor: Actor, sheet: DemandSheet, event: str, words: str = "") -> DemandSheet:
     try:
         state = rules.next_sheet_state(sheet.state, event)
-    except rules.NoTransition as error:
+    except NoTransition as error:
         raise RuleBroken("demand_sheet_state", _("需求表当前状态下不能进行此操作。")) from error
     before, sheet.state = sheet.state, state
     db.session.add(

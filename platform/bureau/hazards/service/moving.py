@@ -10,6 +10,7 @@ from bureau.hazards.models import Hazard, HazardEvent
 from kernel.actor import Actor
 from kernel.database import db, new_id, now
 from kernel.errors import NotFound, RuleBroken
+from kernel.states import NoTransition
 
 
 def get_hazard(actor: Actor, school_id: int, hazard_id: UUID, *, lock: bool = False) -> Hazard:
@@ -31,7 +32,7 @@ def get_hazard(actor: Actor, school_id: int, hazard_id: UUID, *, lock: bool = Fa
 def move(actor: Actor, hazard: Hazard, event: str, words: str = "") -> Hazard:
     try:
         state = rules.next_state(hazard.state, event)
-    except rules.NoTransition as error:
+    except NoTransition as error:
         raise RuleBroken("hazard_state", _("隐患当前状态下不能进行此操作。")) from error
     before, hazard.state = hazard.state, state
     hazard.closed_at = now() if state in ("closed", "dismissed") else None

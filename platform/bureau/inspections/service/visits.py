@@ -14,6 +14,7 @@ from bureau.schools.models import School
 from kernel.actor import Actor
 from kernel.database import db, now
 from kernel.errors import Denied, NotFound, RuleBroken
+from kernel.states import NoTransition
 from scorecards import service as forms
 from scorecards.models import FormVersion
 
@@ -103,7 +104,7 @@ def move(actor: Actor, visit: Inspection, event: str, reason: str = "", *, at: d
     """Carry out a transition and leave its row."""
     try:
         state = rules.next_state(visit.state, event)
-    except rules.NoTransition as error:
+    except NoTransition as error:
         raise RuleBroken("visit_state", _("检查当前状态下不能进行此操作。")) from error
     before, visit.state = visit.state, state
     record_event(actor, visit, event, before, state, reason, at=at)

@@ -22,6 +22,7 @@ from kernel.digests import digest
 from kernel.errors import Conflict, Invalid, NotFound, RuleBroken
 from kernel.numbering.service import next_number
 from kernel.policy.service import effective
+from kernel.states import NoTransition, next_state
 from kernel.web.dates import day, today
 
 # What a line says; its digest stands over exactly this.
@@ -102,8 +103,8 @@ def record_move(actor: Actor, book: PriceBook, event: str, reason: str = "") -> 
     """The one way a book's state changes: by the table, leaving a row, its lines shown or hidden with it."""
     before = book.state
     try:
-        book.state = rules.next_state(rules.BOOK_TRANSITIONS, before, event)
-    except rules.NoTransition:
+        book.state = next_state(rules.BOOK_TRANSITIONS, before, event)
+    except NoTransition:
         raise Conflict(_("价格册的当前状态不允许这样操作。"), {"version": book.version, "state": before}) from None
     is_public = book.state in rules.PUBLIC
     session = db.session()

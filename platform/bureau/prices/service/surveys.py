@@ -31,6 +31,7 @@ from kernel.errors import Conflict, Invalid, NotFound, RuleBroken
 from kernel.identity.models import Membership
 from kernel.numbering.service import next_number
 from kernel.policy.service import effective_numbers
+from kernel.states import NoTransition, next_state
 from kernel.web.dates import today
 
 FIELDS = ("title", "series", "cycle", "first_day", "last_day", "method")
@@ -210,8 +211,8 @@ def move(actor: Actor, survey_id: UUID, event: str, seen_version: int | None, re
     require_version(survey, seen_version)
     before = survey.state
     try:
-        after = rules.next_state(rules.SURVEY_TRANSITIONS, before, event)
-    except rules.NoTransition:
+        after = next_state(rules.SURVEY_TRANSITIONS, before, event)
+    except NoTransition:
         raise Conflict(_("询价的当前状态不允许这样操作。"), {"version": survey.version, "state": before}) from None
     if event in ("cancel", "reopen") and not reason:
         raise Invalid({"reason": [_("请填写原因。")]})

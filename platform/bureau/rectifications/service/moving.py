@@ -14,6 +14,7 @@ from kernel.actor import Actor
 from kernel.database import db, now
 from kernel.errors import NotFound, RuleBroken
 from kernel.policy import service as policy
+from kernel.states import NoTransition
 
 FIGURES = {
     "immediate_days": "rectification.days.immediate",
@@ -69,7 +70,7 @@ def move(
     """Carry out a transition and leave its row."""
     try:
         state = rules.next_state(rectification.state, event)
-    except rules.NoTransition as error:
+    except NoTransition as error:
         raise RuleBroken("rectification_state", _("整改单当前状态下不能进行此操作。")) from error
     at = at or now()
     before, rectification.state = rectification.state, state

@@ -15,6 +15,7 @@ from kernel.database import db, now
 from kernel.database.writing import flush, require_version
 from kernel.digests import digest
 from kernel.errors import Conflict, Invalid, RuleBroken
+from kernel.states import NoTransition
 from kernel.web.dates import today
 from school.canteen import labels, rules
 from school.canteen.checks import refusals
@@ -114,7 +115,7 @@ def publications_of(actor: Actor, menu: Menu) -> Sequence[MenuPublication]:
 def _move(menu: Menu, event: MenuEvent) -> None:
     try:
         state = rules.next_state(menu.state, event)
-    except rules.NoTransition:
+    except NoTransition:
         raise Conflict(_("菜谱的当前状态不允许这样操作。"), {"version": menu.version, "state": menu.state}) from None
     menu.state = state.value
     menu.is_public = state == rules.MenuState.PUBLISHED

@@ -14,6 +14,7 @@ from kernel.actor import Actor
 from kernel.database import db, new_id, now
 from kernel.database.writing import require_version
 from kernel.errors import Conflict, NotFound, RuleBroken
+from kernel.states import NoTransition
 from kernel.workdays import service as workdays
 from kernel.workdays.rules import is_workday
 from school.canteen_books import rules
@@ -151,7 +152,7 @@ def move_month(actor: Actor, month: BookMonth, event: str, reason: str = "") -> 
     before = month.state
     try:
         month.state = rules.next_state(rules.MONTH_TRANSITIONS, before, event)
-    except rules.NoTransition:
+    except NoTransition:
         raise Conflict(_("账期状态已变化，请刷新后重试。"), {"state": before, "version": month.version}) from None
     note(actor, "month", month.id, event, before, month.state, reason)
 

@@ -14,6 +14,7 @@ from kernel.database.paging import Page, paginate
 from kernel.database.writing import flush, require_version
 from kernel.digests import digest
 from kernel.errors import Conflict, Invalid, NotFound, RuleBroken
+from kernel.states import NoTransition
 from kernel.web.dates import today
 from school.canteen_books import labels, rules
 from school.canteen_books.labels import CASHIER_APART
@@ -237,7 +238,7 @@ def _move(actor: Actor, voucher: BookVoucher, event: str, reason: str = "") -> N
     before = voucher.state
     try:
         voucher.state = rules.next_state(rules.VOUCHER_TRANSITIONS, before, event)
-    except rules.NoTransition:
+    except NoTransition:
         current: Mapping[str, Any] = {"state": before, "version": voucher.version}
         raise Conflict(_("凭证状态已变化，请刷新后重试。"), current) from None
     note(actor, "voucher", voucher.id, event, before, voucher.state, reason)

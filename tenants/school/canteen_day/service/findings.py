@@ -15,6 +15,7 @@ from kernel.database import db, new_id
 from kernel.database.paging import Page, paginate
 from kernel.database.writing import flush, require_version
 from kernel.errors import Conflict, Invalid, NotFound, RuleBroken
+from kernel.states import NoTransition
 from school.canteen_day import rules
 from school.canteen_day.group_models import CanteenFinding, CanteenFindingStep
 from school.canteen_day.kinds import Kind
@@ -71,7 +72,7 @@ def act(
     before = finding.state
     try:
         finding.state = rules.next_state(before, event).value
-    except rules.NoTransition:
+    except NoTransition:
         raise Conflict(_("这条问题的状态已经变化，请刷新。"), {"state": before, "version": finding.version}) from None
     _note(actor, finding, event, before, words, photo_id)
     unknown = Invalid({"photo_id": [_("没有这张照片，请重新上传。")]})

@@ -12,6 +12,7 @@ from bureau.schools.service import get_school
 from kernel.actor import Actor
 from kernel.database import db, now
 from kernel.errors import Conflict, NotFound
+from kernel.states import NoTransition
 from school.orders import labels, rules
 from school.orders.models import Shipment, ShipmentLine, SupplyOrder, SupplyOrderEvent, SupplyOrderLine
 
@@ -115,7 +116,7 @@ def require_event(order: SupplyOrder, event: str) -> str:
     """The state that follows. Raises Conflict."""
     try:
         return rules.next_state(order.state, event)
-    except rules.NoTransition:
+    except NoTransition:
         raise refuse_state(order) from None
 
 

@@ -18,6 +18,7 @@ from kernel.database.writing import flush, require_version
 from kernel.digests import digest
 from kernel.errors import Conflict, Invalid, RuleBroken
 from kernel.numbering.service import next_number
+from kernel.states import NoTransition
 from kernel.web.dates import SHANGHAI
 from school.orders import labels, rules
 from school.orders.hooks import Lot, refused_lots
@@ -239,7 +240,7 @@ def move_shipment(shipment: Shipment, event: str) -> None:
     """Raises Conflict."""
     try:
         shipment.state = rules.next_state(shipment.state, event, rules.SHIPMENT_TRANSITIONS)
-    except rules.NoTransition:
+    except NoTransition:
         text = _("送货单当前为“%(state)s”，不能这样操作。", state=labels.SHIPMENT_STATES[shipment.state])
         raise Conflict(text, {"state": shipment.state, "version": shipment.version}) from None
 

@@ -15,6 +15,7 @@ from kernel.errors import Conflict, Invalid, NotFound, RuleBroken
 from kernel.files.service import store
 from kernel.files.sniffing import IMAGES
 from kernel.policy import service as policy
+from kernel.states import NoTransition, next_state
 from kernel.web.dates import today
 from school.canteen_day.service import samples
 from school.diners.rules import Meal
@@ -59,7 +60,7 @@ def secure(
         raise Invalid({"found": [_("请填写清点封存的数量，没有剩余请填 0。")]})
     if part.is_over:
         raise RuleBroken("recall_over", _("这次召回已经结束。"))
-    part.state = rules.next_state(rules.PART_TRANSITIONS, part.state, "secure")
+    part.state = next_state(rules.PART_TRANSITIONS, part.state, "secure")
     part.found, part.words = found.strip(), words.strip()
     at = now()
     part.secured_at, part.secured_by, part.secured_by_name = at, actor.account_id, actor.display_name
@@ -132,8 +133,8 @@ def dismiss_incident(
     incident = get_incident(actor, school_id, incident_id, lock=True)
     require_version(incident, seen)
     try:
-        incident.state = rules.next_state(rules.INCIDENT_TRANSITIONS, incident.state, "dismiss")
-    except rules.NoTransition as error:
+        incident.state = next_state(rules.INCIDENT_TRANSITIONS, incident.state, "dismiss")
+    except NoTransition as error:
         raise RuleBroken("incident_state", _("当前状态下不能进行此操作。")) from error
     incident.end_reason = reason.strip()
     samples.give_free(actor, school_id, incident.on_day, incident.meal)

@@ -13,6 +13,7 @@ from kernel.database import db, new_id, now
 from kernel.database.writing import flush, require_version
 from kernel.errors import Conflict, Invalid, NotFound, RuleBroken
 from kernel.numbering.service import next_number
+from kernel.states import NoTransition, next_state
 from kernel.web.dates import today
 from school.canteen_day.service import samples
 from school.recall import rules
@@ -65,7 +66,7 @@ def begin(
     flush(db.session())
     _note(actor, recall, "begin", "", "open", reason.strip())
     if incident is not None and incident.state == "reported":
-        incident.state = rules.next_state(rules.INCIDENT_TRANSITIONS, incident.state, "trace")
+        incident.state = next_state(rules.INCIDENT_TRANSITIONS, incident.state, "trace")
         flush(db.session())
     return recall
 
@@ -168,8 +169,8 @@ def _end(actor: Actor, recall_id: UUID, seen: int | None, event: str, reason: st
 def _move(actor: Actor, recall: Recall, event: str, reason: str = "", **values: Any) -> None:
     """`values`: what belongs to the new state, written with it."""
     try:
-        state = rules.next_state(rules.TRANSITIONS, recall.state, event)
-    except rules.NoTransition as error:
+        state = next_state(rules.TRANSITIONS, recall.state, event)
+    except NoTransition as error:
         raise RuleBroken("recall_state", _("召回当前状态下不能进行此操作。")) from error
     before, recall.state = recall.state, state
     for name, value in values.items():

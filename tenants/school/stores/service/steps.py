@@ -9,6 +9,7 @@ from sqlalchemy import select
 from kernel.actor import Actor
 from kernel.database import db, new_id
 from kernel.errors import Conflict
+from kernel.states import NoTransition
 from school.stores import flows
 from school.stores.work_models import StoreEvent
 
@@ -17,7 +18,7 @@ def take_step(actor: Actor, kind: str, record, event: str, reason: str = "") -> 
     """Bring a record (with `state`) through its table of states. Raises Conflict where the state does not allow it."""
     try:
         record.state = flows.next_state(kind, record.state, event)
-    except flows.NoTransition:
+    except NoTransition:
         raise Conflict(
             _("当前状态不能这样操作，请刷新后重试。"), {"state": record.state, "version": record.version}
         ) from None

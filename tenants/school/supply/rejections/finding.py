@@ -10,6 +10,7 @@ from kernel.actor import Actor
 from kernel.database import db, now
 from kernel.database.paging import Page, paginate
 from kernel.errors import Conflict, NotFound
+from kernel.states import NoTransition
 from school.orders.service.finding import own
 from school.supply import delivery_rules, labels
 from school.supply.rejections.models import (
@@ -88,7 +89,7 @@ def move(actor: Actor, rejection: GoodsRejection, event: str, reason: str = "") 
     before = rejection.state
     try:
         rejection.state = delivery_rules.next_state(before, event)
-    except delivery_rules.NoTransition:
+    except NoTransition:
         text = _("拒收单当前为“%(state)s”，不能这样操作。", state=labels.REJECTION_STATES[before])
         raise Conflict(text, {"state": before, "version": rejection.version}) from None
     record(actor, rejection, event, reason, before)

@@ -8,6 +8,7 @@ from kernel.actor import Actor
 from kernel.database import db, now
 from kernel.database.writing import flush, require_version
 from kernel.errors import Conflict, RuleBroken
+from kernel.states import NoTransition
 from school.orders.service import receiving as orders
 from school.supply import rules
 from school.supply.hooks import refusal_of
@@ -26,7 +27,7 @@ def void_receipt(actor: Actor, receipt_id: UUID, seen_version: int | None, reaso
     was_recorded = receipt.state == rules.State.RECORDED
     try:
         receipt.state = rules.next_state(receipt.state, rules.Event.VOID).value
-    except rules.NoTransition:
+    except NoTransition:
         raise Conflict(_("收货单已经作废。"), {"state": receipt.state, "version": receipt.version}) from None
     receipt.void_reason = reason
     receipt.voided_at = now()

@@ -9,10 +9,10 @@ from sqlalchemy import event
 from bureau.agreements.service import changes, pricing
 from bureau.agreements.service.pricing import Pin, PinnedLine, SettledLine
 from bureau.prices.models import PriceBook
-from bureau.prices.rules import NoTransition
 from bureau.prices.service import books
 from kernel.database import db, new_id
 from kernel.errors import Conflict, NotFound, RuleBroken
+from kernel.states import NoTransition
 from kernel.web.dates import today
 from tests.support import agreements as made
 from tests.support.agreements import both, discount_lot, fixed_lot, pork, rice, signed, terms

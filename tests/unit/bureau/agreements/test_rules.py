@@ -11,6 +11,7 @@ from bureau.agreements import change_rules, labels, rules, stage_rules
 from bureau.agreements.change_rules import Added
 from bureau.agreements.models import CHANGE_KINDS
 from bureau.agreements.rules import AgreementTerms, ItemTerms, LotTerms
+from kernel.states import NoTransition
 
 FIRST, LAST = date(2026, 3, 1), date(2027, 2, 28)
 DAY = timedelta(days=1)
@@ -23,7 +24,7 @@ def test_every_pair_of_state_and_event_either_moves_or_raises(state, event):
     if (state, event) in rules.TRANSITIONS:
         assert rules.next_state(state, event) in rules.STATES
     else:
-        with pytest.raises(rules.NoTransition):
+        with pytest.raises(NoTransition):
             rules.next_state(state, event)
 
 

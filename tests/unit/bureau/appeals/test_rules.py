@@ -6,6 +6,7 @@ import pytest
 
 from bureau.appeals import labels, rules
 from bureau.appeals.rules import UpheldRate
+from kernel.states import NoTransition
 
 EVENTS = ("send", "withdraw", "uphold", "reject")
 ALLOWED = {("draft", "send"), ("sent", "withdraw"), ("sent", "uphold"), ("sent", "reject")}
@@ -16,7 +17,7 @@ def test_every_pair_of_state_and_event_either_moves_or_raises(state, event):
     if (state, event) in ALLOWED:
         assert rules.next_state(state, event) in rules.STATES
     else:
-        with pytest.raises(rules.NoTransition):
+        with pytest.raises(NoTransition):
             rules.next_state(state, event)
 
 

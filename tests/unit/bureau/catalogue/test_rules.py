@@ -9,7 +9,6 @@ from bureau.catalogue.rules import (
     TRANSITIONS,
     ItemEvent,
     ItemState,
-    NoTransition,
     Requirement,
     conversion_problems,
     events_of,
@@ -18,6 +17,7 @@ from bureau.catalogue.rules import (
     searchable,
     to_base,
 )
+from kernel.states import NoTransition
 
 quantities = st.decimals(Decimal("0.001"), Decimal("9999999"), places=3)
 unit_factors = st.decimals(Decimal("0.000001"), Decimal("1000000"), places=6)

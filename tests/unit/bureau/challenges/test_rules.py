@@ -6,6 +6,7 @@ import pytest
 from bureau.challenges import labels, rules
 from bureau.challenges.models import COMPLAINT_STATES, STATES
 from bureau.challenges.rules import Occasion
+from kernel.states import NoTransition
 from kernel.workdays.arrangement import national_days
 from kernel.workdays.rules import Calendar
 
@@ -26,7 +27,7 @@ def test_every_pair_moves_or_raises(state, event):
     if (state, event) in rules.TRANSITIONS:
         assert rules.next_state(state, event) in STATES
     else:
-        with pytest.raises(rules.NoTransition):
+        with pytest.raises(NoTransition):
             rules.next_state(state, event)
 
 
@@ -35,7 +36,7 @@ def test_every_pair_of_a_complaint_moves_or_raises(state, event):
     if (state, event) in rules.COMPLAINT_TRANSITIONS:
         assert rules.next_complaint_state(state, event) in COMPLAINT_STATES
     else:
-        with pytest.raises(rules.NoTransition):
+        with pytest.raises(NoTransition):
             rules.next_complaint_state(state, event)
 
 

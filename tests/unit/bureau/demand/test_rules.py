@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bureau.demand import rules
+from kernel.states import NoTransition
 
 SEPTEMBER = date(2026, 9, 1)
 AT = datetime(2026, 8, 20, 10, tzinfo=UTC)
@@ -27,16 +28,16 @@ def test_a_round_moves_only_as_the_table_says(state: str, event: str) -> None:
     if (state, event) in allowed:
         rules.next_round_state(state, event)
     else:
-        with pytest.raises(rules.NoTransition):
+        with pytest.raises(NoTransition):
             rules.next_round_state(state, event)
 
 
 def test_a_sheet_that_was_handed_in_is_not_changed_by_its_school() -> None:
     for state in ("submitted", "approved", "aggregated"):
-        with pytest.raises(rules.NoTransition):
+        with pytest.raises(NoTransition):
             rules.next_sheet_state(state, "submit")
         assert not rules.may_fill("open", state)
-    with pytest.raises(rules.NoTransition):
+    with pytest.raises(NoTransition):
         rules.next_sheet_state("approved", "withdraw")
 
 

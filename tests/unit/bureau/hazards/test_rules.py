@@ -4,6 +4,7 @@ from itertools import product
 import pytest
 
 from bureau.hazards import rules
+from kernel.states import NoTransition
 from scorecards.result import VetoFound
 
 NOW = datetime(2026, 5, 8, 12, tzinfo=UTC)
@@ -16,7 +17,7 @@ def test_every_pair_is_a_transition_or_refused() -> None:
         if (state, event) in rules.TRANSITIONS:
             assert rules.next_state(state, event) in STATES
         else:
-            with pytest.raises(rules.NoTransition):
+            with pytest.raises(NoTransition):
                 rules.next_state(state, event)
 
 

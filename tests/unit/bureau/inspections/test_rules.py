@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bureau.inspections import labels, rules
+from kernel.states import NoTransition
 
 STATES = rules.STATES
 EVENTS = (
@@ -24,7 +25,7 @@ def test_every_pair_of_state_and_event_either_moves_or_raises(state, event):
     if (state, event) in ALLOWED:
         assert rules.next_state(state, event) in STATES
     else:
-        with pytest.raises(rules.NoTransition) as raised:
+        with pytest.raises(NoTransition) as raised:
             rules.next_state(state, event)
         assert (raised.value.state, raised.value.event) == (state, event)
 

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kernel.states import NoTransition
 from school.canteen import rules
 from school.canteen.costs import Cost, ItemPrice, PriceSource, cost_of, first_known, total
-from school.canteen.rules import Band, DishKind, Line, MenuEvent, MenuState, Mix, NoTransition
+from school.canteen.rules import Band, DishKind, Line, MenuEvent, MenuState, Mix
 from school.canteen.standards import standard_on
 
 FACTORS = standard_on(date(2026, 9, 1)).factors()

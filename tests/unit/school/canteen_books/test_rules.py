@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kernel.states import NoTransition
 from school.canteen_books import chart, rules
 from school.canteen_books.chart import BY_CODE, CostClass, Fund
 from school.canteen_books.findings import Bands, Limit, MonthFacts, find
@@ -54,9 +55,9 @@ def test_no_moves():
 def test_states_are_closed_tables():
     assert rules.next_state(rules.MONTH_TRANSITIONS, "prepared", "close") == "closed"
     for state, event in (("open", "close"), ("closed", "reopen"), ("reopening", "close")):
-        with pytest.raises(rules.NoTransition):
+        with pytest.raises(NoTransition):
             rules.next_state(rules.MONTH_TRANSITIONS, state, event)
-    with pytest.raises(rules.NoTransition):
+    with pytest.raises(NoTransition):
         rules.next_state(rules.VOUCHER_TRANSITIONS, "approved", "withdraw")
 
 

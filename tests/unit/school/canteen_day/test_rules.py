@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kernel.states import NoTransition
 from school.canteen_day import rules
 from school.canteen_day.rules import Dish, Finding, Fitness, Lack, Limits
 
@@ -126,7 +127,7 @@ def test_a_finding_moves_by_its_table_only():
     for state in rules.FindingState:
         for event in rules.FindingEvent:
             if (state, event) not in moves:
-                with pytest.raises(rules.NoTransition):
+                with pytest.raises(NoTransition):
                     rules.next_state(state, event)
 
 

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
+from kernel.states import NoTransition
 from school.orders import rules
 from school.orders.models import ORDER_STATES
 from school.orders.rules import Counts, Tiers
@@ -23,9 +24,9 @@ def test_every_state_is_in_the_table_and_ends_are_ends():
 
 
 def test_what_is_not_in_the_table_does_not_happen():
-    with pytest.raises(rules.NoTransition):
+    with pytest.raises(NoTransition):
         rules.next_state("draft", "send")
-    with pytest.raises(rules.NoTransition):
+    with pytest.raises(NoTransition):
         rules.next_state("shipped", "cancel")
 
 

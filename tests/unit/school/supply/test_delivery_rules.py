@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kernel.states import NoTransition
 from school.supply import delivery_rules as rules
 from school.supply import labels
 from school.supply.delivery_rules import Balance, Count, Lot
@@ -65,7 +66,7 @@ def test_a_rejection_is_settled_by_what_became_of_its_goods():
     assert rules.settled_event([money]) == "credit"
     assert rules.settled_event([whole, money]) == "settle"
     assert rules.settled_event([whole, Balance(Decimal(1))]) == "replace_part"
-    with pytest.raises(rules.NoTransition):
+    with pytest.raises(NoTransition):
         rules.next_state("voided", "reopen")
 
 

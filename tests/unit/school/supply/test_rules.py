@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bureau.catalogue.rules import Requirement
+from kernel.states import NoTransition
 from school.supply.rules import (
     LineFacts,
-    NoTransition,
     Provided,
     amount_fen,
     content_digest,
