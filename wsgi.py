@@ -54,10 +54,13 @@ from school.canteen_books.module import MODULE as canteen_books
 from school.canteen_day.module import MODULE as canteen_day
 from school.canteen_staff.module import MODULE as canteen_staff
 from school.diners.module import MODULE as diners
+from school.offline_records.module import MODULE as offline_records
 from school.orders.module import MODULE as orders
 from school.recall.module import MODULE as recall
 from school.self_checks.module import MODULE as self_checks
+from school.settlement.module import MODULE as settlement
 from school.stores.module import MODULE as stores
+from school.supplier_scores.module import MODULE as supplier_scores
 from school.supply.module import MODULE as supply
 from scorecards.module import module as forms
 
@@ -122,6 +125,9 @@ def modules() -> list[Module]:
         self_checks,
         canteen_staff,
         canteen_day,
+        offline_records,
+        settlement,
+        supplier_scores,
         canteen_books,
         # After the modules whose records fulfil what is due: their demo records are there to be found then.
         duties(

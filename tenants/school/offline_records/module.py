@@ -1,0 +1,3 @@
+from kernel.module import Module
+
+MODULE = Module(name="offline_records")

@@ -1,0 +1,1 @@
+"""Monthly statements with suppliers: what was received, at which price, invoiced and agreed."""

@@ -1,0 +1,1 @@
+"""What suppliers did, from facts only: on time, short, refused, papers, answers; and their right to answer."""

@@ -1,0 +1,3 @@
+from kernel.module import Module
+
+MODULE = Module(name="supplier_scores")
