@@ -106,7 +106,7 @@ CONFIRMATION_STATES = {
 MONTH_STATES = {Month.OPEN: _l("未结账"), Month.CLOSED: _l("已结账")}
 EVENTS = {
     "submit": _l("提交"), "approve": _l("批准"), "refuse": _l("退回"), "cancel": _l("撤销"), "prepare": _l("备货"),
-    "issue": _l("发放"), "undo": _l("退回重备"), "start": _l("开始"), "finish": _l("提交盘点"), "recount": _l("重新盘点"),
+    "issue": _l("发放"), "undo": _l("退回重备"), "start": _l("开始"), "count": _l("清点"), "finish": _l("提交盘点"), "recount": _l("重新盘点"),
     "propose": _l("提交"), "confirm": _l("确认"), "close": _l("结账"), "reopen": _l("反结账"),
 }  # fmt: skip
 TONES = {

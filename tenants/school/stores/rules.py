@@ -13,6 +13,7 @@ from uuid import UUID
 
 ZERO = Decimal(0)
 STEP = Decimal("0.000001")  # the least part of a base unit that is kept
+MOST = Decimal(10) ** 12  # base units of one move; beyond it is a slip, and more than is kept
 EXACT = Context(prec=60)
 
 
@@ -247,6 +248,11 @@ def month_of(day: date) -> date:
 
 def next_month(month: date) -> date:
     return date(month.year + month.month // 12, month.month % 12 + 1, 1)
+
+
+def is_quantity(quantity: Decimal) -> bool:
+    """Whether so much may move: more than nothing, in parts that are kept."""
+    return quantity.is_finite() and 0 < quantity <= MOST and quantity == quantity.quantize(STEP, context=EXACT)
 
 
 def rounded(quantity: Decimal) -> Decimal:

@@ -28,12 +28,13 @@ from school.stores.service.books import NewBatch, lock_goods
 from school.stores.service.goods import own_good
 from school.stores.service.places import own_places
 from school.stores.service.posting import Details, post
-from school.stores.service.steps import note, take_step
+from school.stores.service.steps import note, steps_of, take_step
 from school.stores.work_models import StoreStocktake, StoreStocktakeLine
 
 NUMBER_KIND = "PD"
 SOURCE = "stocktake"
 DUTY = "stocktake"
+COUNTED = "count"
 MOST_LINES = 5000
 
 
@@ -124,8 +125,19 @@ def count(
         line.book_quantity = books.get((line.batch_id, line.location_id), Decimal(0))
         line.counted_at, line.counted_by, line.counted_by_name = now(), actor.account_id, actor.display_name
         line.reason = (reasons or {}).get(line_id, line.reason)
+    _note_counter(actor, row)
     flush(db.session())
     return left_to_count(actor, row.school_id, row.id)
+
+
+def _note_counter(actor: Actor, row: StoreStocktake) -> None:
+    """Once for each who counted: a line keeps only the last of them, and none may approve."""
+    if actor.account_id not in _counters(actor, row):
+        note(actor, "stocktake", row.id, COUNTED, row.state)
+
+
+def _counters(actor: Actor, row: StoreStocktake) -> set[UUID]:
+    return {step.by_id for step in steps_of(actor, row.school_id, row.id) if step.event == COUNTED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +175,7 @@ def add_found(actor: Actor, stocktake_id: UUID, line_id: UUID, found: Found) -> 
     )  # fmt: skip
     db.session.add(line)
     row.line_count += 1
+    _note_counter(actor, row)
     flush(db.session())
     return line
 
@@ -225,7 +238,7 @@ def approve(actor: Actor, stocktake_id: UUID, seen_version: int | None, reason: 
         return row
     require_version(row, seen_version)
     lines = lines_of(actor, row.school_id, row.id)
-    if actor.account_id in {row.created_by, *(line.counted_by for line in lines)}:
+    if actor.account_id in {row.created_by, *_counters(actor, row), *(line.counted_by for line in lines)}:
         raise RuleBroken("store_own_count", _("盘点差异须由没有参加盘点的人审批。"))
     differences = [line for line in lines if line.counted_quantity != line.book_quantity]
     if any(not line.reason for line in differences) and not reason.strip():

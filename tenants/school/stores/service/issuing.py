@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from bureau.agreements.labels import quantity_text
 from kernel.actor import Actor
 from kernel.database import db
 from kernel.errors import Invalid, NotFound, RuleBroken
+from kernel.web.dates import today
 from school.stores.models import StoreBatch, StoreDocument, StoreGood
 from school.stores.rules import DocumentKind, GoodKind, LocationKind, Move
 from school.stores.service.balances import proposal
@@ -23,6 +24,7 @@ from school.stores.service.posting import Details, post, repeated
 
 Takes = Sequence[tuple[UUID, UUID, Decimal]]  # (batch, location, quantity)
 ALONE = "store_two_keepers"
+FURTHEST_MEAL = timedelta(days=31)  # from today, in either direction
 
 
 def issue_for_meal(
@@ -30,6 +32,7 @@ def issue_for_meal(
     on: date | None = None,
 ) -> StoreDocument:  # fmt: skip
     """Food for one meal, or for one dish of it."""
+    require_near(day)
     return _issue(actor, document_id, takes, Details(use=(day, str(meal), dish_id)), on)
 
 
@@ -48,6 +51,12 @@ def _issue(actor: Actor, document_id: UUID, takes: Takes, details: Details, on: 
     return post(
         actor, document_id, DocumentKind.ISSUE, out(actor, takes, LocationKind.CONSUMED), details=details, on=on
     )
+
+
+def require_near(day: date) -> None:
+    """A trace looks for what was used by its meal: food of today that was booked on a meal of long ago is not found."""
+    if abs(day - today()) > FURTHEST_MEAL:
+        raise Invalid({"day": [_("用餐日期应在今天前后 %(most)s 天以内。", most=FURTHEST_MEAL.days)]})
 
 
 def out(actor: Actor, takes: Takes, to: LocationKind) -> list[Move]:
@@ -150,6 +159,7 @@ class Use:
 def takes_for(actor: Actor, asked: Sequence[Asked], *, on: date | None = None) -> list[tuple[UUID, UUID, Decimal]]:
     """First expired first, where nothing else was chosen. Raises RuleBroken store_short with every good that is short."""
     open_wishes = [one for one in asked if one.batch_id is None]
+    _check_chosen(actor, asked)
     found = proposal(actor, actor.own_school_id(), [(one.good_id, one.quantity) for one in open_wishes], on=on)
     takes = [
         (one.batch_id, one.location_id, one.quantity)
@@ -173,6 +183,19 @@ def takes_for(actor: Actor, asked: Sequence[Asked], *, on: date | None = None) -
     return takes
 
 
+def _check_chosen(actor: Actor, asked: Sequence[Asked]) -> None:
+    """A chosen batch is one of the good's own and says where it is taken from."""
+    goods = good_of_batches(actor, {one.batch_id for one in asked if one.batch_id is not None})
+    problems: dict[str, list[str]] = {}
+    for position, one in enumerate(asked):
+        if (one.batch_id is None) != (one.location_id is None):
+            problems[f"lines.{position}.batch_id"] = [_("请从列出的批次中选择。")]
+        elif one.batch_id is not None and goods.get(one.batch_id, one.good_id) != one.good_id:
+            problems[f"lines.{position}.batch_id"] = [_("这个批次不是这种物品。")]
+    if problems:
+        raise Invalid(problems)
+
+
 def issue_goods(
     actor: Actor, document_id: UUID, asked: Sequence[Asked], use: Use, *, on: date | None = None
 ) -> StoreDocument:
@@ -191,6 +214,8 @@ def issue_goods(
     existing = repeated(actor, document_id, DocumentKind.ISSUE, details, content)
     if existing is not None:
         return existing
+    if use.day is not None:
+        require_near(use.day)
     takes = takes_for(actor, asked, on=on)
     require_one_keeper(actor, [batch_id for batch_id, _location, _quantity in takes])
     moves = out(actor, takes, LocationKind.CONSUMED)

@@ -37,6 +37,14 @@ def hold_open(actor: Actor, on_day: date) -> None:
         )  # fmt: skip
 
 
+def any_closed(actor: Actor) -> bool:
+    """Whether the school ever closed a month, opened again or not."""
+    query = select(StoreMonth.id).where(
+        StoreMonth.bureau_id == actor.bureau_id, StoreMonth.school_id == actor.own_school_id(), StoreMonth.revision > 0
+    )
+    return db.session.execute(query.limit(1)).first() is not None
+
+
 def _held(key: tuple[int, int, date]) -> str | None:
     return db.session.scalar(
         select(StoreMonth.state)

@@ -61,8 +61,8 @@ def post(
     """Post a document with its moves, all or none, in the caller's transaction. `on`: the day in whose month it counts
     (None: today). `content`: what makes a repeated sending the same, where batches get new keys each time.
 
-    Raises RuleBroken store_month_closed, store_short, store_batch_frozen, store_batch_expired, store_way; Conflict when
-    the key was used for another document; NotFound for a batch or place that is not the school's.
+    Raises RuleBroken store_month_closed, store_short, store_batch_frozen, store_batch_expired, store_quarantine,
+    store_way; Conflict when the key was used for another document; NotFound for a batch or place that is not the school's.
     """
     details = details or Details(source=source)
     on = on or today()
@@ -70,7 +70,7 @@ def post(
         raise Invalid({"lines": [_("请至少登记一种物品。")]})
     if on > today():
         raise Invalid({"on_day": [_("日期不能晚于今天。")]})
-    if any(move.quantity != move.quantity.quantize(rules.STEP) or move.quantity <= 0 for move in moves):
+    if not all(rules.is_quantity(move.quantity) for move in moves):
         raise Invalid({"quantity": [_("数量应大于零，最多六位小数。")]})
     fingerprint = _fingerprint(kind, details, _content_of(moves) if content is None else content)
     existing = find_document(actor, document_id)
@@ -152,6 +152,20 @@ def _check(books: Books, kind: str, moves: Sequence[Move], on: date) -> None:
         batch = books.batches[move.batch_id]
         if kind == DocumentKind.ISSUE:
             _check_issue(batch, on)
+            if source.kind == LocationKind.QUARANTINE:
+                raise RuleBroken(
+                    "store_quarantine",
+                    _("%(name)s（批号 %(batch)s）在待处理区，查明可用后先移回库房再领用。", name=batch.name, batch=batch.batch_no),
+                )  # fmt: skip
+        elif kind == DocumentKind.STOCKTAKE and batch.state == "frozen" and target.kind == LocationKind.DIFFERENCE:
+            # Counted as missing and found under another number, held goods would be free.
+            raise RuleBroken(
+                "store_batch_frozen",
+                _(
+                    "%(name)s（批号 %(batch)s）已封存，不能盘亏。请重新清点，确已处置的请登记报损。",
+                    name=batch.name, batch=batch.batch_no,
+                ),
+            )  # fmt: skip
         elif kind == DocumentKind.TRANSFER and batch.state == "frozen" and target.kind != LocationKind.QUARANTINE:
             raise _frozen(batch)
 

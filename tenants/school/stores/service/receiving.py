@@ -19,8 +19,9 @@ from school.stores.models import StoreBalance, StoreBatch, StoreDocument, StoreG
 from school.stores.rules import DocumentKind, LocationKind, Move
 from school.stores.service.books import NewBatch, lock_goods
 from school.stores.service.goods import goods_of_items, own_goods
+from school.stores.service.months import any_closed
 from school.stores.service.places import own_places
-from school.stores.service.posting import Details, post
+from school.stores.service.posting import Details, find_document, post
 
 RECEIPT = "goods_receipt"
 RECEIPT_LINE = "receipt_line"
@@ -93,8 +94,14 @@ def receive_by_hand(
     actor: Actor, document_id: UUID, lines: Sequence[ByHand], *, is_opening: bool = False, reason: str = "",
     on: date | None = None,
 ) -> StoreDocument:  # fmt: skip
-    """Goods of the school's own, or (`is_opening`) what lay there when the books began."""
+    """Goods of the school's own, or (`is_opening`) what lay there when the books began: said once, before the first
+    month is closed, or it would fill up what is missing."""
     kind = DocumentKind.OPENING if is_opening else DocumentKind.RECEIPT
+    if is_opening and find_document(actor, document_id) is None and any_closed(actor):
+        raise RuleBroken(
+            "store_opening_over",
+            _("库存已结过账，不能再登记期初库存。盘出的实物请通过盘点入账。"),
+        )
     places = own_places(actor)
     source = places.virtual(LocationKind.OPENING if is_opening else LocationKind.SUPPLIER)
     goods = own_goods(actor, [line.good_id for line in lines])
@@ -139,7 +146,7 @@ def take_back(
 ) -> StoreDocument | None:
     """Undo what a receipt brought, wherever it lies now. None: it brought nothing into stock. Said twice it is done once.
 
-    Raises RuleBroken store_already_issued when any of it was used, or otherwise left.
+    Raises RuleBroken store_already_issued when any of it was used, or otherwise left; store_batch_frozen.
     """
     brought = _document_of(actor, receipt_id, DocumentKind.RECEIPT)
     if brought is None:
@@ -152,6 +159,7 @@ def take_back(
     undone = _document_of(actor, receipt_id, DocumentKind.TAKE_BACK)
     if undone is not None:
         return undone
+    _require_free(actor, batches)
     supplier = own_places(actor).virtual(LocationKind.SUPPLIER)
     moves: list[Move] = []
     for batch in batches:
@@ -166,6 +174,21 @@ def take_back(
         actor, document_id or new_id(), DocumentKind.TAKE_BACK, moves,
         details=Details(source=(RECEIPT, receipt_id), reason=reason), on=on,
     )  # fmt: skip
+
+
+def _require_free(actor: Actor, batches: Sequence[StoreBatch]) -> None:
+    """What is held for an investigation stays in the books: what a voided receipt brought is looked for nowhere. Read
+    anew: a hold may have come while the goods were waited for."""
+    query = select(StoreBatch.batch_no).where(
+        StoreBatch.bureau_id == actor.bureau_id, StoreBatch.school_id == actor.own_school_id(),
+        StoreBatch.id.in_([batch.id for batch in batches]), StoreBatch.state == "frozen",
+    )  # fmt: skip
+    frozen = db.session.execute(query.limit(1)).first()
+    if frozen is not None:
+        raise RuleBroken(
+            "store_batch_frozen",
+            _("这张收货单的物品（批号 %(batch)s）已封存，封存期间不能作废。", batch=frozen.batch_no),
+        )
 
 
 def _document_of(actor: Actor, receipt_id: UUID, kind: DocumentKind) -> StoreDocument | None:
