@@ -351,7 +351,8 @@ class ShipmentCertificate(SchoolOwned, db.Model):
 class CertificateFinding(BureauOwned, db.Model):
     """What looks wrong with a paper (certificate_rules.CODES), as it was first seen; settled by the bureau with a note.
 
-    `detail`: which other lot, number or weight, so that the same finding is kept once.
+    `detail`: which other lot, number or weight, so that the same finding is kept once. `is_against`: whoever looked into it
+    holds it against the supplier; an open one, or a slip of the pen, is held against nobody.
     """
 
     __tablename__ = "certificate_findings"
@@ -366,6 +367,7 @@ class CertificateFinding(BureauOwned, db.Model):
         UniqueConstraint("bureau_id", "certificate_id", "code", "detail"),
         CheckConstraint("(settled_at IS NULL) = (settled_by IS NULL)", name="settled"),
         CheckConstraint("settled_at IS NULL OR settled_note <> ''", name="settled_note"),
+        CheckConstraint("settled_at IS NOT NULL OR NOT is_against", name="against"),
         Index("ix_certificate_findings_newest", "bureau_id", "id"),
         Index("ix_certificate_findings_open", "bureau_id", "id", postgresql_where=text("settled_at IS NULL")),
     )
@@ -379,3 +381,4 @@ class CertificateFinding(BureauOwned, db.Model):
     settled_by: Mapped[UUID | None]
     settled_by_name: Mapped[str] = mapped_column(default="")
     settled_note: Mapped[str] = mapped_column(default="")
+    is_against: Mapped[bool] = mapped_column(default=False)

@@ -12,7 +12,18 @@ from bureau.catalogue.rules import CertificateKind
 from bureau.catalogue.schemas import PlainQuantity
 from duties.schemas import Clock
 from kernel.api import PageSchema
-from kernel.schemas import BaseSchema, Choice, Day, Flag, Identifier, PageArguments, Quantity, Text, Whole
+from kernel.schemas import (
+    BaseSchema,
+    Choice,
+    Day,
+    Flag,
+    Identifier,
+    PageArguments,
+    PrintedNumber,
+    Quantity,
+    Text,
+    Whole,
+)
 from school.orders.models import SOURCES
 from school.orders.rules import STATES
 from school.orders.service.drafting import Wanted
@@ -146,7 +157,7 @@ class ShippedSchema(BaseSchema):
 
     order_line_id = Identifier(required=True)
     quantity = amount(required=True)
-    batch_no = Text(60, load_default="")
+    batch_no = PrintedNumber(60, load_default="")
     production_date = Day(load_default=None, allow_none=True)
     expiry_date = Day(load_default=None, allow_none=True)
     certificates = fields.List(Identifier(), load_default=None, allow_none=True, validate=validate.Length(max=20))
@@ -181,8 +192,8 @@ class CertificateSchema(BaseSchema):
 
     item_id = Identifier(required=True)
     kind = Choice(CertificateKind, required=True)
-    number = Text(100, load_default="")
-    batch_no = Text(60, load_default="")
+    number = PrintedNumber(100, load_default="")
+    batch_no = PrintedNumber(60, load_default="")
     issued_by = Text(100, load_default="")
     issued_on = Day(load_default=None, allow_none=True)
     valid_from = Day(load_default=None, allow_none=True)
@@ -200,6 +211,7 @@ class FindingQuery(PageArguments):
 
 class FindingNoteForm(BaseSchema):
     note = Text(500, required=True)
+    is_against = Flag()
 
 
 # --- out --------------------------------------------------------------------------------------------------------------

@@ -335,7 +335,7 @@ def keep_findings(
         {
             "bureau_id": actor.bureau_id, "id": new_id(), "supplier_id": by_id[certificate_id].supplier_id,
             "certificate_id": certificate_id, "code": one.code, "detail": one.detail, "found_at": now(),
-            "found_at_school_id": school_id, "settled_by_name": "", "settled_note": "",
+            "found_at_school_id": school_id, "settled_by_name": "", "settled_note": "", "is_against": False,
         }
         for certificate_id, findings in found.items()
         for one in dict.fromkeys(findings)
@@ -370,8 +370,8 @@ def count_open(actor: Actor) -> int:
     return db.session.scalar(query) or 0
 
 
-def settle(actor: Actor, finding_id: UUID, note: str) -> CertificateFinding:
-    """The bureau looked into it. Said twice with the same note it is said once."""
+def settle(actor: Actor, finding_id: UUID, note: str, *, is_against: bool = False) -> CertificateFinding:
+    """The bureau looked into it; `is_against`: and holds it against the supplier. Said twice alike it is said once."""
     query = select(CertificateFinding).where(
         CertificateFinding.bureau_id == actor.bureau_id, CertificateFinding.id == finding_id
     )
@@ -381,10 +381,11 @@ def settle(actor: Actor, finding_id: UUID, note: str) -> CertificateFinding:
     if not note.strip():
         raise Invalid({"note": [_("请写明核查结果。")]})
     if finding.settled_at is not None:
-        if finding.settled_note != note:
+        if (finding.settled_note, finding.is_against) != (note, is_against):
             raise Conflict(_("这条提示已经处理。"))
         return finding
     finding.settled_at, finding.settled_by = now(), actor.account_id
     finding.settled_by_name, finding.settled_note = actor.display_name, note
+    finding.is_against = is_against
     flush(db.session())
     return finding

@@ -67,7 +67,7 @@ def settle_finding(finding_id: UUID) -> Any:
     actor = current_actor()
     return carry_out(
         FindingNoteForm(),
-        lambda data: certificates.settle(actor, finding_id, data["note"]),
+        lambda data: certificates.settle(actor, finding_id, **data),
         _("已记录核查结果。"),
         url_for("supply_orders.findings"),
         lambda form: _page(form),

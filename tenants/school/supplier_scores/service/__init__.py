@@ -1,0 +1,1 @@
+"""Use cases: gathering facts, publishing scores, objections, what everybody sees of them."""
