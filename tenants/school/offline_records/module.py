@@ -1,3 +1,7 @@
-from kernel.module import Module
+"""Receipts and daily records made under /fill/ without a network, and handed in when it is there again."""
 
-MODULE = Module(name="offline_records")
+from kernel.module import Module
+from school.offline_records.api import blueprint as api
+from school.offline_records.permissions import RULES
+
+MODULE = Module(name="offline_records", permissions=RULES, api=[api])

@@ -22,10 +22,13 @@ from school.canteen_day.service.preparing import Entry
 from school.supply.rules import content_digest
 
 
-def keep(actor: Actor, kind: Kind, entries: Sequence[Entry]) -> list[tuple[Any, bool]]:
+def keep(
+    actor: Actor, kind: Kind, entries: Sequence[Entry], *, written_at: datetime | None = None
+) -> list[tuple[Any, bool]]:
     """The records whole, in the order given, and for each whether it is new. Sent again with the same content it is
     the same record; with other content it is a Conflict. All or none: with several entries an Invalid names its
-    fields "rows.<number>.<field>"."""
+    fields "rows.<number>.<field>". `written_at`: when they were written down, None: now; a phone without a network
+    hands in later what it wrote then (school.offline_records judges whether that is to be believed)."""
     digests = {entry.id: digest_of(entry) for entry in entries}
     if len(digests) < len(entries):
         raise Invalid({"_form": [_("同一条记录在一次提交中出现了两次。")]})
@@ -33,7 +36,7 @@ def keep(actor: Actor, kind: Kind, entries: Sequence[Entry]) -> list[tuple[Any, 
     fresh = [entry for entry in entries if entry.id not in known]
     made: list[Any] = []
     if fresh:
-        context = Context(actor, now())
+        context = Context(actor, written_at or now())
         try:
             made = _add(context, kind, fresh, digests, is_batch=len(entries) > 1)
         except IntegrityError as error:

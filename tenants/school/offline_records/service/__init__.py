@@ -1,0 +1,1 @@
+"""Use cases of records made without a network, one file each."""
