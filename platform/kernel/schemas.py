@@ -9,6 +9,8 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from marshmallow import RAISE, Schema, fields, pre_load, validate
 
+from kernel.printed import printed
+
 MAX_TEXT = 2000
 
 
@@ -88,6 +90,13 @@ class Text(fields.String):
     def _plain(value: str) -> None:
         if not _no_control_characters(value):
             raise validate.ValidationError(str(_l("含有无法保存的控制字符。")))
+
+
+class PrintedNumber(Text):
+    """The number of a lot or a paper, kept in the one spelling of kernel.printed: whoever looks for it finds it."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        return printed(super()._deserialize(value, attr, data, **kwargs))
 
 
 class Whole(fields.Integer):

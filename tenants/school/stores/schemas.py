@@ -8,7 +8,18 @@ from marshmallow import fields, post_load, validate
 
 from bureau.catalogue.schemas import PlainQuantity
 from bureau.roles import LEVELS
-from kernel.schemas import BaseSchema, Choice, Day, Flag, Identifier, PageArguments, Quantity, Text, Whole
+from kernel.schemas import (
+    BaseSchema,
+    Choice,
+    Day,
+    Flag,
+    Identifier,
+    PageArguments,
+    PrintedNumber,
+    Quantity,
+    Text,
+    Whole,
+)
 from school.diners.rules import Meal
 from school.stores.rules import PHYSICAL, DocumentKind, GoodKind, LocationKind
 from school.stores.work_models import REQUISITION_STATES, STOCKTAKE_KINDS
@@ -109,7 +120,7 @@ class StoreReceivedSchema(BaseSchema):
     good_id = Identifier(required=True)
     quantity = amount_of_stock(required=True)
     amount_fen = Whole(0, MOST_FEN, load_default=None, allow_none=True)
-    batch_no = Text(60, load_default="")
+    batch_no = PrintedNumber(60, load_default="")
     production_date = Day(load_default=None, allow_none=True)
     expiry_date = Day(load_default=None, allow_none=True)
     supplier_name = Text(100, load_default="")
@@ -334,7 +345,7 @@ class StoreFoundIn(BaseSchema):
     good_id = Identifier(required=True)
     location_id = Identifier(required=True)
     quantity = amount_of_stock(required=True)
-    batch_no = Text(60, load_default="")
+    batch_no = PrintedNumber(60, load_default="")
     expiry_date = Day(load_default=None, allow_none=True)
     reason = Text(200, load_default="")
 

@@ -8,7 +8,7 @@ from marshmallow import fields, post_load, validate
 
 from bureau.catalogue.schemas import PlainQuantity
 from kernel.api import PageSchema
-from kernel.schemas import BaseSchema, Choice, Day, Flag, Identifier, PageArguments, Text, Whole
+from kernel.schemas import BaseSchema, Choice, Day, Flag, Identifier, PageArguments, PrintedNumber, Text, Whole
 from school.orders.schemas import ShipmentForm, ShipmentSchema, amount
 from school.supply.delivery_rules import REASONS
 from school.supply.labels import REJECTION_STATES, WANTED
@@ -35,7 +35,7 @@ class CountedLotSchema(BaseSchema):
     note = Text(300, load_default="")
     photos = fields.List(Identifier(), load_default=list, validate=validate.Length(max=10))
     temperature_celsius = PlainQuantity(places=1, least="-60", most="80", load_default=None, allow_none=True)
-    batch_no = Text(60, load_default=None, allow_none=True)
+    batch_no = PrintedNumber(60, load_default=None, allow_none=True)
     production_date = Day(load_default=None, allow_none=True)
     expiry_date = Day(load_default=None, allow_none=True)
 

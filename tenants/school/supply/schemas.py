@@ -11,7 +11,18 @@ from marshmallow import fields, post_load, validate
 from bureau.catalogue.rules import CertificateKind, Storage
 from bureau.catalogue.schemas import PlainQuantity
 from kernel.api import PageSchema
-from kernel.schemas import BaseSchema, Choice, Day, Flag, Identifier, PageArguments, Quantity, Text, Whole
+from kernel.schemas import (
+    BaseSchema,
+    Choice,
+    Day,
+    Flag,
+    Identifier,
+    PageArguments,
+    PrintedNumber,
+    Quantity,
+    Text,
+    Whole,
+)
 from kernel.web.dates import SHANGHAI
 from school.supply.rules import State
 
@@ -55,7 +66,7 @@ class GoodsReceiptLineSchema(BaseSchema):
     quantity = PlainQuantity(places=3, least="0.001", most="9999999", required=True)
     unit = Text(20, required=True)
     unit_price_fen = Whole(0, MOST_PRICE_FEN, load_default=None, allow_none=True)
-    batch_no = Text(60, load_default="")
+    batch_no = PrintedNumber(60, load_default="")
     production_date = Day(load_default=None, allow_none=True)
     expiry_date = Day(load_default=None, allow_none=True)
     temperature_celsius = PlainQuantity(places=1, least="-100", most="100", load_default=None, allow_none=True)
@@ -66,7 +77,7 @@ class GoodsReceiptCertificateSchema(BaseSchema):
 
     kind = Choice(CertificateKind, required=True)
     line = Whole(0, MOST_LINES - 1, load_default=None, allow_none=True)
-    number = Text(100, load_default="")
+    number = PrintedNumber(100, load_default="")
     valid_until = Day(load_default=None, allow_none=True)
     attachment_id = Identifier(load_default=None, allow_none=True)
 
