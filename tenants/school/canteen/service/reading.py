@@ -12,9 +12,10 @@ from sqlalchemy import select
 from bureau.schools.service import get_school
 from kernel.actor import Actor
 from kernel.database import db
+from kernel.web.dates import SHANGHAI
 from school.canteen import rules
 from school.canteen.foods import food_of
-from school.canteen.models import Dish, DishIngredient, Menu, MenuDish, MenuMeal
+from school.canteen.models import Dish, DishIngredient, Menu, MenuDish, MenuMeal, MenuPublication
 from school.canteen.rules import Band, Line, MenuState, Mix
 from school.canteen.service.recipes import plain, units_of
 from school.canteen.standards import standard_on
@@ -180,6 +181,26 @@ def lines_of_snapshot(snapshot: Mapping[str, Any]) -> list[Line]:
         )
         for row in snapshot["ingredients"]
     ]  # fmt: skip
+
+
+def taken_off(actor: Actor, school_id: int, first: date, last: date, meal: str | None = None) -> set[UUID]:
+    """Dishes that were on a published menu when their day had come and were taken off it then or later, by the names that
+    the publications tell of. Whoever looks for what was eaten does not go by a menu that was changed afterwards."""
+    changed = select(MenuPublication.changes, MenuPublication.at).where(
+        MenuPublication.bureau_id == actor.bureau_id, MenuPublication.school_id == school_id,
+        MenuPublication.event == "amend", MenuPublication.monday.between(rules.monday_of(first), last),
+    )  # fmt: skip
+    names = {
+        name
+        for changes, at in db.session.execute(changed)
+        for change in changes
+        if meal in (None, change["meal"])
+        and first <= (day := date.fromisoformat(change["day"])) <= last
+        and at.astimezone(SHANGHAI).date() >= day
+        for name in change["removed"]
+    }
+    named = select(Dish.id).where(Dish.bureau_id == actor.bureau_id, Dish.school_id == school_id, Dish.name.in_(names))
+    return set(db.session.scalars(named)) if names else set()
 
 
 def week_of(monday: date) -> list[date]:

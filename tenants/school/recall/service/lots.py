@@ -6,11 +6,14 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, func, or_, select, true
 
+from bureau.catalogue.models import CatalogueItem
 from kernel.actor import Actor
 from kernel.database import db
+from kernel.printed import printed
 from school.canteen.models import DishIngredient, MenuDish, MenuMeal
+from school.canteen.service.reading import lines_of_snapshot, taken_off
 from school.orders.models import (
     BatchCertificate,
     Shipment,
@@ -21,6 +24,7 @@ from school.orders.models import (
 )
 from school.recall.service.scope import same_tenant, visible
 from school.stores.models import StoreBalance, StoreBatch, StoreDocument, StoreGood, StoreMove
+from school.stores.service.receiving import RECEIPT_LINE
 from school.supply.models import GoodsReceipt, GoodsReceiptCertificate, GoodsReceiptLine
 
 MOST_LOTS = 200
@@ -131,20 +135,91 @@ def _shipped(actor: Actor, *conditions: Any) -> list[Suspect]:
 def of_batch_no(
     actor: Actor, batch_no: str, *, item_id: UUID | None = None, supplier_id: UUID | None = None
 ) -> list[Suspect]:
-    """Every lot of this number that any school received or is about to."""
-    received = [GoodsReceiptLine.batch_no == batch_no]
-    shipped = [ShipmentLine.batch_no == batch_no]
+    """Every lot of this number that any school received or is about to, or that lies in its stores without a receipt."""
+    numbers = spellings(batch_no)
+    received: list[Any] = [GoodsReceiptLine.batch_no.in_(numbers)]
+    shipped: list[Any] = [ShipmentLine.batch_no.in_(numbers)]
     if item_id is not None:
         received.append(GoodsReceiptLine.item_id == item_id)
         shipped.append(ShipmentLine.item_id == item_id)
-    found = merged([*_received(actor, *received), *_shipped(actor, *shipped)])
+    found = merged(
+        [
+            *_received(actor, *received), *_shipped(actor, *shipped), *_renamed(actor, received),
+            *_renamed(actor, shipped), *_by_hand(actor, numbers, item_id),
+        ]
+    )  # fmt: skip
     return [one for one in found if supplier_id is None or one.lot.supplier_id in (supplier_id, None)]
+
+
+def spellings(number: str) -> list[str]:
+    """As it is kept, and as it was typed: what was written down before numbers were kept in one spelling."""
+    return sorted({number, printed(number)})
+
+
+def _renamed(actor: Actor, conditions: Sequence[Any]) -> list[Suspect]:
+    """A lot that was shipped under one number and taken over under another is the same goods: both numbers count, at
+    whichever of the two ends the number that is asked for stands."""
+    columns = (
+        GoodsReceiptLine.item_id,
+        GoodsReceiptLine.item_name,
+        GoodsReceipt.supplier_id,
+        GoodsReceipt.supplier_name,
+    )
+    query = (
+        select(*columns, GoodsReceiptLine.batch_no.label("taken"), ShipmentLine.batch_no.label("sent"))
+        .join(GoodsReceipt, same_tenant(GoodsReceipt, GoodsReceiptLine) & (GoodsReceipt.id == GoodsReceiptLine.receipt_id))
+        .join(
+            ShipmentLine,
+            same_tenant(ShipmentLine, GoodsReceiptLine) & (ShipmentLine.id == GoodsReceiptLine.shipment_line_id),
+        )
+        .where(
+            visible(actor, GoodsReceiptLine), GoodsReceipt.state != "voided",
+            GoodsReceiptLine.batch_no != ShipmentLine.batch_no, *conditions,
+        )
+        .distinct()
+        .limit(MOST_LOTS)
+    )  # fmt: skip
+    return [
+        Suspect(Lot(row.item_id, row.item_name, number, row.supplier_id, row.supplier_name), is_recorded=True)
+        for row in db.session.execute(query)
+        for number in (row.taken, row.sent)
+        if number
+    ]
+
+
+def _by_hand(actor: Actor, numbers: Sequence[str], item_id: UUID | None) -> list[Suspect]:
+    """What was written into the stores without a receipt. Asked item by item: that is how the lots are indexed."""
+    batches = (
+        select(
+            StoreBatch.item_id, StoreBatch.batch_no, StoreBatch.supplier_id, StoreBatch.supplier_name,
+        )
+        .where(
+            visible(actor, StoreBatch), StoreBatch.item_id == CatalogueItem.id, StoreBatch.batch_no.in_(numbers),
+            StoreBatch.source_kind != RECEIPT_LINE,
+        )
+        .offset(0)
+        .lateral()
+    )  # fmt: skip
+    found = batches.c
+    query = (
+        select(
+            found.item_id, CatalogueItem.name.label("item_name"), found.batch_no, found.supplier_id, found.supplier_name
+        )
+        .select_from(CatalogueItem)
+        .join(batches, true())
+        .where(CatalogueItem.bureau_id == actor.bureau_id)
+        .distinct()
+        .limit(MOST_LOTS)
+    )
+    if item_id is not None:
+        query = query.where(CatalogueItem.id == item_id)
+    return _lots(db.session.execute(query))
 
 
 def of_certificate(actor: Actor, number: str) -> list[Suspect]:
     """Every lot that a paper of this number was shown for."""
     papers = select(BatchCertificate.id).where(
-        BatchCertificate.bureau_id == actor.bureau_id, BatchCertificate.number == number
+        BatchCertificate.bureau_id == actor.bureau_id, BatchCertificate.number.in_(spellings(number))
     )
     lines = select(ShipmentCertificate.shipment_line_id).where(
         visible(actor, ShipmentCertificate), ShipmentCertificate.certificate_id.in_(papers)
@@ -161,7 +236,7 @@ def of_certificate(actor: Actor, number: str) -> list[Suspect]:
             & or_(GoodsReceiptCertificate.line_id.is_(None), GoodsReceiptLine.id == GoodsReceiptCertificate.line_id),
         )
         .where(
-            visible(actor, GoodsReceiptCertificate), GoodsReceiptCertificate.number == number,
+            visible(actor, GoodsReceiptCertificate), GoodsReceiptCertificate.number.in_(spellings(number)),
             GoodsReceipt.state != "voided",
         )
         .distinct()
@@ -214,22 +289,36 @@ def of_meal(
 def _items_of_dishes(
     actor: Actor, school_id: int, first: date, last: date, *, meal: str | None, dish_id: UUID | None
 ) -> set[UUID]:
+    """By the recipes as they were published and as they are today: either may be what was cooked. A dish that was taken
+    off the menu once its day had come counts as well."""
     query = (
-        select(DishIngredient.item_id)
+        select(MenuDish.dish_id, MenuDish.snapshot)
         .select_from(MenuMeal)
         .join(MenuDish, same_tenant(MenuDish, MenuMeal) & (MenuDish.menu_meal_id == MenuMeal.id))
-        .join(DishIngredient, same_tenant(DishIngredient, MenuDish) & (DishIngredient.dish_id == MenuDish.dish_id))
         .where(
             MenuMeal.bureau_id == actor.bureau_id, MenuMeal.school_id == school_id,
-            MenuMeal.on_day.between(first, last), DishIngredient.item_id.is_not(None),
+            MenuMeal.on_day.between(first, last),
         )
-        .distinct()
     )  # fmt: skip
     if meal is not None:
         query = query.where(MenuMeal.meal == meal)
     if dish_id is not None:
         query = query.where(MenuDish.dish_id == dish_id)
-    return set(db.session.scalars(query))
+    rows = db.session.execute(query).all()
+    dishes: set[UUID] = {row.dish_id for row in rows}
+    dishes |= {dish_id} if dish_id is not None else taken_off(actor, school_id, first, last, meal)
+    published: set[Any] = {
+        line.item_id
+        for row in rows
+        if row.snapshot is not None
+        for line in lines_of_snapshot(row.snapshot)
+        if line.item_id
+    }
+    of_today = select(DishIngredient.item_id).where(
+        DishIngredient.bureau_id == actor.bureau_id, DishIngredient.school_id == school_id,
+        DishIngredient.dish_id.in_(dishes), DishIngredient.item_id.is_not(None),
+    )  # fmt: skip
+    return published | set(db.session.scalars(of_today))
 
 
 def _was_there(actor: Actor, school_id: int, item_ids: set[UUID], first: date, last: date) -> Sequence[Any]:

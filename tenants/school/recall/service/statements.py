@@ -99,7 +99,8 @@ taken AS MATERIALIZED (
 )"""
 )
 # One row per school, day and meal that something went into; and one per school, unit and kind (use_day NULL).
-# Dishes: those that were named, and of the meal's menu those whose recipe holds an item that was taken without a name.
+# Dishes: those that were named (called as the day's menu called them), and of the meal's menu those whose recipe, as it was
+# published or as it is today, holds an item that was taken without a name.
 USES = (
     "WITH"
     + TAKEN
@@ -107,6 +108,8 @@ USES = (
 places AS MATERIALIZED (
   SELECT school_id, use_day, use_meal, bool_and(dish_id IS NOT NULL) AS is_recorded,
     array_agg(DISTINCT item_id) FILTER (WHERE dish_id IS NULL) AS items,
+    array_agg(DISTINCT jsonb_build_object('ingredients', jsonb_build_array(jsonb_build_object('item_id', item_id))))
+      FILTER (WHERE dish_id IS NULL) AS recipes,
     array_agg(DISTINCT dish_id) FILTER (WHERE dish_id IS NOT NULL) AS dishes
   FROM taken WHERE kind = 'issue' AND use_day IS NOT NULL GROUP BY school_id, use_day, use_meal
 )
@@ -115,16 +118,28 @@ SELECT p.school_id, p.use_day, p.use_meal, p.is_recorded, n.names, c.diners, c.c
 FROM places p
   LEFT JOIN LATERAL (
     SELECT array_agg(DISTINCT of.name) AS names, array_agg(DISTINCT of.id) AS ids FROM (
-      SELECT h.id, h.name FROM dishes h
+      SELECT h.id, coalesce(m.dish_name, h.name) AS name
+      FROM dishes h LEFT JOIN LATERAL (
+        SELECT n.dish_name
+        FROM menu_meals e
+          JOIN menu_dishes n ON n.bureau_id = :bureau_id AND n.school_id = e.school_id AND n.menu_meal_id = e.id
+        WHERE e.bureau_id = :bureau_id AND e.school_id = p.school_id AND e.on_day = p.use_day AND e.meal = p.use_meal
+          AND n.dish_id = h.id
+        LIMIT 1
+      ) m ON true
       WHERE h.bureau_id = :bureau_id AND h.school_id = p.school_id AND h.id = ANY (p.dishes)
       UNION ALL
       SELECT n.dish_id, n.dish_name
       FROM menu_meals e
         JOIN menu_dishes n ON n.bureau_id = :bureau_id AND n.school_id = e.school_id AND n.menu_meal_id = e.id
       WHERE e.bureau_id = :bureau_id AND e.school_id = p.school_id AND e.on_day = p.use_day AND e.meal = p.use_meal
-        AND p.items IS NOT NULL AND EXISTS (
-          SELECT FROM dish_ingredients i
-          WHERE i.bureau_id = :bureau_id AND i.school_id = n.school_id AND i.dish_id = n.dish_id AND i.item_id = ANY (p.items)
+        AND p.items IS NOT NULL AND (
+          EXISTS (
+            SELECT FROM dish_ingredients i
+            WHERE i.bureau_id = :bureau_id AND i.school_id = n.school_id AND i.dish_id = n.dish_id
+              AND i.item_id = ANY (p.items)
+          )
+          OR n.snapshot @> ANY (p.recipes)
         )
     ) of
   ) n ON true
