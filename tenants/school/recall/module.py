@@ -14,7 +14,9 @@ from school.recall.api import blp
 from school.recall.demo import demo
 from school.recall.permissions import RULES, Permission
 from school.recall.service import reading
+from school.recall.service.recalls import held
 from school.recall.views import PAGES
+from school.supply.hooks import LotGuard
 
 
 def due(actor: Actor) -> Sequence[DueItem]:
@@ -53,5 +55,6 @@ MODULE = Module(
     pages=PAGES,
     api=(blp,),
     due=(due,),
+    publishes=(LotGuard(held=held),),
     demo=demo,
 )

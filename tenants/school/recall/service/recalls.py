@@ -1,6 +1,6 @@
 """A recall: begun from a trace, told to the schools with their stock frozen, ended with a reason."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -8,11 +8,13 @@ from uuid import UUID
 from flask_babel import gettext as _
 from sqlalchemy import select, update
 
-from kernel.actor import Actor
+from kernel.actor import Actor, system_actor
 from kernel.database import db, new_id, now
+from kernel.database.scope import within
 from kernel.database.writing import flush, require_version
 from kernel.errors import Conflict, Invalid, NotFound, RuleBroken
 from kernel.numbering.service import next_number
+from kernel.printed import printed
 from kernel.states import NoTransition, next_state
 from kernel.web.dates import today
 from school.canteen_day.service import samples
@@ -164,6 +166,28 @@ def _end(actor: Actor, recall_id: UUID, seen: int | None, event: str, reason: st
     flush(db.session())
     tell_end(actor, recall, [part.school_id for part in parts])
     return recall
+
+
+def held(
+    actor: Actor, supplier_id: UUID | None, supplier_name: str, lots: Collection[tuple[UUID, str]]
+) -> set[tuple[UUID, str]]:
+    """Of these lots (item, number) those that a running recall holds, for supply.hooks.LotGuard. Schools never see a recall:
+    it is looked for in the bureau's scope. A supplier that is not in the register has no warning of its own."""
+    query = select(Recall.lots).where(
+        Recall.bureau_id == actor.bureau_id, Recall.state == "active", Recall.is_drill.is_(False)
+    )
+    with within(db.session(), system_actor(actor.bureau_id).scope):
+        running = db.session.scalars(query).all()
+    recalled = [Lot.from_json(row) for rows in running for row in rows]
+    name = printed(supplier_name)
+    return {
+        (item_id, number)
+        for item_id, number in lots
+        for lot in recalled
+        if lot.matches(
+            item_id, number, supplier_id, lot.supplier_name if printed(lot.supplier_name) == name else supplier_name
+        )
+    }
 
 
 def _move(actor: Actor, recall: Recall, event: str, reason: str = "", **values: Any) -> None:

@@ -31,12 +31,12 @@ from school.supply import delivery_rules, rules
 from school.supply.delivery_rules import Count, Lot
 from school.supply.labels import DELIVERY_PROBLEMS, PROBLEMS
 from school.supply.models import GoodsReceipt, GoodsReceiptLine
-from school.supply.rejections import warning
 from school.supply.service import telling
 from school.supply.service.certificates import CertificateInput, attach
 from school.supply.service.figures import Limits
 from school.supply.service.reading import ReceiptView, get_receipt
 from school.supply.service.recording import NUMBER_KIND, repeated
+from school.supply.service.warned import require_unwarned
 
 SHIPMENT = "uq_goods_receipts_shipment"
 
@@ -96,7 +96,7 @@ def accept(
     received_at = received_at or now()
     delivery = _Delivery(actor, order, shipment, received_at.astimezone(SHANGHAI).date())
     rows = delivery.rows(lots)
-    _require_unwarned(actor, shipment, rows)
+    require_unwarned(actor, shipment.supplier_id, order.supplier_name, _lots_of(delivery, rows))
     _require_papers(actor, delivery, rows, certificates)
     receipt = GoodsReceipt(
         bureau_id=actor.bureau_id, school_id=order.school_id, id=receipt_id, received_at=received_at,
@@ -281,12 +281,11 @@ class _Delivery:
         }  # fmt: skip
 
 
-def _require_unwarned(actor: Actor, shipment: Shipment, rows: Sequence[Mapping[str, Any]]) -> None:
-    keys = {(shipment.supplier_id, row["item_id"], row["batch_no"]) for row in rows if row["quantity"] > 0}
-    warned = warning.in_force(actor, keys)
-    if warned:
-        names = "、".join(f"{one.item_name}（{one.batch_no}）" for one in warned.values())
-        raise RuleBroken("lot_warned", _("%(lots)s 有批次警示，教育局解除前不得验收，请拒收。", lots=names))
+def _lots_of(delivery: _Delivery, rows: Sequence[Mapping[str, Any]]) -> set[tuple[UUID, str]]:
+    """What is accepted, by the number on the package and by the delivery note's: another label makes no other goods."""
+    accepted = [row for row in rows if row["quantity"] > 0]
+    noted = {(row["item_id"], delivery.lots[row["shipment_line_id"]].batch_no) for row in accepted}
+    return noted | {(row["item_id"], row["batch_no"]) for row in accepted}
 
 
 def provided_by(actor: Actor, shipment: Shipment, lots: Sequence[ShipmentLine]) -> list[papers.PaperOfLine]:

@@ -15,6 +15,7 @@ from kernel.errors import Conflict, Denied, Invalid, NotFound, RuleBroken, Unaut
 from kernel.identity.service import signing_in
 from kernel.identity.service.scopes import scopes_of
 from kernel.policy.service import effective
+from school.orders.models import ShipmentLine
 from school.orders.service import receiving as orders
 from school.orders.service.finding import school_name
 from school.supply import rules
@@ -25,6 +26,7 @@ from school.supply.rejections import settling, warning
 from school.supply.rejections.finding import lines_of as rejected_lines
 from school.supply.service import posting
 from school.supply.service.certificates import locked_receipt
+from school.supply.service.warned import require_unwarned
 
 FIGURE = "canteen.acceptance.receivers"
 
@@ -136,12 +138,14 @@ def _post(actor: Actor, receipt: GoodsReceipt) -> None:
 
 def _require_unwarned(actor: Actor, receipt: GoodsReceipt, lines: list[GoodsReceiptLine]) -> None:
     """A warning may have come while the first waited for the second."""
-    assert receipt.supplier_id is not None
-    keys = {(receipt.supplier_id, line.item_id, line.batch_no) for line in lines if line.quantity > 0}
-    warned = warning.in_force(actor, keys)
-    if warned:
-        names = "、".join(f"{one.item_name}（{one.batch_no}）" for one in warned.values())
-        raise RuleBroken("lot_warned", _("%(lots)s 有批次警示，不得验收，请退回重新点收并拒收。", lots=names))
+    accepted = [line for line in lines if line.quantity > 0]
+    query = select(ShipmentLine.item_id, ShipmentLine.batch_no).where(
+        ShipmentLine.bureau_id == receipt.bureau_id, ShipmentLine.school_id == receipt.school_id,
+        ShipmentLine.id.in_([line.shipment_line_id for line in accepted]),
+    )  # fmt: skip
+    noted = {(row.item_id, row.batch_no) for row in db.session.execute(query)}
+    labelled = {(line.item_id, line.batch_no) for line in accepted}
+    require_unwarned(actor, receipt.supplier_id, receipt.supplier_name, noted | labelled)
 
 
 def confirmations(actor: Actor, school_id: int, receipt_id: UUID) -> list[GoodsReceiptConfirmation]:

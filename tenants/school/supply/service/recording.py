@@ -25,6 +25,7 @@ from school.supply.models import GoodsReceipt, GoodsReceiptLine
 from school.supply.service import posting
 from school.supply.service.certificates import CertificateInput, attach, replace_missing
 from school.supply.service.reading import ReceiptView, get_receipt
+from school.supply.service.warned import require_unwarned
 
 NUMBER_KIND = "SH"  # 收货
 KEY = "pk_goods_receipts"
@@ -52,6 +53,7 @@ def record_receipt(
     received_on = received_at.astimezone(SHANGHAI).date()
     items = receivable_items(actor, [line["item_id"] for line in lines])
     rows = _checked(actor, lines, items, received_on, len(certificates))
+    require_unwarned(actor, None, supplier_name, {(row["item_id"], row["batch_no"]) for row in rows})
     receipt = GoodsReceipt(
         bureau_id=actor.bureau_id, school_id=actor.own_school_id(), id=receipt_id,
         number=next_number(db.session(), actor.bureau_id, actor.own_school_id(), NUMBER_KIND, received_on.year),
