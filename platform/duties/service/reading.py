@@ -16,8 +16,9 @@ from duties.sources import role_book, schools_source
 from kernel.actor import Actor
 from kernel.database import db, now
 from kernel.errors import NotFound
+from kernel.identity.holders import in_force
 from kernel.identity.models import Membership
-from kernel.web.dates import span_of_days, today
+from kernel.web.dates import span_of_days
 
 SOON = timedelta(days=3)  # what takes a week or longer stands on the landing page from then on
 
@@ -96,13 +97,11 @@ def is_head(actor: Actor) -> bool:
 
 def held_roles(bureau_id: int, school_id: int) -> frozenset[str]:
     """The roles that somebody holds at the school today."""
-    day = today()
     query = (
         select(Membership.role)
         .where(
             Membership.bureau_id == bureau_id, Membership.school_id == school_id, Membership.level == "school",
-            Membership.ended_at.is_(None), Membership.valid_from <= day,
-            or_(Membership.valid_until.is_(None), Membership.valid_until >= day),
+            in_force(),
         )
         .distinct()
     )  # fmt: skip

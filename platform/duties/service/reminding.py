@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from duties.models import Duty, DutyClock
 from duties.rules import SHANGHAI
@@ -20,6 +20,7 @@ from duties.service.plans import every_kind
 from duties.sources import SchoolFacts, role_book, schools_source
 from kernel.actor import Actor, system_actor
 from kernel.database import db, now
+from kernel.identity.holders import in_force
 from kernel.identity.models import Membership, Person
 from kernel.notices.service import notify
 from kernel.policy import service as policy
@@ -105,8 +106,7 @@ class _Book:
             .join(Person, (Person.bureau_id == Membership.bureau_id) & (Person.id == Membership.person_id))
             .where(
                 Membership.bureau_id == bureau_id, Membership.level.in_(("bureau", "zone", "school")),
-                Membership.ended_at.is_(None), Membership.valid_from <= day, Person.state == "active",
-                or_(Membership.valid_until.is_(None), Membership.valid_until >= day),
+                in_force(day), Person.state == "active",
             )
         )  # fmt: skip
         for row in db.session.execute(query):

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 
 from bureau.appeals import rules
 from bureau.appeals.models import Appeal, AppealEvent, AppealEvidence
@@ -24,10 +24,9 @@ from kernel.database.writing import flush, require_version
 from kernel.errors import Conflict, Invalid, NotFound, RuleBroken
 from kernel.files.models import Attachment
 from kernel.files.service import store
-from kernel.identity.models import Membership
+from kernel.identity import holders
 from kernel.notices.service import notify
 from kernel.states import NoTransition
-from kernel.web.dates import today
 
 MOST_EVIDENCE = 12
 # Who is told of an appeal, by the kind of the inspection; the administrator always.
@@ -223,22 +222,8 @@ def move(actor: Actor, appeal: Appeal, event: str, reason: str = "", *, at: date
 
 
 def _officers(actor: Actor, kind: str) -> list[UUID]:
-    wanted = [str(Role.BUREAU_ADMIN), *([str(OFFICER_OF[kind])] if kind in OFFICER_OF else [])]
-    day = today()
-    return list(
-        db.session.scalars(
-            select(Membership.person_id)
-            .where(
-                Membership.bureau_id == actor.bureau_id,
-                Membership.level == "bureau",
-                Membership.role.in_(wanted),
-                Membership.ended_at.is_(None),
-                Membership.valid_from <= day,
-                or_(Membership.valid_until.is_(None), Membership.valid_until >= day),
-            )
-            .distinct()
-        )
-    )
+    wanted = [Role.BUREAU_ADMIN, *([OFFICER_OF[kind]] if kind in OFFICER_OF else [])]
+    return holders.at_bureau(actor.bureau_id, wanted)
 
 
 def evidence_of(actor: Actor, appeal: Appeal) -> list[tuple[AppealEvidence, Attachment]]:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import delete, or_, select
+from sqlalchemy import delete, select
 
 from bureau.bids import labels
 from bureau.bids.models import SEATS, OfficerKey, OpeningOfficer
@@ -18,8 +18,8 @@ from bureau.tendering.service import reading
 from kernel.actor import Actor
 from kernel.database import db, new_id, now
 from kernel.errors import Conflict, Invalid, NotFound
+from kernel.identity.holders import in_force
 from kernel.identity.models import Membership, Person
-from kernel.web.dates import today
 
 CITATION = "《政府采购货物和服务招标投标管理办法》（财政部令第87号）第三十三、三十九、四十条"
 
@@ -59,8 +59,7 @@ def candidates(actor: Actor) -> dict[str, list[tuple[UUID, str, OfficerKey | Non
             .join(Membership, (Membership.bureau_id == Person.bureau_id) & (Membership.person_id == Person.id))
             .where(
                 Person.bureau_id == actor.bureau_id, Person.state == "active", Membership.level == "bureau",
-                Membership.role.in_([str(role) for role in roles]), Membership.ended_at.is_(None), Membership.valid_from <= today(),
-                or_(Membership.valid_until.is_(None), Membership.valid_until >= today()),
+                Membership.role.in_([str(role) for role in roles]), in_force(),
             )
             .order_by(Person.display_name, Person.id)
             .distinct()

@@ -19,9 +19,9 @@ from kernel.actor import Actor
 from kernel.database import db, now
 from kernel.database.writing import flush
 from kernel.errors import RuleBroken
-from kernel.identity.models import Membership
+from kernel.identity import holders
 from kernel.notices.service import notify
-from kernel.web.dates import shanghai, today
+from kernel.web.dates import shanghai
 
 REMIND_EVERY = timedelta(hours=12)
 
@@ -114,29 +114,11 @@ def remind(actor: Actor, round_id: UUID) -> int:
 def _tell(actor: Actor, row: DemandRound, school_ids: Sequence[int]) -> None:
     title = _("请填报需求计划：%(title)s", title=row.title)
     body = _("截止时间：%(at)s", at=shanghai(row.deadline))
-    for school_id, people in _holders(actor, school_ids).items():
+    for school_id, people in holders.at_schools(actor.bureau_id, school_ids, (*FILLERS, *SUBMITTERS)).items():
         notify(
             actor, people, "demand_reminder", title, body=body, url=f"/demand/{row.id}/sheet", school_id=school_id,
             by_mail=True,
         )  # fmt: skip
-
-
-def _holders(actor: Actor, school_ids: Sequence[int]) -> dict[int, list[UUID]]:
-    day = today()
-    rows = db.session.execute(
-        select(Membership.school_id, Membership.person_id)
-        .where(
-            Membership.bureau_id == actor.bureau_id, Membership.school_id.in_(list(school_ids)),
-            Membership.role.in_([str(role) for role in (*FILLERS, *SUBMITTERS)]), Membership.ended_at.is_(None),
-            Membership.valid_from <= day, or_(Membership.valid_until.is_(None), Membership.valid_until >= day),
-        )
-        .distinct()
-    )  # fmt: skip
-    found: dict[int, list[UUID]] = {}
-    for school_id, person_id in rows:
-        assert school_id is not None
-        found.setdefault(school_id, []).append(person_id)
-    return found
 
 
 def waiting_sheets(actor: Actor) -> list[tuple[DemandRound, DemandSheet]]:

@@ -6,7 +6,7 @@ from datetime import date
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import delete, or_, select
+from sqlalchemy import delete, select
 
 from bureau.catalogue.models import CatalogueCategory
 from bureau.evaluation.models import Expert, ExpertInterest, ExpertSpecialty
@@ -16,8 +16,8 @@ from kernel.actor import Actor
 from kernel.database import db, new_id, now
 from kernel.database.writing import flush, require_version
 from kernel.errors import Conflict, Invalid, NotFound
+from kernel.identity.holders import in_force
 from kernel.identity.models import Membership, Person
-from kernel.web.dates import today
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +29,12 @@ class ExpertRow:
 
 def holders(bureau_id: int, role: Role) -> list[Person]:
     """People who hold the bureau's role today, by name."""
-    day = today()
     query = (
         select(Person)
         .join(Membership, (Membership.bureau_id == Person.bureau_id) & (Membership.person_id == Person.id))
         .where(
             Person.bureau_id == bureau_id, Person.state == "active", Membership.level == "bureau",
-            Membership.role == str(role), Membership.ended_at.is_(None), Membership.valid_from <= day,
-            or_(Membership.valid_until.is_(None), Membership.valid_until >= day),
+            Membership.role == str(role), in_force(),
         )
         .order_by(Person.search_name, Person.id)
     )  # fmt: skip

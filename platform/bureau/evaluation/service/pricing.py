@@ -26,7 +26,7 @@ from bureau.tendering.service.moving import set_next_check
 from kernel.actor import SYSTEM_ACCOUNT, Actor
 from kernel.database import db, new_id, now
 from kernel.database.writing import flush
-from kernel.identity.models import Membership
+from kernel.identity import holders
 from kernel.notices.service import notify
 from kernel.policy import service as policy
 
@@ -115,13 +115,7 @@ def _ask_correction(
 
 
 def tell_supplier(system: Actor, supplier_id: UUID, kind: str, title: str, url: str) -> None:
-    people = db.session.scalars(
-        select(Membership.person_id).where(
-            Membership.bureau_id == system.bureau_id, Membership.supplier_id == supplier_id,
-            Membership.ended_at.is_(None),
-        )
-    ).all()  # fmt: skip
-    notify(system, people, kind, title, url=url, by_mail=True)
+    notify(system, holders.of_supplier(system.bureau_id, supplier_id), kind, title, url=url, by_mail=True)
 
 
 def advance(system: Actor, tender: Tender, at: datetime | None = None) -> None:

@@ -14,7 +14,6 @@ from bureau.hazards.permissions import AT_SCHOOL, DECIDERS
 from bureau.hazards.service.moving import move, note
 from bureau.inspections.models import Inspection
 from bureau.inspections.service.acknowledging import on_behalf_of
-from bureau.inspections.service.telling import holders
 from bureau.roles import Role
 from bureau.schools.models import School
 from kernel.actor import Actor
@@ -23,10 +22,10 @@ from kernel.database.writing import flush
 from kernel.errors import Conflict, Invalid, NotFound
 from kernel.files.service import store
 from kernel.files.sniffing import IMAGES
-from kernel.identity.models import Membership
+from kernel.identity import holders
 from kernel.notices.service import announce, notify
 from kernel.policy import service as policy
-from kernel.web.dates import shanghai, today
+from kernel.web.dates import shanghai
 from scorecards.answers import read_answers
 from scorecards.engine import Scorer
 
@@ -158,20 +157,8 @@ def tell(actor: Actor, hazard: Hazard, kind: str, title: str, body: str) -> None
     """The school's responsible people and the bureau's officers, by notice and by mail."""
     url = URL.format(school_id=hazard.school_id, id=hazard.id)
     notify(
-        actor, holders(actor, hazard.school_id, AT_SCHOOL), kind, title, body=body, url=url,
+        actor, holders.at_school(actor.bureau_id, hazard.school_id, AT_SCHOOL), kind, title, body=body, url=url,
         school_id=hazard.school_id, by_mail=True,
     )  # fmt: skip
-    notify(actor, officers(actor), kind, title, body=body, url=url, by_mail=True)
-
-
-def officers(actor: Actor) -> list[UUID]:
-    day = today()
-    wanted = [str(role) for role in (*DECIDERS, Role.DISCIPLINE_SUPERVISOR)]
-    rows = select(Membership.person_id, Membership.valid_until).where(
-        Membership.bureau_id == actor.bureau_id,
-        Membership.level == "bureau",
-        Membership.role.in_(wanted),
-        Membership.ended_at.is_(None),
-        Membership.valid_from <= day,
-    )
-    return list({row.person_id for row in db.session.execute(rows) if not row.valid_until or row.valid_until >= day})
+    officers = holders.at_bureau(actor.bureau_id, (*DECIDERS, Role.DISCIPLINE_SUPERVISOR))
+    notify(actor, officers, kind, title, body=body, url=url, by_mail=True)

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, func, select
 
 from bureau.draws.service import campaign
 from bureau.inspections.models import Inspection, InspectionPlan
@@ -19,8 +19,8 @@ from kernel.actor import Actor
 from kernel.database import db, new_id
 from kernel.database.writing import flush, require_version
 from kernel.errors import Conflict, Invalid, NotFound, RuleBroken
+from kernel.identity.holders import in_force
 from kernel.identity.models import Membership, Person
-from kernel.web.dates import today
 from scorecards import service as forms
 
 
@@ -175,7 +175,6 @@ def cancel(actor: Actor, school_id: int, inspection_id: UUID, reason: str, seen:
 
 def available_inspectors(actor: Actor) -> list[Person]:
     """People of this bureau who hold the inspector's role today."""
-    day = today()
     return list(
         db.session.scalars(
             select(Person)
@@ -184,9 +183,7 @@ def available_inspectors(actor: Actor) -> list[Person]:
                 Person.bureau_id == actor.bureau_id,
                 Person.state == "active",
                 Membership.role == str(Role.INSPECTOR),
-                Membership.ended_at.is_(None),
-                Membership.valid_from <= day,
-                or_(Membership.valid_until.is_(None), Membership.valid_until >= day),
+                in_force(),
             )
             .order_by(Person.display_name, Person.id)
         )

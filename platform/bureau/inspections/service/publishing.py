@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import func, insert, or_, select, update
+from sqlalchemy import func, insert, select, update
 
 from bureau.inspections import rules
 from bureau.inspections.following import followers
@@ -21,7 +21,7 @@ from kernel.audit import capture
 from kernel.database import db, new_id, now
 from kernel.database.writing import flush, require_version
 from kernel.errors import Invalid, NotFound, RuleBroken
-from kernel.identity.models import Membership
+from kernel.identity import holders
 from kernel.notices.service import notify
 from kernel.web.dates import today
 
@@ -215,19 +215,8 @@ def refresh(actor: Actor, plan_id: UUID, *, at: datetime | None = None) -> None:
 
 
 def _tell_schools(actor: Actor, plan: InspectionPlan, done: Sequence[tuple[UUID, int]]) -> None:
-    roles = [str(role) for role in (*ALWAYS, *BY_KIND.get(plan.kind, ()))]
-    day = today()
-    people: dict[int | None, list[UUID]] = {}
-    query = select(Membership.school_id, Membership.person_id).where(
-        Membership.bureau_id == actor.bureau_id,
-        Membership.school_id.in_([school_id for _visit, school_id in done]),
-        Membership.role.in_(roles),
-        Membership.ended_at.is_(None),
-        Membership.valid_from <= day,
-        or_(Membership.valid_until.is_(None), Membership.valid_until >= day),
-    )
-    for school_id, person_id in db.session.execute(query):
-        people.setdefault(school_id, []).append(person_id)
+    roles = (*ALWAYS, *BY_KIND.get(plan.kind, ()))
+    people = holders.at_schools(actor.bureau_id, [school_id for _visit, school_id in done], roles)
     for visit_id, school_id in done:
         notify(
             actor, people.get(school_id, ()), "inspection_published", _("检查结果已公布：%(plan)s", plan=plan.title),

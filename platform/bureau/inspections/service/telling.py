@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import or_, select, update
+from sqlalchemy import update
 
 from bureau.inspections.following import followers
 from bureau.inspections.models import Inspection, InspectionPhoto, InspectionPlan, InspectionResult
@@ -16,10 +16,10 @@ from kernel.actor import Actor
 from kernel.database import db, now
 from kernel.errors import NotFound, RuleBroken
 from kernel.files.models import Attachment
-from kernel.identity.models import Membership
+from kernel.identity import holders
 from kernel.notices.service import notify
 from kernel.policy import service as policy
-from kernel.web.dates import SHANGHAI, today
+from kernel.web.dates import SHANGHAI
 from kernel.workdays import service as workdays
 
 ALWAYS = (Role.PRINCIPAL, Role.LOGISTICS_DIRECTOR)
@@ -96,7 +96,7 @@ def tell_school(actor: Actor, visit: Inspection, plan: InspectionPlan, result: I
     """Its principal and logistics director, and whoever answers for what was inspected."""
     notify(
         actor,
-        holders(actor, visit.school_id, (*ALWAYS, *BY_KIND.get(visit.kind, ()))),
+        holders.at_school(actor.bureau_id, visit.school_id, (*ALWAYS, *BY_KIND.get(visit.kind, ()))),
         "inspection_released",
         _("检查结果：%(plan)s", plan=plan.title),
         body=" ".join(
@@ -116,24 +116,5 @@ def tell_school(actor: Actor, visit: Inspection, plan: InspectionPlan, result: I
 
 def tell_people_of(actor: Actor, school_id: int, kind: str, notice: str, title: str, body: str, url: str) -> None:
     """A notice to those at a school who answer for a kind of inspection."""
-    people = holders(actor, school_id, (*ALWAYS, *BY_KIND.get(kind, ())))
+    people = holders.at_school(actor.bureau_id, school_id, (*ALWAYS, *BY_KIND.get(kind, ())))
     notify(actor, people, notice, title, body=body, url=url, school_id=school_id)
-
-
-def holders(actor: Actor, school_id: int, roles: Sequence[Role]) -> list[UUID]:
-    """Who holds one of these roles at the school today."""
-    day = today()
-    return list(
-        db.session.scalars(
-            select(Membership.person_id)
-            .where(
-                Membership.bureau_id == actor.bureau_id,
-                Membership.school_id == school_id,
-                Membership.role.in_([str(role) for role in roles]),
-                Membership.ended_at.is_(None),
-                Membership.valid_from <= day,
-                or_(Membership.valid_until.is_(None), Membership.valid_until >= day),
-            )
-            .distinct()
-        )
-    )

@@ -4,17 +4,16 @@ on this job: whether a paper holds is asked of its dates."""
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import Any
-from uuid import UUID
 
 from flask_babel import gettext as _
 from sqlalchemy import or_, select, update
 
-from bureau.inspections.service.telling import holders
 from bureau.roles import Role
 from bureau.suppliers.rules import alarm_due
 from kernel.actor import system_actor
 from kernel.database import db
 from kernel.database.scope import Scope, within
+from kernel.identity import holders
 from kernel.notices.service import notify
 from kernel.policy.service import effective_numbers
 from kernel.web.dates import day, today
@@ -106,7 +105,7 @@ def _tell(bureau_id: int, model: Any, row: Any, step: int) -> None:
     else:
         title = _("%(what)s将于 %(until)s 到期", what=what, until=day(row.valid_until))
         body = _("请尽快换证并登记新证。")
-    people: list[UUID] = holders(actor, row.school_id, TOLD)
+    people = holders.at_school(actor.bureau_id, row.school_id, TOLD)
     notify(
         actor, people, "canteen_paper_expiry", title, body=body, url=PEOPLE if is_paper else LICENCES,
         school_id=row.school_id,

@@ -4,16 +4,12 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import or_, select
 
 from bureau.roles import Role
 from bureau.suppliers.service.telling import people_of
 from kernel.actor import Actor
-from kernel.database import db
-from kernel.database.scope import IDENTITY, within
-from kernel.identity.models import Membership, Person
+from kernel.identity import holders
 from kernel.notices.service import notify
-from kernel.web.dates import today
 from school.orders.models import SupplyOrder
 from school.orders.permissions import PREPARERS
 from school.orders.rules import approving_roles
@@ -25,22 +21,7 @@ ORDER = "/supply-orders/{id}"
 
 
 def school_people(actor: Actor, school_id: int, roles: Sequence[Role]) -> list[UUID]:
-    """Who holds one of these roles at the school today. A supplier may not see them, but may be heard by them: asked as
-    the identity."""
-    day = today()
-    query = (
-        select(Membership.person_id)
-        .join(Person, (Person.bureau_id == Membership.bureau_id) & (Person.id == Membership.person_id))
-        .where(
-            Membership.bureau_id == actor.bureau_id, Membership.school_id == school_id, Membership.role.in_(roles),
-            Membership.ended_at.is_(None), Membership.valid_from <= day,
-            or_(Membership.valid_until.is_(None), Membership.valid_until >= day), Person.state == "active",
-        )
-        .distinct()
-    )  # fmt: skip
-    session = db.session()
-    with within(session, IDENTITY):
-        return list(session.scalars(query))
+    return holders.at_school(actor.bureau_id, school_id, roles)
 
 
 def tell_supplier(actor: Actor, order: SupplyOrder, kind: str, title: str, body: str = "", url: str = "") -> None:

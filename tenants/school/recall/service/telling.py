@@ -1,17 +1,13 @@
 """Who hears of a recall or of a suspected incident: the responsible people of each school, the bureau's officers."""
 
-from collections.abc import Iterable, Sequence
-from uuid import UUID
+from collections.abc import Sequence
 
 from flask_babel import gettext as _
-from sqlalchemy import or_, select
 
 from bureau.roles import Role
 from kernel.actor import Actor
-from kernel.database import db
-from kernel.identity.models import Membership
+from kernel.identity import holders
 from kernel.notices.service import announce, notify
-from kernel.web.dates import today
 from school.recall.models import Recall, SuspectedIncident
 from school.recall.permissions import AT_SCHOOL, MANAGERS
 
@@ -19,24 +15,8 @@ PART = "/recalls/mine/{id}"
 INCIDENT = "/recalls/incidents/{school_id}/{id}"
 
 
-def _holders(actor: Actor, level: str, roles: Iterable[Role], school_ids: Sequence[int] = ()) -> dict[int, list[UUID]]:
-    """School → who holds one of these roles there today; 0: the bureau. One query for all schools."""
-    day = today()
-    query = select(Membership.school_id, Membership.person_id).where(
-        Membership.bureau_id == actor.bureau_id, Membership.level == level,
-        Membership.role.in_([str(role) for role in roles]), Membership.ended_at.is_(None), Membership.valid_from <= day,
-        or_(Membership.valid_until.is_(None), Membership.valid_until >= day),
-    )  # fmt: skip
-    if level == "school":
-        query = query.where(Membership.school_id.in_(school_ids))
-    found: dict[int, list[UUID]] = {}
-    for school_id, person_id in db.session.execute(query.distinct()):
-        found.setdefault(school_id or 0, []).append(person_id)
-    return found
-
-
 def _tell(actor: Actor, school_ids: Sequence[int], kind: str, title: str, body: str, url: str) -> None:
-    for school_id, people in sorted(_holders(actor, "school", AT_SCHOOL, school_ids).items()):
+    for school_id, people in sorted(holders.at_schools(actor.bureau_id, school_ids, AT_SCHOOL).items()):
         notify(actor, people, kind, title, body=body, url=url, school_id=school_id, by_mail=True)
 
 
@@ -63,6 +43,6 @@ def tell_officers(actor: Actor, incident: SuspectedIncident, school_name: str) -
     title = _("疑似食品安全事件：%(school)s", school=school_name)
     body = _("%(count)s 人不适：%(symptoms)s", count=incident.sick_count, symptoms=incident.symptoms)
     url = INCIDENT.format(school_id=incident.school_id, id=incident.id)
-    people = _holders(actor, "bureau", (*MANAGERS, Role.DISCIPLINE_SUPERVISOR)).get(0, [])
+    people = holders.at_bureau(actor.bureau_id, (*MANAGERS, Role.DISCIPLINE_SUPERVISOR))
     notify(actor, people, "incident", title, body=body, url=url, by_mail=True)
     announce(actor, title, body, url)
