@@ -1,5 +1,6 @@
 """What pages and API take and give of duties."""
 
+from datetime import date
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -28,6 +29,32 @@ class Clock(fields.Time):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(format="%H:%M", **kwargs)
+
+
+class Month(fields.String):
+    """A month, 2026-09; loads as its first day."""
+
+    default_error_messages = {
+        "required": _l("请填写月份，例如 2026-09。"),
+        "null": _l("请填写月份，例如 2026-09。"),
+        "invalid": _l("请填写月份，例如 2026-09。"),
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(metadata={"pattern": r"^\d{4}-\d{2}$"}, **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        try:
+            found = date.fromisoformat(f"{text}-01") if len(text) == 7 else None
+        except ValueError:
+            found = None
+        if found is None or not 2000 <= found.year <= 2199:
+            raise self.make_error("invalid", input=value)
+        return found
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:
+        return f"{value:%Y-%m}" if isinstance(value, date) else value
 
 
 def _roles(**kwargs: Any) -> fields.List:

@@ -1,6 +1,5 @@
 """What pages and API take and give of the canteen's books. Amounts in fen over REST, in yuan on pages."""
 
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -8,6 +7,7 @@ from flask_babel import lazy_gettext as _l
 from marshmallow import fields, post_load, validate
 
 from bureau.schools.labels import STAGE
+from duties.schemas import Month
 from kernel.api import PageSchema
 from kernel.schemas import BaseSchema, Choice, Day, Flag, Identifier, PageArguments, Quantity, Text, Whole
 from school.canteen_books import labels, rules
@@ -19,32 +19,6 @@ from school.diners.rules import Meal
 
 MOST_FEN = 10_000_000_000  # a hundred million yuan
 MOST_PUPILS = 5000
-
-
-class Month(fields.String):
-    """A month, 2026-09; loads as its first day."""
-
-    default_error_messages = {
-        "required": _l("请填写月份，例如 2026-09。"),
-        "null": _l("请填写月份，例如 2026-09。"),
-        "invalid": _l("请填写月份，例如 2026-09。"),
-    }
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(metadata={"pattern": r"^\d{4}-\d{2}$"}, **kwargs)
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
-        text = super()._deserialize(value, attr, data, **kwargs)
-        try:
-            found = date.fromisoformat(f"{text}-01") if len(text) == 7 else None
-        except ValueError:
-            found = None
-        if found is None or not 2000 <= found.year <= 2199:
-            raise self.make_error("invalid", input=value)
-        return found
-
-    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:
-        return f"{value:%Y-%m}" if isinstance(value, date) else value
 
 
 class Fen(Whole):

@@ -5,11 +5,11 @@ from flask import Blueprint, redirect, url_for
 from flask_babel import gettext as _
 from marshmallow import ValidationError
 
+from duties.schemas import Month
 from kernel.actor import Actor
 from kernel.errors import NotFound
 from school.canteen_books.models import BookMonth
 from school.canteen_books.money import percent_of
-from school.canteen_books.schemas import Month
 from school.canteen_books.service.months import newest_months
 
 blueprint = Blueprint("canteen_books", __name__)
