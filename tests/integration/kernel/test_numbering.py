@@ -7,7 +7,7 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.orm import Session
 
 from kernel.database.scope import Scope
-from kernel.numbering.service import next_number
+from kernel.numbering.service import next_number, next_numbers
 
 
 @pytest.fixture
@@ -38,6 +38,14 @@ def test_each_school_kind_and_year_counts_for_itself(session, acting, world):
     assert next_number(session(), other.bureau_id, other.school_id, "SH", 2026) == "SH2026-000001"
     bureau = acting(world.actor("bureau_admin"))
     assert next_number(session(), bureau.bureau_id, None, "SH", 2026) == "SH2026-000001"
+
+
+def test_documents_written_together_take_their_numbers_at_once(session, acting, world):
+    actor = acting(world.actor("storekeeper", "a1"))
+    whose = (session(), actor.bureau_id, actor.school_id, "SF", 2026)
+    first = int(next_number(*whose)[-6:])
+    assert next_numbers(*whose, 3) == [f"SF2026-{first + step:06d}" for step in (1, 2, 3)]
+    assert next_number(*whose) == f"SF2026-{first + 4:06d}"
 
 
 def test_a_rolled_back_document_gives_its_number_back(engine, world):

@@ -3,7 +3,8 @@
 The cashier records; the accountant brings what was recorded into a voucher; a third person approves it.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -16,7 +17,7 @@ from kernel.actor import Actor
 from kernel.database import db, new_id, now
 from kernel.database.paging import Page, paginate
 from kernel.errors import Conflict, Invalid, NotFound, RuleBroken
-from kernel.numbering.service import next_number
+from kernel.numbering.service import next_numbers
 from kernel.web.dates import today
 from school.canteen_books import chart, rules
 from school.canteen_books.meal_models import AidGrant, MealPayment, MealRefund
@@ -63,27 +64,39 @@ def take(actor: Actor, payments: Sequence[Paid]) -> int:
         row.id: row
         for row in db.session.scalars(_own(actor).where(MealPayment.id.in_([paid.payment_id for paid in payments])))
     }
-    rows = []
+    fresh = []
     for paid in payments:
         before = existing.get(paid.payment_id)
         if before is not None:
             if (before.pupil_id, before.amount_fen, before.paid_on) != (paid.pupil_id, paid.amount_fen, paid.paid_on):
                 raise Conflict(_("同一编号的缴费已存在且内容不同。"), {"number": before.number})
             continue
-        rows.append(
-            {
-                "bureau_id": actor.bureau_id, "school_id": actor.own_school_id(), "id": paid.payment_id,
-                "number": next_number(
-                    db.session(), actor.bureau_id, actor.own_school_id(), NUMBER_KIND, paid.paid_on.year
-                ),
-                "pupil_id": paid.pupil_id, "amount_fen": paid.amount_fen, "paid_on": paid.paid_on,
-                "method": paid.method, "note": paid.note, "received_by_name": actor.display_name, "void_reason": "",
-                "created_at": now(), "created_by": actor.account_id,
-            }
-        )  # fmt: skip
-    if rows:
-        db.session.execute(insert(MealPayment.__table__), rows)
+        fresh.append(paid)
+    if not fresh:
+        return 0
+    numbers = _numbers(actor, fresh)
+    rows = [
+        {
+            "bureau_id": actor.bureau_id, "school_id": actor.own_school_id(), "id": paid.payment_id,
+            "number": next(numbers[paid.paid_on.year]), "pupil_id": paid.pupil_id, "amount_fen": paid.amount_fen,
+            "paid_on": paid.paid_on, "method": paid.method, "note": paid.note,
+            "received_by_name": actor.display_name, "void_reason": "", "created_at": now(),
+            "created_by": actor.account_id,
+        }
+        for paid in fresh
+    ]  # fmt: skip
+    db.session.execute(insert(MealPayment.__table__), rows)
     return len(rows)
+
+
+def _numbers(actor: Actor, payments: Sequence[Paid]) -> dict[int, Iterator[str]]:
+    """Year → its next numbers, asked for once: a thousand families pay in one file."""
+    session, school_id = db.session(), actor.own_school_id()
+    per_year = Counter(paid.paid_on.year for paid in payments)
+    return {
+        year: iter(next_numbers(session, actor.bureau_id, school_id, NUMBER_KIND, year, count))
+        for year, count in sorted(per_year.items())
+    }
 
 
 def void_payment(actor: Actor, payment_id: UUID, reason: str) -> MealPayment:
