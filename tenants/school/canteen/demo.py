@@ -23,7 +23,7 @@ from school.canteen.service.judging import ground_of
 from school.canteen.service.proposals import Wish, meals_of, pattern_of, propose_into
 
 OTHER_SCHOOLS = 6  # that plan by hand
-SECONDS = 2.5  # for the proposer: the demo should not wait for the last fen
+SECONDS = 1.2  # for the proposer: the demo should not wait for the last fen
 AT = time(15, 20)
 EARLY, LATE = 9, 4  # days before the week
 

@@ -26,7 +26,7 @@ from school.supply.service.recording import record_receipt
 from school.supply.service.voiding import void_receipt
 
 VOID_EVERY = 40  # one receipt in so many was a slip
-PER_SCHOOL = 6  # in two months; the show schools have three times as many, and deliveries on orders besides
+PER_SCHOOL = 4  # in two months; the show schools have three times as many, and deliveries on orders besides
 
 
 def demo(app: Flask, demo: DemoContext) -> None:
