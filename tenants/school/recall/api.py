@@ -6,7 +6,6 @@ from uuid import UUID
 
 from kernel.access.edge import access, current_actor
 from kernel.api import ApiBlueprint, seen_version
-from kernel.database import now
 from school.recall.permissions import Permission
 from school.recall.schemas import (
     IncidentIn,
@@ -21,8 +20,8 @@ from school.recall.schemas import (
     TraceOut,
     TraceQuery,
 )
-from school.recall.service import answering, reading, recalls
-from school.recall.service.asking import Answer, as_trigger, ask, digest_of, suspects
+from school.recall.service import answering, asking, reading, recalls
+from school.recall.service.asking import Answer, ask
 from school.recall.service.tracing import SchoolPart
 
 blp = ApiBlueprint("recall", __name__, description="From a lot to every plate, and back")
@@ -79,17 +78,7 @@ def list_recalls(query: dict[str, Any]) -> dict[str, Any]:
 @blp.response(201, RecallOut)
 def begin(data: dict[str, Any]) -> Any:
     """Trace and keep the answer under an id of the client's own. Nobody is told yet."""
-    actor = current_actor()
-    incident = None
-    if data["incident_id"] is not None and data["incident_school_id"] is not None:
-        incident = answering.get_incident(actor, data["incident_school_id"], data["incident_id"])
-    wanted = set(data["lot"])
-    lots = [one.lot for one in suspects(actor, data) if not wanted or digest_of(one.lot) in wanted]
-    return recalls.begin(
-        actor, id=data["id"], trigger_kind=data["kind"], trigger=as_trigger(data), lots=lots, reason=data["reason"],
-        instructions=data["instructions"], is_drill=data["is_drill"], begun_at=data["begun_at"] or now(),
-        incident=incident,
-    )  # fmt: skip
+    return asking.begin(current_actor(), data)
 
 
 @blp.route(PLACE, methods=["GET"])

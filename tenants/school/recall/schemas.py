@@ -33,7 +33,7 @@ class TraceQuery(BaseSchema):
 
 
 class RecallIn(TraceQuery):
-    """`lot`: the digests of the chosen lots, as the trace gave them; none: every lot that it found."""
+    """`lot`: the digests of the chosen lots, as the trace gave them; none: those that the trace itself chooses."""
 
     id = Identifier(required=True)
     reason = Text(500, required=True)

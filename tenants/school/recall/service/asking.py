@@ -2,18 +2,21 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask_babel import gettext as _
 
 from kernel.actor import Actor
+from kernel.database import now
 from kernel.digests import digest
+from school.recall.models import Recall
 from school.recall.rules import Trigger
-from school.recall.service import lots
+from school.recall.service import answering, lots, recalls
 from school.recall.service.lots import Lot, Suspect
 from school.recall.service.tracing import Trace, trace
 
+LONGEST = timedelta(hours=12)  # a page left open over night is no stopwatch
 MOST_DAYS = 31  # from a dish backwards: a longer span suspects everything
 
 
@@ -77,7 +80,7 @@ def suspects(actor: Actor, asked: Mapping[str, Any]) -> list[Suspect]:
     return lots.of_meal(actor, school_id, first, last, meal=asked.get("meal") or None, dish_id=dish_id)
 
 
-def ask(actor: Actor, asked: Mapping[str, Any]) -> Answer:
+def options_of(actor: Actor, asked: Mapping[str, Any]) -> list[Option]:
     found = suspects(actor, asked)
     wanted = set(asked.get("lot") or ())
     anything_recorded = any(one.is_recorded for one in found)
@@ -86,7 +89,31 @@ def ask(actor: Actor, asked: Mapping[str, Any]) -> Answer:
         key = digest_of(one.lot)
         is_chosen = key in wanted if wanted else one.is_recorded or not anything_recorded
         options.append(Option(one, key, is_chosen))
+    return options
+
+
+def ask(actor: Actor, asked: Mapping[str, Any]) -> Answer:
+    options = options_of(actor, asked)
     return Answer(options, trace(actor, [option.suspect.lot for option in options if option.is_chosen]))
+
+
+def begin(actor: Actor, asked: Mapping[str, Any]) -> Recall:
+    """Recall the lots that this question chose; `asked`: as schemas.RecallForm loads it."""
+    incident = None
+    if asked["incident_id"] is not None and asked["incident_school_id"] is not None:
+        incident = answering.get_incident(actor, asked["incident_school_id"], asked["incident_id"])
+    return recalls.begin(
+        actor, id=asked["id"], trigger_kind=asked["kind"], trigger=as_trigger(asked), reason=asked["reason"],
+        lots=[option.suspect.lot for option in options_of(actor, asked) if option.is_chosen],
+        instructions=asked["instructions"], is_drill=asked["is_drill"], begun_at=_begun(asked["begun_at"]),
+        incident=incident,
+    )  # fmt: skip
+
+
+def _begun(at: datetime | None) -> datetime:
+    """When the question was first put, by the page; never after now, never long ago."""
+    latest = now()
+    return latest if at is None else min(max(at, latest - LONGEST), latest)
 
 
 def as_trigger(asked: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """The bureau's recalls: begin, freeze and tell, watch the schools, end; drills with their timer."""
 
-from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -14,13 +13,10 @@ from kernel.web.forms import Form
 from school.diners.labels import MEALS
 from school.recall import labels, rules
 from school.recall.permissions import Permission
-from school.recall.schemas import RecallEndForm, RecallForm, RecallTellForm
-from school.recall.service import answering, reading, recalls
-from school.recall.service.asking import as_trigger, ask, digest_of, suspects
+from school.recall.schemas import RecallEndForm, RecallForm, RecallTellForm, TraceQuery
+from school.recall.service import asking, reading, recalls
 from school.recall.views.blueprint import blueprint
 from school.recall.views.tracing import trace_page
-
-LONGEST = timedelta(hours=12)  # a page left open over night is no stopwatch
 
 
 @blueprint.get("/")
@@ -40,31 +36,16 @@ def begin() -> Any:
     form = Form.submitted(RecallForm())
     with form.catching():
         values = form.load()
-        incident = None
-        if values["incident_id"] is not None and values["incident_school_id"] is not None:
-            incident = answering.get_incident(actor, values["incident_school_id"], values["incident_id"])
-        wanted = set(values["lot"])
-        lots = [one.lot for one in suspects(actor, values) if not wanted or digest_of(one.lot) in wanted]
-        recall = recalls.begin(
-            actor, id=values["id"], trigger_kind=values["kind"], trigger=as_trigger(values), lots=lots,
-            reason=values["reason"], instructions=values["instructions"], is_drill=values["is_drill"],
-            begun_at=_begun(values["begun_at"]), incident=incident,
-        )  # fmt: skip
+        recall = asking.begin(actor, values)
         if values["tell"] and recall.state == "open":
             recalls.freeze_and_tell(actor, recall.id, recall.version)
             flash(_("已封存相关批次并通知学校。") if not recall.is_drill else _("演练通知已发出。"), "success")
         return redirect(url_for("recall.show", recall_id=recall.id))
     try:
-        answer = ask(actor, Form.blank(RecallForm(), {**form.values, "reason": "x", "id": str(UUID(int=0))}).load())
+        answer = asking.ask(actor, Form.blank(TraceQuery(), form.values).load())
     except Invalid:
         answer = None
     return trace_page(form, answer, recall_form=form), form.refusal_status
-
-
-def _begun(at: datetime | None) -> datetime:
-    """When the question was first put, by the page; never after now, never long ago."""
-    latest = now()
-    return latest if at is None else min(max(at, latest - LONGEST), latest)
 
 
 @blueprint.get("/<uuid:recall_id>")
