@@ -3,12 +3,14 @@
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import select
 
+from bureau.catalogue.models import CatalogueItem
 from bureau.roles import Role
 from kernel.database import db, new_id
 from kernel.web.dates import today
 from school.recall.service import lots
-from school.recall.service.asking import ask
+from school.recall.service.asking import ask, begin
 from school.recall.service.tracing import details, parts_as_json, trace
 from tests.support.recall import LOT, SUPPLIER, cook, deliver, keeper, put_on_menu, take
 from tests.support.receipts import line, record
@@ -113,6 +115,21 @@ def test_backwards_from_a_dish_which_is_recorded_and_which_may_have_been(world, 
     loose = ask(officer, {"kind": "dish", "school_id": second.school_id, "on_day": today(), "dish_id": second.dish_id})
     assert [(one.suspect.lot.batch_no, one.suspect.is_recorded) for one in loose.options] == [(LOT, False)]
     assert all(one.is_chosen for one in loose.options)
+
+
+def test_a_recall_without_a_choice_holds_what_the_trace_chose_and_not_what_merely_lay_there(
+    world, rice, two_schools, officer, acting
+):
+    salt = db.session.scalar(select(CatalogueItem.id).where(CatalogueItem.code == "SE01"))
+    deliver(world, salt, "a1", batch_no="L-78")
+    put_on_menu(keeper(world, "a1"), salt, "演示咸菜")
+    acting(officer)
+    asked = {"kind": "meal", "school_id": world.schools["a1"], "on_day": today(), "meal": "lunch"}
+    shown = {one.suspect.lot.batch_no: one.is_chosen for one in ask(officer, asked).options}
+    assert shown == {LOT: True, "L-78": False}
+    more = {"id": new_id(), "reason": "不适", "instructions": "", "is_drill": False, "begun_at": None, "lot": [],
+            "incident_id": None, "incident_school_id": None}  # fmt: skip
+    assert [row["batch_no"] for row in begin(officer, {**asked, **more}).lots] == [LOT]
 
 
 def test_a_meal_without_any_issue_suspects_what_was_there(world, rice, acting):
