@@ -4,7 +4,7 @@ from datetime import date
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 
 from bureau.suppliers.service.finding import names_of
 from kernel.actor import Actor
@@ -202,3 +202,10 @@ def list_objections(
     if state:
         query = query.where(SupplierFactObjection.state == state)
     return paginate(db.session(), query, [SupplierFactObjection.id], cursor, limit)
+
+
+def count_open(actor: Actor) -> int:
+    query = select(func.count()).where(
+        SupplierFactObjection.bureau_id == actor.bureau_id, SupplierFactObjection.state == "open"
+    )
+    return db.session.scalar(query) or 0

@@ -43,6 +43,9 @@ def publish(actor: Actor, publication_id: UUID, last_day: date) -> SupplierScore
     known = db.session.get(SupplierScorePublication, (actor.bureau_id, publication_id))
     if known is not None and known.last_day == last_day:
         return known
+    once = Conflict(_("截至这一天的评分已经公布。"))
+    if known is not None or published_until(actor, last_day) is not None:
+        raise once
     run = latest_run(actor)
     gathered = last_gathering(actor)
     assert gathered is not None
@@ -63,7 +66,6 @@ def publish(actor: Actor, publication_id: UUID, last_day: date) -> SupplierScore
         created_by=actor.account_id,
     )  # fmt: skip
     db.session.add(publication)
-    once = Conflict(_("截至这一天的评分已经公布。"))
     flush(
         db.session(),
         {"uq_supplier_score_publications_bureau_id_last_day": once, "pk_supplier_score_publications": once},
@@ -78,10 +80,7 @@ def publish(actor: Actor, publication_id: UUID, last_day: date) -> SupplierScore
 def publish_by_clock(actor: Actor) -> SupplierScorePublication | None:
     """Once a month, up to the end of the last one; None where it was published by hand, or where no supplier delivered."""
     last_day = rules.end_of_last_month(today())
-    query = select(SupplierScorePublication.id).where(
-        SupplierScorePublication.bureau_id == actor.bureau_id, SupplierScorePublication.last_day == last_day
-    )
-    if db.session.scalar(query) is not None:
+    if published_until(actor, last_day) is not None:
         return None
     run = gather(actor)
     if not any(total for _kept, total in run.totals.values()):
@@ -162,6 +161,14 @@ def get_publication(actor: Actor, publication_id: UUID) -> SupplierScorePublicat
     row: SupplierScorePublication | None = db.session.get(SupplierScorePublication, (actor.bureau_id, publication_id))
     if row is None:
         raise NotFound(_("没有这次公布。"))
+    return row
+
+
+def published_until(actor: Actor, last_day: date) -> SupplierScorePublication | None:
+    query = select(SupplierScorePublication).where(
+        SupplierScorePublication.bureau_id == actor.bureau_id, SupplierScorePublication.last_day == last_day
+    )
+    row: SupplierScorePublication | None = db.session.scalar(query)
     return row
 
 
