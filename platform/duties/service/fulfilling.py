@@ -15,7 +15,8 @@ from kernel.database import db, new_id, now
 from kernel.database.scope import within
 from kernel.errors import NotFound
 
-# A duty takes the instant and the record of the mark that completes it (the `needed`-th by time), or none.
+# A duty takes the instant and the record of the mark that completes it (the `needed`-th by time), or none. Of a meal only
+# what was done once the meal was near: at dawn nobody has kept a sample of lunch.
 SETTLE = """
 UPDATE duties AS d
 SET fulfilled_at = found.at, fulfilled_by = found.by, record_kind = coalesce(found.record_kind, ''),
@@ -26,6 +27,7 @@ FROM (
         SELECT k.at, k.by, k.record_kind, k.record_id FROM duty_marks k
         WHERE k.bureau_id = o.bureau_id AND k.school_id = o.school_id AND k.kind = o.kind AND k.meal = o.meal
           AND k.on_day BETWEEN o.first_day AND o.last_day AND k.withdrawn_at IS NULL
+          AND (o.meal = '' OR k.at >= o.opens_at)
         ORDER BY k.at, k.id OFFSET o.needed - 1 LIMIT 1
     ) m ON true
     WHERE o.bureau_id = :bureau_id AND {which}

@@ -130,3 +130,22 @@ def test_bureau_cannot_fulfil_in_another_bureau(world, acting):
     bureau = acting(system_actor(world.bureaus["a"]))
     with pytest.raises(Exception, match="fk_duty_marks_bureau_id_school_id"):
         fulfil(bureau, world.schools["b1"], duty.kind, DAY)
+
+
+def test_what_was_done_before_its_meal_was_near_fulfils_nothing(world, acting):
+    """A sample of lunch that was written down at dawn is of no lunch; kept anew in time it counts."""
+    duty = owe(world, acting, meal="lunch")
+    actor = world.actor(Role.PRINCIPAL)
+    early, soon = duty.opens_at - timedelta(minutes=1), duty.opens_at + timedelta(minutes=1)
+    assert not fulfil(actor, actor.school_id, duty.kind, DAY, meal="lunch", record=("sample", new_id()), at=early)
+    assert seen(duty) is None
+    assert fulfil(actor, actor.school_id, duty.kind, DAY, meal="lunch", record=("sample", new_id()), at=soon)
+    assert seen(duty) == soon
+
+
+def test_of_no_meal_it_may_be_done_before_it_opens(world, acting):
+    """A week's menu is published days ahead."""
+    duty = owe(world, acting)
+    actor = world.actor(Role.PRINCIPAL)
+    assert fulfil(actor, actor.school_id, duty.kind, DAY, record=("menu", new_id()), at=DUE - timedelta(days=3))
+    assert seen(duty) == DUE - timedelta(days=3)
