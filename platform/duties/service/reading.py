@@ -1,6 +1,6 @@
 """What a school owes: now, on a day, in a week or month; and one duty with what was done for it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -76,6 +76,16 @@ def owed_now(actor: Actor, *, at: datetime | None = None) -> list[Shown]:
         .order_by(Duty.due_at, Duty.kind, Duty.meal)
     )  # fmt: skip
     return _shown(actor, school_id, db.session.scalars(query), at)
+
+
+def about_day(actor: Actor, school_id: int, day: date, codes: Collection[str]) -> dict[tuple[str, str], Duty]:
+    """What a school owes about a day or on it, of some kinds: (kind, meal) → the duty that is due first. What is excused
+    is left out."""
+    query = select(Duty).where(
+        Duty.bureau_id == actor.bureau_id, Duty.school_id == school_id, Duty.kind.in_(codes), Duty.last_day >= day,
+        or_(Duty.first_day <= day, Duty.on_day == day), Duty.excuse_id.is_(None),
+    )  # fmt: skip
+    return {(duty.kind, duty.meal): duty for duty in db.session.scalars(query.order_by(Duty.due_at.desc()))}
 
 
 def mine(actor: Actor, found: Sequence[Shown]) -> list[Shown]:

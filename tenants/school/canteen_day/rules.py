@@ -17,6 +17,7 @@ from kernel import states
 BODY = (Decimal(34), Decimal(43))  # °C
 CORE = (Decimal(0), Decimal(130))  # °C
 COLD = (Decimal(-60), Decimal(60))  # °C
+LONG_AGO = timedelta(days=366)  # beyond it a date is a slip: no figure may have been in force yet
 CLOCK_SKEW = timedelta(minutes=5)  # a phone's clock may be ahead by as much
 
 
@@ -120,6 +121,10 @@ def is_entered_late(happened_at: datetime, recorded_at: datetime, most_minutes: 
 def is_ahead(happened_at: datetime, current: datetime) -> bool:
     """Nobody records what has not happened yet."""
     return happened_at > current + CLOCK_SKEW
+
+
+def is_long_ago(happened_at: datetime, current: datetime) -> bool:
+    return happened_at < current - LONG_AGO
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,12 @@ from datetime import date, datetime, timedelta
 from typing import Any, Literal, TypeAlias
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from flask_babel import gettext as _
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from duties.models import Duty
+from duties.service.reading import about_day
 from kernel.actor import Actor
 from kernel.database import db, now
 from school.canteen_day import kinds, rules
@@ -137,9 +139,19 @@ def _task(facts: DayFacts, kind: Kind, meal: Meal | None, owed: Mapping[tuple[st
     else:
         state = "done" if completing.is_complete(facts, kind, meal) else "part"
     duty = owed.get((kind.duty, meal or "")) if kind.duty else None
+    if state == "done" and _is_too_early(duty, records):
+        state, missing = "part", [_("登记早于开餐前三小时，不计，请开餐前后再登记")]
     return Task(
         kind, meal, state, records, missing, duty.due_at if duty else None, _is_late(duty) and state != "done",
         kind.code in OCCASIONAL and not records, entered_late=_entered_late(facts, records),
+    )  # fmt: skip
+
+
+def _is_too_early(duty: Duty | None, records: Sequence[Any]) -> bool:
+    """Whether all of it was recorded before its meal was near: that fulfils nothing."""
+    return (
+        duty is not None and bool(duty.meal) and duty.fulfilled_at is None
+        and all(one.happened_at < duty.opens_at for one in records)
     )  # fmt: skip
 
 
@@ -199,11 +211,7 @@ def _reports(facts: DayFacts, first: date, last: date) -> Sequence[Any]:
 def _owed(actor: Actor, school_id: int, day: date) -> dict[tuple[str, str], Duty]:
     """What is owed about the day, by kind and meal."""
     codes = [*(kind.duty for kind in kinds.KINDS.values() if kind.duty), *CONTROL_DUTIES.values()]
-    query = select(Duty).where(
-        Duty.bureau_id == actor.bureau_id, Duty.school_id == school_id, Duty.kind.in_(codes), Duty.last_day >= day,
-        or_(Duty.first_day <= day, Duty.on_day == day), Duty.excuse_id.is_(None),
-    )  # fmt: skip
-    return {(duty.kind, duty.meal): duty for duty in db.session.scalars(query.order_by(Duty.due_at.desc()))}
+    return about_day(actor, school_id, day, codes)
 
 
 def _is_late(duty: Duty | None) -> bool:

@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 from kernel.policy.rules import Effective
-from kernel.policy.service import effective_figures
+from kernel.policy.service import UnknownFigure, effective_figures
 from school.canteen_day.rules import ColdKind, Limits, Method
 
 CORE = "canteen.cooking.core_celsius"
@@ -46,7 +46,10 @@ class Figures:
     """`number` and `citation` by key; `limits` of a method of disinfection; the `range` of a kind of refrigerator."""
 
     def __init__(self, bureau_id: int, school_id: int, on: date) -> None:
-        self._found = effective_figures(bureau_id, KEYS, school_id=school_id, on=on)
+        try:
+            self._found = effective_figures(bureau_id, KEYS, school_id=school_id, on=on)
+        except UnknownFigure:  # a day typed into an address, from before there was any rule: nothing is recorded of it
+            self._found = effective_figures(bureau_id, KEYS, school_id=school_id)
 
     def effective(self, key: str) -> Effective:
         return self._found[key]

@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from kernel.actor import Actor
 from kernel.database import db, now
 from kernel.database.writing import constraint_of, flush
-from kernel.errors import Conflict, DomainError, Invalid, NotFound
+from kernel.errors import Conflict, DomainError, Invalid, NotFound, RuleBroken
 from school.canteen_day import rules
 from school.canteen_day.kinds import Kind
 from school.canteen_day.service import following
@@ -116,6 +116,8 @@ def _record(context: Context, kind: Kind, entry: Entry, digest: str) -> Any:
     happened_at: datetime = entry.happened_at or context.current
     if rules.is_ahead(happened_at, context.current):
         raise Invalid({"happened_at": [_("发生时间不能晚于现在。")]})
+    if rules.is_long_ago(happened_at, context.current):
+        raise Invalid({"happened_at": [_("发生时间在一年以前，请核对。")]})
     columns = kind.prepare(context, replace(entry, shown=happened_at))
     return kind.model(
         bureau_id=actor.bureau_id, school_id=actor.own_school_id(), id=entry.id, on_day=day_of(happened_at),
@@ -149,6 +151,8 @@ def _supersede(context: Context, kind: Kind, entries: Sequence[Entry]) -> None:
             raise Conflict(_("这条记录已经更正过，请刷新后查看。"), {"id": str(record.id)})
         if getattr(record, "disposed_at", None) is not None:
             raise Conflict(_("留样已经处置，不能再更正。"), {"id": str(record.id)})
+        if getattr(record, "held_reason", ""):  # a correction would stand there free, and be thrown away
+            raise RuleBroken("held", _("留样已封存，不得更正：%(reason)s", reason=record.held_reason))
         record.superseded_at = context.current
     flush(db.session)  # before their corrections come: one person has one morning check of a day that counts
 

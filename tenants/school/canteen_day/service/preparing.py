@@ -18,7 +18,7 @@ from kernel.database import db
 from kernel.errors import Denied, Invalid, RuleBroken
 from school.canteen_day import rules
 from school.canteen_day.group_models import SupervisionMember
-from school.canteen_day.models import CookingTemperature
+from school.canteen_day.models import CookingTemperature, FoodSample
 from school.canteen_day.permissions import FILERS, Permission
 from school.canteen_day.service import figures as keys
 from school.canteen_day.service.context import Context, day_of
@@ -143,9 +143,19 @@ def food_sample(context: Context, entry: Entry) -> dict[str, Any]:
         raise Invalid({"refrigerator_id": [_("请选择留样存放的位置。")]})
     return {
         **values, "least_grams": least, "is_enough": values["grams"] >= least,
-        "dispose_not_before": rules.dispose_not_before(entry.at, found.number(keys.HOURS)),
+        "dispose_not_before": max(
+            rules.dispose_not_before(entry.at, found.number(keys.HOURS)), _not_before_correction(context, entry)
+        ),
         "code": sample_code(entry.id, entry.at),
     }  # fmt: skip
+
+
+def _not_before_correction(context: Context, entry: Entry) -> datetime:
+    """A correction of the hour brings the disposal no nearer."""
+    if entry.corrects_id is None:
+        return entry.at
+    before = db.session.get(FoodSample, (context.actor.bureau_id, context.school_id, entry.corrects_id))
+    return entry.at if before is None else before.dispose_not_before
 
 
 def sample_code(sample_id: UUID, kept_at: datetime) -> str:

@@ -114,7 +114,8 @@ def record(record_kind: str) -> Any:
     actor, kind = _recorder(record_kind)
     form = Form.submitted(EntrySheet())
     form.values["rows"] = [row for row in form.values.get("rows") or [] if isinstance(row, dict)]
-    form.values["findings"] = [row for row in form.values.get("findings") or [] if str(row.get("text", "")).strip()]
+    found = [row for row in form.values.get("findings") or [] if isinstance(row, dict)]
+    form.values["findings"] = [row for row in found if str(row.get("text", "")).strip()]
     numbers: list[int] = []
     with form.catching():
         entries = [entry_of(loaded["id"], loaded) for loaded in _loaded(actor, kind, form, numbers)]
