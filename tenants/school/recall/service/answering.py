@@ -21,6 +21,7 @@ from school.canteen_day.service import samples
 from school.diners.rules import Meal
 from school.recall import rules
 from school.recall.models import RecallPart, SuspectedIncident
+from school.recall.service.holding import release
 from school.recall.service.telling import tell_officers
 
 REPORT_FIGURE = "canteen.accident.report_hours"
@@ -137,6 +138,6 @@ def dismiss_incident(
     except NoTransition as error:
         raise RuleBroken("incident_state", _("当前状态下不能进行此操作。")) from error
     incident.end_reason = reason.strip()
-    samples.give_free(actor, school_id, incident.on_day, incident.meal)
     flush(db.session())
+    release(actor, school_id, incident.on_day, incident.meal)
     return incident

@@ -20,6 +20,7 @@ from kernel.web.dates import today
 from school.canteen_day.service import samples
 from school.recall import rules
 from school.recall.models import Recall, RecallEvent, RecallPart, SuspectedIncident
+from school.recall.service.holding import release
 from school.recall.service.lots import Lot
 from school.recall.service.telling import tell_end, tell_schools
 from school.recall.service.tracing import Details, Trace, details, parts_as_json, trace
@@ -154,16 +155,17 @@ def _end(actor: Actor, recall_id: UUID, seen: int | None, event: str, reason: st
         batches = [(part.school_id, UUID(row["batch_id"])) for part in parts for row in part.part["stocks"]]
         unfreeze(actor, batches, (KIND, recall.id), reason.strip())
         lift_for_recall(actor, recall.id, reason.strip())
-        for part in parts:
-            for row in part.part["meals"]:
-                if row["samples"]:
-                    samples.give_free(actor, part.school_id, date.fromisoformat(row["on_day"]), row["meal"])
     db.session.execute(
         update(RecallPart)
         .where(RecallPart.bureau_id == actor.bureau_id, RecallPart.recall_id == recall.id)
         .values(is_over=True, over_reason=reason.strip(), version=RecallPart.version + 1)
     )
     flush(db.session())
+    if not recall.is_drill:
+        for part in parts:
+            for row in part.part["meals"]:
+                if row["samples"]:
+                    release(actor, part.school_id, date.fromisoformat(row["on_day"]), row["meal"])
     tell_end(actor, recall, [part.school_id for part in parts])
     return recall
 
@@ -171,10 +173,10 @@ def _end(actor: Actor, recall_id: UUID, seen: int | None, event: str, reason: st
 def held(
     actor: Actor, supplier_id: UUID | None, supplier_name: str, lots: Collection[tuple[UUID, str]]
 ) -> set[tuple[UUID, str]]:
-    """Of these lots (item, number) those that a running recall holds, for supply.hooks.LotGuard. Schools never see a recall:
+    """Of these lots (item, number) those that a recall holds which was not lifted, for supply.hooks.LotGuard. Schools never see a recall:
     it is looked for in the bureau's scope. A supplier that is not in the register has no warning of its own."""
     query = select(Recall.lots).where(
-        Recall.bureau_id == actor.bureau_id, Recall.state == "active", Recall.is_drill.is_(False)
+        Recall.bureau_id == actor.bureau_id, Recall.state.in_(("active", "closed")), Recall.is_drill.is_(False)
     )
     with within(db.session(), system_actor(actor.bureau_id).scope):
         running = db.session.scalars(query).all()

@@ -6,9 +6,11 @@ import pytest
 
 from bureau.roles import Role
 from kernel.database import db, new_id, now
+from kernel.database.scope import use_scope
 from kernel.web.dates import today
 from school.canteen.models import Dish, DishIngredient, Menu, MenuDish, MenuPublication
-from school.recall.service import lots
+from school.canteen_day.models import FoodSample
+from school.recall.service import answering, lots, recalls
 from school.recall.service.asking import ask
 from school.recall.service.tracing import trace
 from school.stores.models import StoreGood
@@ -127,3 +129,93 @@ def test_a_lot_that_came_into_a_store_without_a_receipt_is_found(world, rice, ac
     [part] = parts(officer, actor.school_id)
     assert sum(part.left.values()) == 7
     assert parts(acting(world.actor(Role.CANTEEN_OFFICER, "b")), actor.school_id) == []
+
+
+def held(school_id):
+    query = db.session.query(FoodSample.held_reason).filter_by(school_id=school_id, on_day=today(), meal="lunch")
+    return [reason for (reason,) in query.populate_existing()]
+
+
+def recalled(officer, incident=None):
+    use_scope(db.session(), officer.scope)
+    made = recalls.begin(
+        officer, id=new_id(), trigger_kind="lot", trigger={}, lots=[one.lot for one in lots.of_batch_no(officer, LOT)],
+        reason="抽检不合格", begun_at=now(), incident=incident,
+    )  # fmt: skip
+    return recalls.freeze_and_tell(officer, made.id, made.version)
+
+
+def reported(world, place="a1"):
+    principal = world.actor(Role.PRINCIPAL, place)
+    use_scope(db.session(), principal.scope)
+    return answering.report_incident(
+        principal, id=new_id(), on_day=today(), meal="lunch", sick_count=3, symptoms="呕吐", noticed_at=now()
+    )
+
+
+def test_the_end_of_one_investigation_frees_no_sample_of_another(world, two_schools, officer):
+    school_id = two_schools[0].school_id
+    incident = reported(world)
+    recall = recalled(officer)
+    recalls.lift(officer, recall.id, recall.version, "复检合格")
+    assert [reason for reason in held(school_id) if "呕吐" not in reason] == []
+    incident = answering.get_incident(officer, school_id, incident.id)
+    answering.dismiss_incident(officer, school_id, incident.id, incident.version, "与食材无关")
+    assert set(held(school_id)) == {""}
+
+
+def test_nor_does_a_dismissed_report_while_a_recall_runs(world, two_schools, officer):
+    school_id = two_schools[0].school_id
+    incident = reported(world)
+    first, second = recalled(officer), recalled(officer)
+    use_scope(db.session(), officer.scope)
+    incident = answering.get_incident(officer, school_id, incident.id)
+    answering.dismiss_incident(officer, school_id, incident.id, incident.version, "与食材无关")
+    assert all(held(school_id))
+    recalls.lift(officer, first.id, first.version, "复检合格")
+    assert all(second.number in reason for reason in held(school_id))
+    recalls.close(officer, second.id, second.version, "已全部销毁")
+    assert set(held(school_id)) == {""}
+
+
+def test_a_recall_of_a_report_holds_until_it_ends(world, two_schools, officer):
+    school_id = two_schools[0].school_id
+    incident = reported(world)
+    use_scope(db.session(), officer.scope)
+    recall = recalled(officer, answering.get_incident(officer, school_id, incident.id))
+    assert all(held(school_id))
+    recalls.lift(officer, recall.id, recall.version, "复检合格")
+    assert set(held(school_id)) == {""}
+
+
+@pytest.mark.parametrize("odd", ["\x00", "1e30", "NaN", "x" * 5000, "🍚", "' OR 1=1", "-1", "２０２６", "[]"])
+def test_odd_questions_and_reports_are_answered(world, two_schools, officer, client_as, odd):
+    db.session.commit()
+    bureau, school = client_as(Role.CANTEEN_OFFICER), client_as(Role.PRINCIPAL)
+    for kind in ("lot", "certificate", "meal", "dish", odd):
+        query = {
+            "kind": kind, "batch_no": odd, "number": odd, "school_id": odd, "on_day": odd, "until_day": odd, "meal": odd,
+            "dish_id": odd, "lot": odd,
+        }  # fmt: skip
+        for client in (bureau, school):
+            assert client.get("/recalls/trace", query_string=query).status_code < 500
+            assert client.get("/api/v1/recalls/trace", query_string=query).status_code < 500
+        form = {
+            **query,
+            "id": odd,
+            "reason": odd,
+            "begun_at": odd,
+            "incident_id": odd,
+            "incident_school_id": odd,
+            "tell": odd,
+        }
+        assert bureau.post("/recalls", data=form).status_code < 500
+        assert (
+            bureau.post("/recalls", data={**form, "id": str(new_id()), "kind": "lot", "lot": [odd, odd]}).status_code
+            < 500
+        )
+    report = {"id": odd, "on_day": odd, "meal": odd, "sick_count": odd, "symptoms": odd, "noticed_at": odd}
+    assert school.post("/recalls/incidents/new", data=report).status_code < 500
+    assert (
+        school.post("/recalls/incidents/new", data={**report, "noticed_at": "0001-01-01T00:00+14:00"}).status_code < 500
+    )
