@@ -55,13 +55,13 @@ def publish(data: dict[str, Any]) -> Any:
     return publishing.publish(current_actor(), data["id"], data["last_day"])
 
 
-@blueprint.route(f"{ROOT}/publications/<uuid:publication_id>/suppliers/<uuid:supplier_id>", methods=["GET"])
+@blueprint.route(f"{ROOT}/publications/<uuid:score_publication_id>/suppliers/<uuid:supplier_id>", methods=["GET"])
 @access(Permission.READ)
 @blueprint.response(200, shapes.RecomputedOut)
-def recompute(publication_id: UUID, supplier_id: UUID) -> dict[str, Any]:
+def recompute(score_publication_id: UUID, supplier_id: UUID) -> dict[str, Any]:
     """Compute a published score from its facts anew."""
     actor = current_actor()
-    made = publishing.get_publication(actor, publication_id)
+    made = publishing.get_publication(actor, score_publication_id)
     row = publishing.newest_scores(actor, made.id, supplier_id).get(supplier_id)
     if row is None:
         raise NotFound
@@ -78,13 +78,13 @@ def list_objections(query: dict[str, Any]) -> dict[str, Any]:
     return {"items": page.items, "next_cursor": page.next_cursor}
 
 
-@blueprint.route(f"{ROOT}/objections/<uuid:objection_id>/decision", methods=["POST"])
+@blueprint.route(f"{ROOT}/objections/<uuid:fact_objection_id>/decision", methods=["POST"])
 @access(Permission.DECIDE)
 @blueprint.arguments(shapes.ObjectionDecisionIn)
 @blueprint.response(200, shapes.FactObjectionOut)
-def decide(data: dict[str, Any], objection_id: UUID) -> Any:
+def decide(data: dict[str, Any], fact_objection_id: UUID) -> Any:
     """Uphold (the fact is struck, the scores that it stood in are made anew) or reject. Wants the version as If-Match."""
-    return objecting.decide(current_actor(), objection_id, seen_version(), **data)
+    return objecting.decide(current_actor(), fact_objection_id, seen_version(), **data)
 
 
 # --- a supplier -------------------------------------------------------------------------------------------------------
@@ -108,21 +108,21 @@ def own_facts(query: dict[str, Any]) -> dict[str, Any]:
     return _facts(current_actor().own_supplier_id(), query)
 
 
-@blueprint.route(f"{ROOT}/own/facts/<uuid:own_fact_id>/objections/<uuid:new_objection_id>", methods=["PUT"])
+@blueprint.route(f"{ROOT}/own/facts/<uuid:own_fact_id>/objections/<uuid:new_fact_objection_id>", methods=["PUT"])
 @access(Permission.OBJECT)
 @blueprint.arguments(shapes.FactObjectionIn)
 @blueprint.response(200, shapes.FactObjectionOut)
-def object_to(data: dict[str, Any], own_fact_id: UUID, new_objection_id: UUID) -> Any:
+def object_to(data: dict[str, Any], own_fact_id: UUID, new_fact_objection_id: UUID) -> Any:
     """Object to a fact, under an id of the client's making. A file is added on the page."""
-    return objecting.object_to(current_actor(), own_fact_id, new_objection_id, data["reason"])
+    return objecting.object_to(current_actor(), own_fact_id, new_fact_objection_id, data["reason"])
 
 
-@blueprint.route(f"{ROOT}/own/objections/<uuid:own_objection_id>/withdrawal", methods=["POST"])
+@blueprint.route(f"{ROOT}/own/objections/<uuid:own_fact_objection_id>/withdrawal", methods=["POST"])
 @access(Permission.OBJECT)
 @blueprint.response(200, shapes.FactObjectionOut)
-def withdraw(own_objection_id: UUID) -> Any:
+def withdraw(own_fact_objection_id: UUID) -> Any:
     """Wants the version as If-Match."""
-    return objecting.withdraw(current_actor(), own_objection_id, seen_version())
+    return objecting.withdraw(current_actor(), own_fact_objection_id, seen_version())
 
 
 # --- a school ---------------------------------------------------------------------------------------------------------

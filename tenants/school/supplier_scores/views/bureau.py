@@ -46,7 +46,7 @@ def publish() -> Any:
         values = form.load()
         made = publishing.publish(current_actor(), values["id"], values["last_day"])
         flash(_("评分已公布，并已通知供应商。"), "success")
-        return redirect(url_for("supplier_scores.publication", publication_id=made.id))
+        return redirect(url_for("supplier_scores.publication", score_publication_id=made.id))
     return _index(form), form.refusal_status
 
 
@@ -69,12 +69,12 @@ def spreadsheet(content: bytes, name: str) -> Response:
     return response
 
 
-@blueprint.get("/publications/<uuid:publication_id>")
+@blueprint.get("/publications/<uuid:score_publication_id>")
 @access(Permission.READ)
-def publication(publication_id: UUID) -> str:
+def publication(score_publication_id: UUID) -> str:
     """A period as it was published, revisions included."""
     actor = current_actor()
-    made = publishing.get_publication(actor, publication_id)
+    made = publishing.get_publication(actor, score_publication_id)
     scores = publishing.newest_scores(actor, made.id)
     names = names_of(actor, scores.keys())
     rows = [(names.get(one, ""), row, publishing.score_of(made, row)) for one, row in scores.items()]
@@ -95,13 +95,13 @@ def supplier(supplier_id: UUID) -> str:
     )  # fmt: skip
 
 
-@blueprint.get("/suppliers/<uuid:supplier_id>/publications/<uuid:publication_id>")
+@blueprint.get("/suppliers/<uuid:supplier_id>/publications/<uuid:score_publication_id>")
 @access(Permission.READ)
-def recompute(supplier_id: UUID, publication_id: UUID) -> Any:
+def recompute(supplier_id: UUID, score_publication_id: UUID) -> Any:
     """Compute every revision of a published score from its facts anew, and say whether it is the same."""
     actor = current_actor()
     company = get_supplier(actor, supplier_id)
-    made = publishing.get_publication(actor, publication_id)
+    made = publishing.get_publication(actor, score_publication_id)
     rows = [row for one, row in publishing.scores_of(actor, supplier_id) if one.id == made.id]
     checked = [(row, publishing.score_of(made, row), publishing.recomputes(made, row)) for row in rows]
     return render_template("supplier_scores/recomputed.html", company=company, made=made, checked=checked, **words())

@@ -37,15 +37,15 @@ def objections() -> str:
     )  # fmt: skip
 
 
-@blueprint.get("/objections/<uuid:objection_id>")
+@blueprint.get("/objections/<uuid:fact_objection_id>")
 @access(Permission.READ)
-def objection(objection_id: UUID) -> str:
-    return _page(objection_id, Form.blank(ObjectionDecisionForm()))
+def objection(fact_objection_id: UUID) -> str:
+    return _page(fact_objection_id, Form.blank(ObjectionDecisionForm()))
 
 
-def _page(objection_id: UUID, form: Form) -> str:
+def _page(fact_objection_id: UUID, form: Form) -> str:
     actor = current_actor()
-    row = objecting.get_objection(actor, objection_id)
+    row = objecting.get_objection(actor, fact_objection_id)
     fact = facts.get_fact(actor, row.fact_id)
     return render_template(
         "supplier_scores/objection.html", row=row, fact=fact, form=form, events=objecting.events_of(row),
@@ -54,15 +54,15 @@ def _page(objection_id: UUID, form: Form) -> str:
     )  # fmt: skip
 
 
-@blueprint.post("/objections/<uuid:objection_id>")
+@blueprint.post("/objections/<uuid:fact_objection_id>")
 @access(Permission.DECIDE)
-def decide(objection_id: UUID) -> Any:
+def decide(fact_objection_id: UUID) -> Any:
     actor = current_actor()
-    objecting.get_objection(actor, objection_id)
+    objecting.get_objection(actor, fact_objection_id)
     form = Form.submitted(ObjectionDecisionForm())
     with form.catching():
         values = form.load()
-        objecting.decide(actor, objection_id, values.pop("version"), **values)
+        objecting.decide(actor, fact_objection_id, values.pop("version"), **values)
         flash(_("已处理，并已通知供应商。"), "success")
         return redirect(url_for("supplier_scores.objections", state="open"))
-    return _page(objection_id, form), form.refusal_status
+    return _page(fact_objection_id, form), form.refusal_status

@@ -70,14 +70,14 @@ def object_to(own_fact_id: UUID) -> Any:
     return _fact_page(own_fact_id, form), form.refusal_status
 
 
-@blueprint.post("/own/objections/<uuid:own_objection_id>/withdrawal")
+@blueprint.post("/own/objections/<uuid:own_fact_objection_id>/withdrawal")
 @access(Permission.OBJECT)
-def withdraw(own_objection_id: UUID) -> Any:
+def withdraw(own_fact_objection_id: UUID) -> Any:
     actor = current_actor()
-    fact_id = objecting.get_objection(actor, own_objection_id).fact_id
+    fact_id = objecting.get_objection(actor, own_fact_objection_id).fact_id
     form = Form.submitted(ObjectionVersionForm())
     with form.catching():
-        objecting.withdraw(actor, own_objection_id, form.load()["version"])
+        objecting.withdraw(actor, own_fact_objection_id, form.load()["version"])
         flash(_("异议已撤回。"), "success")
         return redirect(url_for("supplier_scores.own_fact", own_fact_id=fact_id))
     return _fact_page(fact_id, form), form.refusal_status
