@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from bureau.schools.service import get_school
 from kernel.actor import Actor
@@ -42,10 +42,17 @@ def own_part(actor: Actor, recall_id: UUID, *, lock: bool = False) -> RecallPart
 
 def mark_seen(actor: Actor, recall_id: UUID) -> RecallPart:
     """The first of the school's people who read it; later ones change nothing."""
-    part = own_part(actor, recall_id, lock=True)
-    if part.seen_at is None:
-        part.seen_at, part.seen_by_name = now(), actor.display_name
-        flush(db.session())
+    part = own_part(actor, recall_id)
+    # Not an edit: the page that says so itself has the version that it will hand in with what was secured.
+    db.session.execute(
+        update(RecallPart)
+        .where(
+            RecallPart.bureau_id == part.bureau_id, RecallPart.school_id == part.school_id, RecallPart.id == part.id,
+            RecallPart.seen_at.is_(None),
+        )
+        .values(seen_at=now(), seen_by_name=actor.display_name)
+    )  # fmt: skip
+    db.session.refresh(part)
     return part
 
 

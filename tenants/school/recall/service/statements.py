@@ -100,7 +100,8 @@ taken AS MATERIALIZED (
 )
 # One row per school, day and meal that something went into; and one per school, unit and kind (use_day NULL).
 # Dishes: those that were named (called as the day's menu called them), and of the meal's menu those whose recipe, as it was
-# published or as it is today, holds an item that was taken without a name.
+# published or as it is today, holds an item that was taken without a name. Samples: of these dishes; where goods were taken
+# without a name, also those of dishes that are on no menu, and all of the meal's where no dish is known to hold them.
 USES = (
     "WITH"
     + TAKEN
@@ -150,7 +151,8 @@ FROM places p
   LEFT JOIN LATERAL (
     SELECT count(*) AS samples FROM food_samples f
     WHERE f.bureau_id = :bureau_id AND f.school_id = p.school_id AND f.on_day = p.use_day AND f.meal = p.use_meal
-      AND f.superseded_at IS NULL AND f.disposed_at IS NULL AND f.dish_id = ANY (n.ids)
+      AND f.superseded_at IS NULL AND f.disposed_at IS NULL
+      AND (f.dish_id = ANY (n.ids) OR p.items IS NOT NULL AND (f.dish_id IS NULL OR n.ids IS NULL))
   ) s ON true
 UNION ALL
 SELECT school_id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, kind, unit, sum(quantity) FROM taken

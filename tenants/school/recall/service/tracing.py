@@ -58,7 +58,8 @@ class Stock:
 @dataclass(slots=True)
 class Served:
     """A meal that something of the lots went into. `dishes`: those it was taken for, or, where no record says, all whose
-    recipe holds the item (`is_recorded` False). `diners` None: nobody counted. `samples`: of these dishes, still kept."""
+    recipe holds the item (`is_recorded` False). `diners` None: nobody counted. `samples`: still kept, of these dishes
+    and of those that may hold it too."""
 
     on_day: date
     meal: str

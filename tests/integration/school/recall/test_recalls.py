@@ -141,6 +141,15 @@ def test_a_school_answers_its_own_part(world, acting, officer, told):
     assert known.seconds_to_all_secured is None
 
 
+def test_the_page_that_says_it_was_read_can_still_hand_in_what_was_secured(world, acting, told):
+    store = acting(world.actor(Role.STOREKEEPER, "a1"))
+    shown = answering.own_part(store, told.id).version
+    first = answering.mark_seen(store, told.id).seen_at
+    assert first is not None
+    assert answering.mark_seen(store, told.id).seen_at == first
+    assert answering.secure(store, told.id, shown, found="70 公斤").state == "secured"
+
+
 def test_counting_needs_a_number(world, acting, told):
     store = acting(world.actor(Role.STOREKEEPER, "a1"))
     part = answering.own_part(store, told.id)

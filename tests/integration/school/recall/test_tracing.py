@@ -9,9 +9,11 @@ from bureau.catalogue.models import CatalogueItem
 from bureau.roles import Role
 from kernel.database import db, new_id
 from kernel.web.dates import today
+from school.canteen_day.kinds import SAMPLE
 from school.recall.service import lots
 from school.recall.service.asking import ask, begin
 from school.recall.service.tracing import details, parts_as_json, trace
+from tests.support import canteen_day
 from tests.support.recall import LOT, SUPPLIER, cook, deliver, keeper, put_on_menu, take
 from tests.support.receipts import line, record
 
@@ -174,6 +176,15 @@ def test_chosen_lots_only_are_traced(world, rice, two_schools, officer, acting):
     none = ask(officer, {**asked, "lot": ["0" * 16]})
     assert everything.trace.schools
     assert none.trace.schools == []
+
+
+def test_where_no_dish_was_named_a_sample_that_is_on_no_menu_may_hold_it_too(world, two_schools, officer, acting):
+    for place in ("a1", "a2"):
+        canteen_day.keep(canteen_day.cook(world, place), SAMPLE, **{**canteen_day.SAMPLE, "dish_name": "演示清炒时蔬"})
+    acting(officer)
+    parts = by_school(trace(officer, lot_of(officer)))
+    assert parts[world.schools["a1"]].samples == 1, "the issue names the dish"
+    assert parts[world.schools["a2"]].samples == 2
 
 
 def test_a_constant_number_of_queries_however_many_schools(world, rice, two_schools, officer, acting, count_queries):
