@@ -126,4 +126,7 @@ def paid(of: Market, school: str = "a1", month: date = MONTH, **changes: Any) ->
 
 
 def again(of: Market, statement: SupplierStatement, school: str = "a1") -> SupplierStatement:
-    return get_statement(of.actor("accountant", school), statement.id)
+    """As stored, whoever changed it."""
+    statement_id = statement.id
+    db.session.expire_all()
+    return get_statement(of.actor("accountant", school), statement_id)

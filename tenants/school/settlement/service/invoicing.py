@@ -41,9 +41,10 @@ def record_invoice(
 
     Raises Invalid, NotFound, Conflict, RuleBroken invoice_counted, more_than_owed, not_agreed.
     """
+    scan = _scan(actor, attachment_id)
     content_digest = digest({
         "number": number, "code": code, "issued_on": issued_on.isoformat(), "amount": amount_fen, "tax": tax_fen,
-        "scan": str(attachment_id), "note": note,
+        "scan": scan.sha256, "note": note,
         "matches": sorted([str(one), amount] for one, amount in matches.items()),
     })  # fmt: skip
     existing = _find(actor, invoice_id)
@@ -59,7 +60,8 @@ def record_invoice(
         supplier_name=first.supplier_name, school_name=first.school_name, number=number, code=code,
         issued_on=issued_on, amount_fen=amount_fen, tax_fen=tax_fen, note=note, content_digest=content_digest,
         created_by=actor.account_id, created_by_name=actor.display_name, state="recorded", matched_fen=0,
-        **_scan(actor, attachment_id),
+        school_attachment_id=scan.id if actor.level == "school" else None,
+        supplier_attachment_id=scan.id if actor.level == "supplier" else None,
     )  # fmt: skip
     counted = RuleBroken("invoice_counted", _("发票号码 %(number)s 已经登记过，一张发票只能用一次。", number=number))
     if _is_counted(first, number):
@@ -126,17 +128,17 @@ def _check(statements: Sequence[SupplierStatement], issued_on: date, amount_fen:
         raise Invalid(problems)
 
 
-def _scan(actor: Actor, attachment_id: UUID) -> dict[str, UUID]:
+def _scan(actor: Actor, attachment_id: UUID) -> Attachment:
     """Of the recorder's own files only."""
-    query = select(Attachment.id).where(Attachment.bureau_id == actor.bureau_id, Attachment.id == attachment_id)
-    name = "school_attachment_id" if actor.level == "school" else "supplier_attachment_id"
+    query = select(Attachment).where(Attachment.bureau_id == actor.bureau_id, Attachment.id == attachment_id)
     if actor.level == "school":
         query = query.where(Attachment.school_id == actor.own_school_id())
     else:
         query = query.where(Attachment.supplier_id == actor.own_supplier_id())
-    if db.session.scalar(query) is None:
+    found: Attachment | None = db.session.scalar(query)
+    if found is None:
         raise Invalid({"attachment_id": [_("没有这个附件，请重新上传。")]})
-    return {name: attachment_id}
+    return found
 
 
 def _match(
@@ -180,10 +182,10 @@ def _match(
 # --- the school checks ------------------------------------------------------------------------------------------------
 
 
-def get_invoice(actor: Actor, invoice_id: UUID, *, lock: bool = False) -> SupplierInvoice:
-    """Raises NotFound."""
+def get_invoice(actor: Actor, invoice_id: UUID, *, school_id: int | None = None, lock: bool = False) -> SupplierInvoice:
+    """`school_id`: for the bureau and zones. Raises NotFound."""
     found = _find(actor, invoice_id, lock=lock)
-    if found is None:
+    if found is None or school_id not in (None, found.school_id):
         raise NotFound(_("没有这张发票。"))
     return found
 
