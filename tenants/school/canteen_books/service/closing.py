@@ -133,7 +133,8 @@ def close(actor: Actor, month: date, seen_version: int | None) -> BookMonth:
     require_version(found, seen_version)
     ledger.require_two(found.prepared_by, actor)
     ahead = outlook(actor, found)
-    if ahead.closing.content_digest != found.content_digest:
+    # Money that was taken after the month was prepared would be in no month.
+    if ahead.closing.content_digest != found.content_digest or not ahead.is_ready:
         raise Conflict(
             _("提交结账之后数据有变化，请退回后重新提交。"), {"state": found.state, "version": found.version}
         )

@@ -21,10 +21,10 @@ from kernel.numbering.service import next_numbers
 from kernel.web.dates import today
 from school.canteen_books import chart, rules
 from school.canteen_books.meal_models import AidGrant, MealPayment, MealRefund
-from school.canteen_books.models import BookVoucher
-from school.canteen_books.rules import EntryKind, Move
+from school.canteen_books.models import BookMonth, BookVoucher
+from school.canteen_books.rules import EntryKind, MonthState, Move
 from school.canteen_books.service import ledger
-from school.canteen_books.service.months import note
+from school.canteen_books.service.months import first_month, note
 from school.canteen_books.service.vouchers import keep
 from school.diners.models import Pupil, SchoolClass
 
@@ -44,12 +44,8 @@ class Paid:
 
 def take(actor: Actor, payments: Sequence[Paid]) -> int:
     """What the cashier took, each under the client's id: sent again it is taken once. How many are new."""
-    problems: dict[str, list[str]] = {}
-    for position, paid in enumerate(payments):
-        if paid.paid_on > today():
-            problems[f"payments.{position}.paid_on"] = [_("日期不能晚于今天。")]
-    if problems:
-        raise Invalid(problems)
+    if len({paid.payment_id for paid in payments}) < len(payments):
+        raise Invalid({"payments": [_("同一笔缴费在一次提交中出现了两次。")]})
     known = set(
         db.session.scalars(
             select(Pupil.id).where(
@@ -74,6 +70,7 @@ def take(actor: Actor, payments: Sequence[Paid]) -> int:
         fresh.append(paid)
     if not fresh:
         return 0
+    _require_bookable(actor, fresh)
     numbers = _numbers(actor, fresh)
     rows = [
         {
@@ -97,6 +94,32 @@ def _numbers(actor: Actor, payments: Sequence[Paid]) -> dict[int, Iterator[str]]
         year: iter(next_numbers(session, actor.bureau_id, school_id, NUMBER_KIND, year, count))
         for year, count in sorted(per_year.items())
     }
+
+
+def _require_bookable(actor: Actor, payments: Sequence[Paid]) -> None:
+    """Money of a month that is closed could never be booked, and would stand in the way of all that came after. The months
+    are held shared: whoever closes one waits for the money that is just being taken."""
+    first = first_month(actor, actor.own_school_id())
+    months = {rules.month_of(paid.paid_on) for paid in payments}
+    held = db.session.execute(
+        select(BookMonth.month, BookMonth.state)
+        .where(
+            BookMonth.bureau_id == actor.bureau_id, BookMonth.school_id == actor.own_school_id(),
+            BookMonth.month.in_(months),
+        )
+        .order_by(BookMonth.month)
+        .with_for_update(read=True)
+    )  # fmt: skip
+    closed = {month for month, state in held if state in (MonthState.CLOSED, MonthState.REOPENING)}
+    problems: dict[str, list[str]] = {}
+    for position, paid in enumerate(payments):
+        month = rules.month_of(paid.paid_on)
+        if paid.paid_on > today():
+            problems[f"payments.{position}.paid_on"] = [_("日期不能晚于今天。")]
+        elif month in closed or (first is not None and month < first.month):
+            problems[f"payments.{position}.paid_on"] = [_("%(month)s 已结账，不能再登记。", month=f"{month:%Y-%m}")]
+    if problems:
+        raise Invalid(problems)
 
 
 def void_payment(actor: Actor, payment_id: UUID, reason: str) -> MealPayment:
@@ -200,6 +223,7 @@ def pay_refunds(actor: Actor, refund_ids: Collection[UUID], method: str, signed_
     ).all()
     if len(rows) != len(set(refund_ids)):
         raise NotFound(_("没有这笔退费。"))
+    _hold_accounts(actor, {row.pupil_id for row in rows})
     left = ledger.pupil_balances(actor, [row.pupil_id for row in rows])
     for pupil, fen in _paid_but_unbooked(actor, [row.pupil_id for row in rows]).items():
         left[pupil] = left.get(pupil, 0) - fen
@@ -218,6 +242,18 @@ def pay_refunds(actor: Actor, refund_ids: Collection[UUID], method: str, signed_
         paid += 1
     db.session.flush()
     return paid
+
+
+def _hold_accounts(actor: Actor, pupil_ids: Collection[UUID]) -> None:
+    """One after the other: two refunds of one pupil, paid out at two desks, may not both see the same money."""
+    db.session.execute(
+        select(Pupil.id)
+        .where(
+            Pupil.bureau_id == actor.bureau_id, Pupil.school_id == actor.own_school_id(), Pupil.id.in_(pupil_ids)
+        )
+        .order_by(Pupil.id)
+        .with_for_update()
+    ).all()  # fmt: skip
 
 
 def book_refunds(actor: Actor, voucher_id: UUID, until: date) -> BookVoucher:

@@ -186,16 +186,19 @@ def enrol(actor: Actor, pupil_ids: Collection[UUID], plan_id: UUID, from_day: da
             select(MealEnrolment)
             .where(
                 MealEnrolment.bureau_id == actor.bureau_id, MealEnrolment.school_id == actor.own_school_id(),
-                MealEnrolment.pupil_id.in_(wanted), MealEnrolment.until_day.is_(None),
+                MealEnrolment.pupil_id.in_(wanted),
+                (MealEnrolment.until_day.is_(None)) | (MealEnrolment.until_day >= from_day),
             )
-            .order_by(MealEnrolment.id)
+            .order_by(MealEnrolment.from_day, MealEnrolment.id)
             .with_for_update()
         )
     }  # fmt: skip
-    late = [row for row in current.values() if row.plan_id != plan_id and row.from_day >= from_day]
+    # One that ends on a later day holds that long: two plans on one day would be charged both.
+    staying = {pupil for pupil, row in current.items() if row.plan_id == plan_id and row.until_day is None}
+    late = [row for pupil, row in current.items() if pupil not in staying and row.from_day >= from_day]
     if late:
         raise Invalid({"from_day": [_("有 %(count)s 名学生从这一天之后起已在另一方案中。", count=len(late))]})
-    moving = [pupil for pupil in wanted if pupil not in current or current[pupil].plan_id != plan_id]
+    moving = [pupil for pupil in wanted if pupil not in staying]
     ending = [current[pupil].id for pupil in moving if pupil in current]
     if ending:
         _end(actor, ending, from_day - timedelta(days=1))

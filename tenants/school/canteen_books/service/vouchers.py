@@ -21,7 +21,7 @@ from school.canteen_books.labels import CASHIER_APART
 from school.canteen_books.models import BookVoucher
 from school.canteen_books.rules import EntryKind, Move, VoucherState
 from school.canteen_books.service import ledger
-from school.canteen_books.service.months import locked_month, note, open_month_for, require_open
+from school.canteen_books.service.months import first_month, locked_month, note, open_month_for, require_open
 from school.canteen_books.service.payees import get_payee
 from school.canteen_books.service.sources import release
 
@@ -61,12 +61,15 @@ def enter(
         problems["payee_id"] = [_("请选择收款方。")]
     if on_day > today():
         problems["on_day"] = [_("日期不能晚于今天。")]
+    kind = EntryKind.OPENING if template.startswith("opening_") else EntryKind.VOUCHER
+    first = first_month(actor, actor.own_school_id())
+    if kind == EntryKind.OPENING and first is not None and rules.month_of(on_day) != first.month:
+        problems["on_day"] = [_("期初只能记在建账的月份（%(month)s）。", month=f"{first.month:%Y-%m}")]
     if problems:
         raise Invalid(problems)
     if payee_id is not None:
         get_payee(actor, payee_id)
     moves = rules.template_moves(template, amount_fen, in_cash=in_cash)
-    kind = EntryKind.OPENING if template.startswith("opening_") else EntryKind.VOUCHER
     return keep(
         actor, voucher_id, kind, on_day, summary or str(labels.TEMPLATES[template]), moves, template=template,
         payee_id=payee_id if form.pays else None, attachment_id=attachment_id,
