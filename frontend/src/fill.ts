@@ -1,6 +1,10 @@
 // The page under /fill/: works from the phone's own disk, see docs/fill-protocol.md.
 
 import { App } from "./fill/app";
+import { daily } from "./fill/day/screens/daily";
+import { receive } from "./fill/day/screens/receive";
+import { awaitingScreen, recordScreen } from "./fill/day/screens/record";
+import { today } from "./fill/day/screens/today";
 import { toast } from "./fill/dom";
 import { t } from "./fill/messages";
 import { conflicts } from "./fill/screens/conflicts";
@@ -17,7 +21,11 @@ applyTheme();
 const root = document.getElementById("fill");
 if (root) {
   const app = new App(root);
-  app.route("", visits);
+  app.route("", (open) => (open.work?.person.school_id === undefined ? visits(open) : today(open)));
+  app.route("day", daily);
+  app.route("receive", receive);
+  app.route("record", recordScreen);
+  app.route("awaiting", awaitingScreen);
   app.route("fill", fill);
   app.route("finish", finish);
   app.route("account", account);

@@ -22,7 +22,7 @@ export class Refused extends Error {
 /** No answer came: no network, a time-out, or something between us and the service answered in its place. */
 export class Unreachable extends Error {}
 
-export const newToken = (values: Record<string, unknown>): Promise<{ id: string; token: string; expires_at: string }> =>
+export const newToken = (values: Record<string, unknown>): Promise<{ id: string; token: string; expires_at: string; level: string }> =>
   call(null, "POST", "/tokens", { json: values });
 
 interface Options {
@@ -74,6 +74,7 @@ export const call = async <T>(token: string | null, method: string, path: string
       credentials: "omit", // the token is the only proof: a cookie that grew old cannot lose work
       cache: "no-store",
     });
+    if (response.status === 304) return undefined as T; // as we have it
     if (!response.ok) throw new Refused(await problemOf(response));
     if (response.status === 204) return undefined as T;
     return (await response.json()) as T; // inside the time limit: the body may stop half-way too

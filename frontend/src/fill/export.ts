@@ -1,5 +1,6 @@
 // The last rescue: what was not sent, as a file that a person can hand in. Works signed out and without a network.
 
+import { isUnsentRecord } from "./day/records";
 import { zip } from "./zip";
 import { storeOf } from "./store";
 import type { AttachmentRow, Identity } from "./types";
@@ -35,7 +36,18 @@ const rescued = async (person: Identity): Promise<Rescued> =>
       };
       files.push([`${submission.id}/submission.json`, encoder.encode(JSON.stringify(document, null, 1))]);
     }
-    return { files, count: submissions.length };
+    const made = (await db.getAll("records")).filter(isUnsentRecord);
+    for (const { draft, as, ...row } of made) {
+      void draft;
+      for (const { sha256 } of row.files) {
+        const blob = await db.get("blobs", sha256);
+        if (blob) files.push([`records/${row.id}/${sha256}.jpg`, new Uint8Array(blob.bytes)]);
+      }
+      // A second person's token stays here: it is their word, not a file's.
+      const document = { person: { bureau_id: person.bureau_id, person_id: person.person_id, person_name: person.person_name }, record: row, said_by: as?.name ?? null };
+      files.push([`records/${row.id}/record.json`, encoder.encode(JSON.stringify(document, null, 1))]);
+    }
+    return { files, count: submissions.length + made.length };
   });
 
 const withoutThumb = ({ thumb, ...row }: AttachmentRow): Omit<AttachmentRow, "thumb"> => {
@@ -50,7 +62,7 @@ const base64 = (bytes: Uint8Array): string => {
 };
 
 export const unsentCount = async (person: Identity): Promise<number> =>
-  storeOf(person.key).run(async (db) => (await db.getAll("submissions")).filter(isUnsent).length);
+  storeOf(person.key).run(async (db) => (await db.getAll("submissions")).filter(isUnsent).length + (await db.getAll("records")).filter(isUnsentRecord).length);
 
 /** A .zip; where the memory does not reach for it, or it fails otherwise, one .json with everything in it. */
 export const exportUnsent = async (person: Identity): Promise<{ blob: Blob; name: string; count: number }> => {

@@ -9,3 +9,6 @@ export const newId = (): string => {
 };
 
 export const nowText = (): string => new Date().toISOString();
+
+/** The day in Shanghai, whatever the phone's own zone is. */
+export const todayText = (): string => new Intl.DateTimeFormat("sv-SE", { timeZone: "Asia/Shanghai" }).format(new Date());

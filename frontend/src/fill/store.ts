@@ -4,9 +4,10 @@
 
 import { openDB, type DBSchema, type IDBPDatabase } from "idb";
 
+import type { Draft, RecordRow } from "./day/types";
 import type { AnswerRow, AttachmentRow, BlobRow, FormRow, Identity, Submission, Task } from "./types";
 
-const VERSION = 1;
+const VERSION = 2; // 2: records of a school's day
 const PREFIX = "houqin-fill-";
 
 export interface Schema extends DBSchema {
@@ -17,6 +18,8 @@ export interface Schema extends DBSchema {
   blobs: { key: string; value: BlobRow };
   submissions: { key: string; value: Submission; indexes: { inspection: string } };
   kv: { key: string; value: unknown };
+  records: { key: string; value: RecordRow };
+  drafts: { key: string; value: Draft };
 }
 
 interface People extends DBSchema {
@@ -25,7 +28,7 @@ interface People extends DBSchema {
 }
 
 export type Database = IDBPDatabase<Schema>;
-export type StoreName = "tasks" | "forms" | "answers" | "attachments" | "blobs" | "submissions" | "kv";
+export type StoreName = "tasks" | "forms" | "answers" | "attachments" | "blobs" | "submissions" | "kv" | "records" | "drafts";
 
 export const STRICT = { durability: "strict" } as const;
 
@@ -37,12 +40,12 @@ class Opened<T extends DBSchema> {
 
   constructor(
     readonly name: string,
-    private readonly upgrade: (db: IDBPDatabase<T>) => void,
+    private readonly upgrade: (db: IDBPDatabase<T>, from: number) => void,
   ) {}
 
   private open(): Promise<IDBPDatabase<T>> {
     this.opening ??= openDB<T>(this.name, VERSION, {
-      upgrade: (db) => this.upgrade(db),
+      upgrade: (db, from) => this.upgrade(db, from),
       // Another tab carries a newer version: let it go ahead, this one opens again when it next writes.
       blocking: (_current, _blocked, event) => {
         (event.target as IDBDatabase).close();
@@ -77,12 +80,19 @@ class Opened<T extends DBSchema> {
   }
 }
 
-const people = new Opened<People>("houqin-fill", (db) => {
+const people = new Opened<People>("houqin-fill", (db, from) => {
+  if (from > 0) return;
   db.createObjectStore("people", { keyPath: "key" });
   db.createObjectStore("kv");
 });
 
-const makeStores = (db: Database): void => {
+const makeStores = (db: Database, from: number): void => {
+  if (from < 1) makeFirstStores(db);
+  db.createObjectStore("records", { keyPath: "id" });
+  db.createObjectStore("drafts", { keyPath: "key" });
+};
+
+const makeFirstStores = (db: Database): void => {
   db.createObjectStore("tasks", { keyPath: "inspection_id" });
   db.createObjectStore("forms", { keyPath: "id" });
   db.createObjectStore("answers", { keyPath: ["submission", "key"] }).createIndex("submission", "submission");

@@ -3,6 +3,8 @@
 // but keeps everything.
 
 import { Refused, Unreachable, call, ping } from "./api";
+import { isUnsentRecord, learn, purgeRecords, records } from "./day/records";
+import { fetchSchoolDay, sendRecord } from "./day/sending";
 import { nowText } from "./ids";
 import { NeedsAttention, adopt, send, type Device, type Held } from "./sending";
 import { STRICT, deviceId } from "./store";
@@ -101,7 +103,8 @@ export class Sync {
   private async once(manual: boolean, fetch: boolean): Promise<void> {
     const token = this.work.person.token;
     const waiting = (await this.work.submissions()).filter((one) => hasWork(one) && (manual || one.state !== "needs_attention"));
-    if (!token || (!fetch && waiting.length === 0)) return;
+    const made = (await records(this.work)).filter((one) => isUnsentRecord(one) && (manual || one.state !== "needs_attention"));
+    if (!token || (!fetch && waiting.length === 0 && made.length === 0)) return;
     try {
       const offset = await ping();
       this.set({ online: true, offset, error: "" });
@@ -116,8 +119,18 @@ export class Sync {
           failed ??= error; // this one waits; the others need not
         }
       }
-      if (fetch) await this.fetchTasks(token);
+      for (const row of made) {
+        try {
+          await sendRecord(this.work, token, row, device, offset);
+        } catch (error) {
+          await learn(this.work, row.id, (kept) => void (kept.last_error = error instanceof Unreachable ? "unreachable" : error instanceof Error ? error.message : String(error)));
+          if (error instanceof Unreachable || isRefusedToken(error)) throw error;
+          failed ??= error;
+        }
+      }
+      if (fetch || made.length > 0) await this.fetch(token, fetch);
       await this.work.purge(Date.now() + offset);
+      await purgeRecords(this.work, Date.now() + offset);
       if (failed) throw failed;
       this.failures = 0;
       this.set({ next_at: 0, needs_sign_in: false });
@@ -171,6 +184,13 @@ export class Sync {
       });
       if (!(error instanceof NeedsAttention)) throw error;
     }
+  }
+
+  /** Somebody in a school gets its day, anew after every record: what is done there is done here. */
+  private async fetch(token: string, asked: boolean): Promise<void> {
+    if (this.work.person.school_id === undefined) return asked ? this.fetchTasks(token) : undefined;
+    await fetchSchoolDay(this.work, token);
+    this.fetched = Date.now();
   }
 
   private async fetchTasks(token: string): Promise<void> {

@@ -187,4 +187,6 @@ export interface Identity {
   token_id: string | null;
   expires_at: string | null;
   last_used_at: string;
+  /** Of somebody who works in a school: its day is on this phone instead of visits. */
+  school_id?: number;
 }

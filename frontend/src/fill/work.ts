@@ -28,7 +28,7 @@ export interface Listed {
   conflicts: number;
 }
 
-export type Change = { kind: "answer"; submission: string; key: string } | { kind: "submission"; submission: string } | { kind: "tasks" };
+export type Change = { kind: "answer"; submission: string; key: string } | { kind: "submission"; submission: string } | { kind: "tasks" } | { kind: "records" };
 
 export const isEditable = (submission: Submission): boolean =>
   !submission.finalised && (submission.state === "open" || submission.state === "needs_attention");
@@ -107,10 +107,6 @@ export class Work {
 
   submissions(): Promise<Submission[]> {
     return this.store.run((db) => db.getAll("submissions"));
-  }
-
-  async unsent(): Promise<Submission[]> {
-    return (await this.submissions()).filter(isUnsent);
   }
 
   bytesOf(sha256: string): Promise<ArrayBuffer | null> {

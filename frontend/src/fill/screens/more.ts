@@ -2,6 +2,7 @@
 
 import { endToken } from "../api";
 import type { App, Screen } from "../app";
+import { secondsCard } from "../day/screens/record";
 import { ask, button, h, toast } from "../dom";
 import { unsentCount } from "../export";
 import { chooseLanguage, language, t } from "../messages";
@@ -46,6 +47,7 @@ export const more = async (app: App): Promise<Screen> => {
       }, { class: "chip", lang: name, "aria-pressed": String(language() === name) }))),
     button(t("hide_hint"), () => void keepSetting("home_screen_hint", true).then(() => toast(t("done"))), { class: "button" })));
   const work = app.work;
+  if (work?.person.school_id !== undefined) element.append(await secondsCard(work));
   if (work) {
     element.append(h("div", { class: "card" }, h("h2", {}, `${work.person.person_name} · ${work.person.bureau_name}`),
       h("div", { class: "row" },
@@ -58,9 +60,9 @@ export const more = async (app: App): Promise<Screen> => {
 
 /** Refuses while there is work that the service has not confirmed. */
 const refused = async (app: App): Promise<boolean> => {
-  const unsent = (await app.work?.unsent()) ?? [];
-  if (unsent.length > 0) await ask(t("unsent_title"), [h("p", { class: "fault" }, t("unsent_refusal", { n: unsent.length }))], [{ label: t("close"), value: "" }]);
-  return unsent.length > 0;
+  const unsent = app.work ? await unsentCount(app.work.person) : 0;
+  if (unsent > 0) await ask(t("unsent_title"), [h("p", { class: "fault" }, t("unsent_refusal", { n: unsent }))], [{ label: t("close"), value: "" }]);
+  return unsent > 0;
 };
 
 const signOut = async (app: App): Promise<void> => {

@@ -2,6 +2,7 @@
 
 import { Refused, Unreachable, call, newToken } from "../api";
 import type { App, Screen } from "../app";
+import type { SchoolDay } from "../day/types";
 import { button, download, h, toast } from "../dom";
 import { exportUnsent, unsentCount } from "../export";
 import { t } from "../messages";
@@ -10,7 +11,7 @@ import { keepPerson, knownPeople } from "../store";
 import type { Identity, Tasks } from "../types";
 
 const DAYS = 30;
-const SCOPES = ["bureau:inspection:fill"];
+const SCOPES = ["bureau:inspection:fill", "school:offline_records:fill", "school:offline_records:confirm"]; // one place, one of the two
 
 const field = (label: string, attributes: Record<string, unknown>): { row: HTMLElement; input: HTMLInputElement } => {
   const input = h("input", attributes) as HTMLInputElement;
@@ -27,15 +28,18 @@ export const signIn = async (app: App): Promise<Screen> => {
     const name = field(t("user_name"), { name: "username", autocomplete: "username", required: true, autocapitalize: "none" });
     const password = field(t("password"), { name: "password", type: "password", autocomplete: "current-password", required: true });
     const code = field(t("code"), { name: "code", inputmode: "numeric", autocomplete: "one-time-code" });
+    const place = field(t("place_of_work"), { name: "scope", autocomplete: "off", autocapitalize: "none" });
+    place.row.hidden = true; // only of somebody who works in several
     const fault = h("p", { class: "fault", role: "alert" });
     const submit = h("button", { class: "button primary wide", type: "submit" }, t("sign_in"));
-    const form = h("form", { class: "card" }, h("p", {}, again ? t("sign_in_again_as", { name: again.person_name }) : t("sign_in_once")), name.row, password.row, code.row, fault, submit);
+    const form = h("form", { class: "card" }, h("p", {}, again ? t("sign_in_again_as", { name: again.person_name }) : t("sign_in_once")), name.row, password.row, code.row, place.row, fault, submit);
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       submit.disabled = true;
       fault.textContent = "";
-      enter(app, name.input.value.trim(), password.input.value, code.input.value.trim())
+      enter(app, name.input.value.trim(), password.input.value, code.input.value.trim(), place.input.value.trim())
         .catch((error: unknown) => {
+          if (asksForPlace(error)) place.row.hidden = false;
           fault.textContent = error instanceof Unreachable ? t("sign_in_offline") : wordsOf(error);
         })
         .finally(() => (submit.disabled = false));
@@ -49,6 +53,8 @@ export const signIn = async (app: App): Promise<Screen> => {
   }
   return { element, title: t("sign_in"), back: again ? "/" : null };
 };
+
+const asksForPlace = (error: unknown): boolean => error instanceof Refused && Boolean((error.problem.body["errors"] as Record<string, unknown> | undefined)?.["scope"]);
 
 const wordsOf = (error: unknown): string => {
   if (!(error instanceof Refused)) return error instanceof Error ? error.message : String(error);
@@ -66,12 +72,14 @@ export const unsentCard = (person: Identity, count: number): HTMLElement =>
     }, { class: "button wide" }),
   );
 
-const enter = async (app: App, username: string, password: string, code: string): Promise<void> => {
-  const made = await newToken({ username, password, code: code || null, name: t("device_name"), scopes: SCOPES, days: DAYS });
-  const given = await call<Tasks>(made.token, "GET", "/fill/tasks");
+const enter = async (app: App, username: string, password: string, code: string, place: string): Promise<void> => {
+  const made = await newToken({ username, password, code: code || null, name: t("device_name"), scopes: SCOPES, days: DAYS, scope: place || null });
+  const inSchool = made.level === "school";
+  const given = inSchool ? await call<SchoolDay>(made.token, "GET", "/fill/school-day") : await call<Tasks>(made.token, "GET", "/fill/tasks");
+  const school = "school" in given ? given.school.id : undefined;
   await persist();
   const person: Identity = {
-    key: `${given.bureau.id}-${given.person.id}`,
+    key: [given.bureau.id, given.person.id, ...(school === undefined ? [] : [school])].join("-"),
     bureau_id: given.bureau.id,
     bureau_name: given.bureau.name,
     person_id: given.person.id,
@@ -80,6 +88,7 @@ const enter = async (app: App, username: string, password: string, code: string)
     token_id: made.id,
     expires_at: made.expires_at,
     last_used_at: new Date().toISOString(),
+    ...(school === undefined ? {} : { school_id: school }),
   };
   await keepPerson(person);
   app.use(person);

@@ -2,13 +2,12 @@
 
 import type { App, Screen } from "../app";
 import { button, h, refill, toast } from "../dom";
+import { todayText } from "../ids";
 import { t } from "../messages";
 import { setting } from "../store";
 import { stateWords } from "../states";
 import { updateOffer } from "../updates";
 import { isEditable, type Listed } from "../work";
-
-const today = (): string => new Intl.DateTimeFormat("sv-SE", { timeZone: "Asia/Shanghai" }).format(new Date());
 
 export const visits = async (app: App): Promise<Screen> => {
   const list = h("div", { class: "list" });
@@ -26,7 +25,7 @@ export const visits = async (app: App): Promise<Screen> => {
     drawing = true;
     const [listed, offer, hidden] = await Promise.all([work.list(), updateOffer(), setting("home_screen_hint")]);
     notices.replaceChildren(...[offer, hidden ? null : homeScreenHint()].filter((one): one is HTMLElement => one !== null));
-    const day = today();
+    const day = todayText();
     const now = listed.filter(({ task }) => task.scheduled_on <= day);
     const later = listed.filter(({ task }) => task.scheduled_on > day);
     refill(list, [
@@ -48,13 +47,13 @@ export const visits = async (app: App): Promise<Screen> => {
   return { element, title: t("visits_of", { name: work.person.person_name }), back: null, close: stop };
 };
 
-const homeScreenHint = (): HTMLElement | null =>
+export const homeScreenHint = (): HTMLElement | null =>
   window.matchMedia("(display-mode: standalone)").matches ? null : h("p", { class: "fine" }, t("home_screen"));
 
 const group = (app: App, title: string, listed: Listed[]): HTMLElement[] =>
   listed.length === 0 ? [] : [h("h2", {}, title), ...listed.map((one) => card(app, one))];
 
-const send = async (app: App): Promise<void> => {
+export const send = async (app: App): Promise<void> => {
   await app.sync?.trigger({ manual: true, fetch: true });
   const status = app.sync?.status;
   if (status?.online === false) toast(t("still_offline"), "danger");

@@ -32,6 +32,6 @@ def test_every_code_of_a_family_has_words():
     codes = {
         f"attention_{code}" for code in re.findall(r"NeedsAttention\((?:[^\"()]*\? )?\"(\w+)\"(?: : \"\w+\")?", SOURCES)
     }
-    codes |= {f"probe_{code}" for code in re.findall(r"fault: \"(\w+)\"", SOURCES)}
+    codes |= {f"probe_{code}" for code in re.findall(r"\bfault: \"(\w+)\"", SOURCES)}
     assert len(codes) > 8
     assert codes - TABLES["zh"].keys() == set()
