@@ -185,13 +185,15 @@ class Visitor:
 def visit(request: pytest.FixtureRequest, browser: Any, address: str, district: dict[str, Any]) -> Iterator[Any]:
     """`visit("inspector-1", width=360)`: that person's window, signed in; `visit(None)`: a stranger's."""
     visitors: list[Visitor] = []
+    from bureau.people.demo import PASSWORD
+
     passwords = {row["username"]: row["password"] for row in district["sign_ins"]}
 
     def open_window(username: str | None, width: int = 1440) -> Visitor:
         visitor = Visitor(browser, address, width, 780 if width < 500 else 900)
         visitors.append(visitor)
         if username is not None:
-            visitor.sign_in(username, passwords[username])
+            visitor.sign_in(username, passwords.get(username, PASSWORD))
         return visitor
 
     yield open_window
