@@ -32,7 +32,8 @@ def goods_of_items(actor: Actor, names: Mapping[UUID, tuple[str, str]]) -> dict[
     found = _known(actor, names)
     missing = sorted(names.keys() - found.keys())
     if missing:
-        _add(actor, [_of_item(actor, item_id, names[item_id], facts) for item_id, facts in _facts(actor, missing)])
+        places = own_places(actor)
+        _add(actor, [_of_item(actor, places, one, names[one], facts) for one, facts in _facts(actor, missing)])
         found = _known(actor, names)
     return found
 
@@ -60,11 +61,13 @@ def _facts(actor: Actor, item_ids: Sequence[UUID]) -> list[tuple[UUID, tuple[str
     return [(item_id, known.get(item_id, ("", "ambient", "food"))) for item_id in item_ids]
 
 
-def _of_item(actor: Actor, item_id: UUID, names: tuple[str, str], facts: tuple[str, str, str]) -> dict[str, Any]:
+def _of_item(
+    actor: Actor, places: Places, item_id: UUID, names: tuple[str, str], facts: tuple[str, str, str]
+) -> dict[str, Any]:
     specification, storage, subject = facts
     kind = GoodKind.FOOD if subject == "food" else GoodKind.CONSUMABLE
     return _row(
-        actor, own_places(actor), new_id(), kind=kind, name=names[0], base_unit=names[1], storage=storage,
+        actor, places, new_id(), kind=kind, name=names[0], base_unit=names[1], storage=storage,
         item_id=item_id, specification=specification,
     )  # fmt: skip
 
