@@ -19,14 +19,17 @@ from school.offline_records.service.receipts import KEPT_AS
 
 def list_records(
     actor: Actor, school_id: int, *, day: date | None = None, flagged: bool = False, cursor: str | None = None,
-    limit: int = 50,
+    limit: int = 50, only_own: bool = False,
 ) -> Page[Any]:  # fmt: skip
+    """`only_own`: what the actor handed in. `flagged`: only what was not taken at its word."""
     query = select(OfflineRecord).where(
         OfflineRecord.bureau_id == actor.bureau_id, OfflineRecord.school_id == school_id
     )
     if day is not None:
         begin = datetime.combine(day, time(), SHANGHAI)
         query = query.where(OfflineRecord.created_at >= begin, OfflineRecord.created_at < begin + timedelta(days=1))
+    if only_own:
+        query = query.where(OfflineRecord.person_id == actor.account_id)
     if flagged:
         query = query.where(OfflineRecord.flags != [])
     return paginate(db.session(), query, [OfflineRecord.created_at, OfflineRecord.id], cursor, limit)
@@ -42,9 +45,13 @@ def acknowledgement(record: OfflineRecord) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def url_of(record: OfflineRecord) -> str:
-    """The page of the receipt, or of the first of the day's records."""
+def url_of(record: OfflineRecord, school_id: int | None = None) -> str:
+    """The page of the receipt, or of the first of the day's records; with `school_id` the bureau's."""
     first = record.record_ids[0]
+    place: dict[str, Any] = {} if school_id is None else {"school_id": school_id}
     if record.record_kind == KEPT_AS:
-        return url_for("supply.show", receipt_id=first)
-    return url_for("canteen_day.show", record_kind=KINDS[record.record_kind].code, day_record_id=first)
+        return url_for(f"supply.{'show_of_school' if place else 'show'}", receipt_id=first, **place)
+    return url_for(
+        f"canteen_day.{'show_of_school' if place else 'show'}", record_kind=KINDS[record.record_kind].code,
+        day_record_id=first, **place,
+    )  # fmt: skip

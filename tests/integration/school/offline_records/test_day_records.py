@@ -264,6 +264,14 @@ def test_the_school_and_the_bureau_see_what_came_late(phone, client_as, phone_of
         client_as("canteen_officer", "b").get(f"/api/v1/schools/{phone.school_id}/offline-records").status_code == 404
     )
     assert client_as("teacher").get("/api/v1/offline-records").status_code == 403
+    page = principal.get("/offline-records?flagged=1").text
+    assert "按收到时间计" in page
+    assert page.count("<tr>") == 2
+    assert "没有符合条件的记录" not in page
+    assert "还没有从手机离线登记的记录" in client_as("teacher").get("/offline-records").text
+    theirs = officer.get(f"/schools/{phone.school_id}/offline-records").text
+    assert f"/schools/{phone.school_id}/canteen-day/records/tasting/" in theirs
+    assert client_as("supplier_user").get("/offline-records").status_code == 403
     assert client_as("principal", "a2").get("/api/v1/offline-records").json["items"] == []
 
 
