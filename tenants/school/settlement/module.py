@@ -16,6 +16,7 @@ from school.orders.service.finding import own
 from school.settlement import invoice_models
 from school.settlement.api import blueprint as api
 from school.settlement.commands import settlement
+from school.settlement.demo import demo
 from school.settlement.feeds import DISPUTED, STATEMENTS, UNPAID
 from school.settlement.models import SupplierStatement
 from school.settlement.permissions import RULES, Permission
@@ -64,6 +65,7 @@ MODULE = Module(
     commands=(settlement,),
     periodic={"make": ("40 5 * * *", make_due), "note": ("50 5 * * *", note_due)},
     publishes=(GUARD, STATEMENTS, DISPUTED, UNPAID),
+    demo=demo,
 )
 
 __all__ = ["MODULE", "invoice_models"]

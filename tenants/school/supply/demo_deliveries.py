@@ -42,7 +42,7 @@ def tell(demo: DemoContext) -> None:
     db.session.commit()
 
 
-def _lot(cast: Cast, days: int) -> str:
+def lot_of(cast: Cast, days: int) -> str:
     return f"{MARK}{cast.day(days):%Y%m%d}"
 
 
@@ -68,7 +68,7 @@ def _code(cast: Cast, order: SupplyOrder) -> str:
     return next(code for code, agreement in cast.agreements.items() if agreement.id == order.agreement_id)
 
 
-def _shipped(cast: Cast, order: SupplyOrder, batch_no: str, days: int, **more: Any) -> Shipment:
+def shipped(cast: Cast, order: SupplyOrder, batch_no: str, days: int, **more: Any) -> Shipment:
     """Loaded at five in the morning of the day of delivery."""
     made = cast.day(days - 1)
     with clock_at(cast.at(days, 5)):
@@ -94,7 +94,7 @@ def _counted(cast: Cast, school: str, shipment: Shipment, days: int, **refusal: 
     return receipt
 
 
-def _received(cast: Cast, school: str, shipment: Shipment, days: int, **refusal: Any) -> GoodsReceipt:
+def received(cast: Cast, school: str, shipment: Shipment, days: int, **refusal: Any) -> GoodsReceipt:
     receipt = _counted(cast, school, shipment, days, **refusal)
     with clock_at(cast.at(days, 6, 35)):
         return confirming.confirm(cast.person("canteen_manager", school), receipt.id, receipt.version)
@@ -109,7 +109,7 @@ def _refusal(cast: Cast, school: str, quantity: Decimal, reason: str, note: str)
 def _closed(cast: Cast, school: str) -> None:
     for days, code in ((-9, GREENS), (-8, MEAT)):
         order = confirmed(cast, school, code, days, made=days - 2)
-        _received(cast, school, _shipped(cast, order, _lot(cast, days), days), days)
+        received(cast, school, shipped(cast, order, lot_of(cast, days), days), days)
         with clock_at(cast.at(days + 3, 16)):
             done = get_order(cast.person("canteen_manager", school), order.id)
             receiving.close(cast.person("canteen_manager", school), done.id, done.version)
@@ -119,9 +119,9 @@ def _refused_and_sent_again(cast: Cast, school: str) -> None:
     """One refusal made good the day after, one still open."""
     for days, is_made_good in ((-5, True), (-2, False)):
         order = confirmed(cast, school, GREENS, days, made=days - 2)
-        shipment = _shipped(cast, order, _lot(cast, days), days)
+        shipment = shipped(cast, order, lot_of(cast, days), days)
         why = _refusal(cast, school, Decimal(6), "bad_quality", f"{MARK}：叶片发黄")
-        receipt = _received(cast, school, shipment, days, **why)
+        receipt = received(cast, school, shipment, days, **why)
         rejection = of_receipt(cast.person("storekeeper", school), receipt.school_id, receipt.id)
         assert rejection is not None
         if not is_made_good:
@@ -132,15 +132,15 @@ def _refused_and_sent_again(cast: Cast, school: str) -> None:
                 promised_on=cast.day(days + 1),
             )  # fmt: skip
         with clock_at(cast.at(days + 1, 5)):
-            batch = _lot(cast, days)
+            batch = lot_of(cast, days)
             lines = [Shipped(lines_of(order)[0].id, Decimal(6), batch, cast.day(days - 1), cast.day(days + 5))]
             again = settling.ship_again(cast.company(GREENS), rejection.id, new_id(), lines=lines, plate="演A12345")
-        _received(cast, school, again, days + 1)
+        received(cast, school, again, days + 1)
 
 
 def _on_the_road(cast: Cast, school: str, code: str, batch_no: str | None, days: int) -> Shipment:
     order = confirmed(cast, school, code, days, made=days - 2)
-    return _shipped(cast, order, batch_no or _lot(cast, days), days)
+    return shipped(cast, order, batch_no or lot_of(cast, days), days)
 
 
 def _spoiled(cast: Cast, school: str) -> None:
@@ -148,11 +148,11 @@ def _spoiled(cast: Cast, school: str) -> None:
     shipment = _on_the_road(cast, school, GREENS, f"{MARK}P0", 0)
     quantity = shipping.lots_of(shipment)[0].quantity
     why = _refusal(cast, school, quantity, "spoiled", f"{MARK}：整批有腐烂、异味")
-    _received(cast, school, shipment, 0, **why)
+    received(cast, school, shipment, 0, **why)
 
 
 def _awaiting(cast: Cast, school: str) -> None:
-    _counted(cast, school, _on_the_road(cast, school, GREENS, f"{_lot(cast, 0)}A", 0), 0)
+    _counted(cast, school, _on_the_road(cast, school, GREENS, f"{lot_of(cast, 0)}A", 0), 0)
 
 
 def _odd_papers(cast: Cast) -> None:

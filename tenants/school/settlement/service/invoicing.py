@@ -41,6 +41,8 @@ def record_invoice(
 
     Raises Invalid, NotFound, Conflict, RuleBroken invoice_counted, more_than_owed, not_agreed.
     """
+    for one in matches:
+        get_statement(actor, one)  # nothing is said of what is not theirs
     scan = _scan(actor, attachment_id)
     content_digest = digest({
         "number": number, "code": code, "issued_on": issued_on.isoformat(), "amount": amount_fen, "tax": tax_fen,
@@ -88,12 +90,14 @@ def _find(actor: Actor, invoice_id: UUID, *, lock: bool = False) -> SupplierInvo
 
 
 def _is_counted(statement: SupplierStatement, number: str) -> bool:
-    """Kindly, for what one may see; the unique index knows of every school of the bureau."""
+    """At any school of the bureau: asked in the bureau's scope, and nothing but the number is said. The unique index is the
+    truth."""
     query = select(SupplierInvoice.id).where(
         SupplierInvoice.bureau_id == statement.bureau_id, SupplierInvoice.supplier_id == statement.supplier_id,
         SupplierInvoice.number == number, SupplierInvoice.state.in_(rules.LIVE_INVOICES),
     )  # fmt: skip
-    return db.session.scalar(query.limit(1)) is not None
+    with within(db.session(), system_actor(statement.bureau_id).scope):
+        return db.session.scalar(query.limit(1)) is not None
 
 
 def _locked(actor: Actor, ids: Collection[UUID]) -> list[SupplierStatement]:
