@@ -40,6 +40,11 @@ class BaseSchema(Schema):
         field = self.fields.get(name)
         return isinstance(field, fields.List) and not isinstance(field.inner, fields.Nested)
 
+    def is_group(self, name: str) -> bool:
+        """Whether it holds rows with fields of their own."""
+        field = self.fields.get(name)
+        return isinstance(field, fields.List) and isinstance(field.inner, fields.Nested)
+
 
 def flatten_errors(messages: Any, prefix: str = "") -> dict[str, list[str]]:
     """marshmallow's nested messages → {"lines.0.quantity": ["…"]}; schema-level ones under "_form"."""

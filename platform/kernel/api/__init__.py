@@ -153,7 +153,7 @@ def seen_version() -> int | None:
     if header is None:
         return None
     tag = header.strip().removeprefix("W/").strip('"')
-    if not tag.isdigit() or len(tag) > 9:
+    if not tag.isdecimal() or len(tag) > 9:
         raise Invalid({"If-Match": [_("版本号格式不正确。")]})
     return int(tag)
 

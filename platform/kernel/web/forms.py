@@ -118,11 +118,11 @@ def _nested(data: MultiDict[str, str], schema: BaseSchema) -> dict[str, Any]:
     for name in data:
         head, _, rest = name.partition("-")
         index, _, field = rest.partition("-")
-        if field and index.isdigit() and len(index) <= 4 and head in schema.fields:
+        if field and index.isdecimal() and len(index) <= 4 and head in schema.fields:
             groups.setdefault(head, {}).setdefault(int(index), {})[field] = data[name]
         elif name in schema.fields and schema.is_list(name):
             values[name] = data.getlist(name)
-        else:
+        elif not schema.is_group(name):  # of a repeated group one bare value says nothing
             values[name] = data[name]
     for head, rows in groups.items():
         values[head] = [rows[index] for index in sorted(rows)]

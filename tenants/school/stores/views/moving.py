@@ -34,7 +34,7 @@ def picked_lines(form: Form) -> bool:
         lines.append({"good_id": request.form["add_good"]})
     elif "remove_line" in request.form:
         position = request.form["remove_line"]
-        if position.isdigit() and int(position) < len(lines):
+        if position.isdecimal() and int(position) < len(lines):
             del lines[int(position)]
     else:
         return "look_up" in request.form

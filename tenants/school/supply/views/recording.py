@@ -122,7 +122,7 @@ def _without_script(form: Form) -> bool:
         lines.append({"item_id": request.form["add_item"]})
     elif "remove_line" in request.form:
         position = request.form["remove_line"]
-        if position.isdigit() and int(position) < len(lines):
+        if position.isdecimal() and int(position) < len(lines):
             del lines[int(position)]
     else:
         return "look_up" in request.form

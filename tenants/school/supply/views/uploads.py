@@ -35,7 +35,7 @@ def row_numbers(group: str) -> list[int]:
     for name in request.form:
         head, _, rest = name.partition("-")
         number, _, field = rest.partition("-")
-        if head == group and field and number.isdigit() and len(number) <= 4:
+        if head == group and field and number.isdecimal() and len(number) <= 4:
             numbers.add(int(number))
     return sorted(numbers)
 
