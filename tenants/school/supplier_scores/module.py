@@ -5,6 +5,7 @@ from flask_babel import lazy_gettext as _l
 from kernel.module import MenuItem, Module
 from school.supplier_scores import jobs, views
 from school.supplier_scores.api import blueprint as api
+from school.supplier_scores.demo import demo
 from school.supplier_scores.permissions import RULES, Permission
 from school.supplier_scores.watching import due
 
@@ -22,6 +23,7 @@ MODULE = Module(
     pages=views.PAGES,
     api=(api,),
     due=(due,),
+    demo=demo,
     jobs={"gather": jobs.gather},
     # On the fifth: by then the last month's orders are closed, as far as they will be.
     periodic={"gather": ("50 3 * * *", jobs.gather), "publish": ("20 5 5 * *", jobs.publish)},

@@ -41,7 +41,6 @@ def gather(actor: Actor) -> SupplierFactRun:
         **hours_of(actor.bureau_id),
     }  # fmt: skip
     db.session.execute(statements.GATHER, values)
-    db.session.execute(statements.FORGET_COUNTS, values)
     db.session.execute(statements.COUNT, values)
     run.first_day, run.last_day = period_ending(day, months)
     return _kept(run)

@@ -113,10 +113,8 @@ def decide(
     _record(actor, row, event, before, decision)
     fact = get_fact(actor, row.fact_id)
     if event == "uphold":
-        versions = _versions(fact)
-        standing = stood_in(actor, *versions)
         run = strike(actor, fact)
-        for publication in standing:
+        for publication in stood_in(actor, *_versions(fact)):
             revise(actor, publication, row.supplier_id, run.number, row.id)
     telling.tell_decided(actor, row, fact)
     return row

@@ -169,15 +169,29 @@ GATHER = text(
          "),", BEGIN)
     )
 )  # fmt: skip
-FORGET_COUNTS = text("DELETE FROM supplier_fact_counts WHERE bureau_id = :bureau_id AND month >= :first_day")
+# Only counts that changed are written.
 COUNT = text(
     """
+WITH wanted AS MATERIALIZED (
+  SELECT supplier_id, school_id, max(school_name) AS school_name, date_trunc('month', day::timestamp)::date AS month,
+    criterion, count(*) FILTER (WHERE is_kept) AS kept, count(*) AS total
+  FROM supplier_facts
+  WHERE bureau_id = :bureau_id AND day >= :first_day AND until_run IS NULL AND struck_run IS NULL
+  GROUP BY supplier_id, school_id, date_trunc('month', day::timestamp)::date, criterion
+),
+changed AS (
+  DELETE FROM supplier_fact_counts c
+  WHERE c.bureau_id = :bureau_id AND c.month >= :first_day AND NOT EXISTS (SELECT FROM wanted w WHERE :same)
+)
 INSERT INTO supplier_fact_counts (bureau_id, id, supplier_id, school_id, school_name, month, criterion, kept, total)
-SELECT :bureau_id, gen_random_uuid(), supplier_id, school_id, max(school_name), date_trunc('month', day::timestamp)::date,
-  criterion, count(*) FILTER (WHERE is_kept), count(*)
-FROM supplier_facts
-WHERE bureau_id = :bureau_id AND day >= :first_day AND until_run IS NULL AND struck_run IS NULL
-GROUP BY supplier_id, school_id, date_trunc('month', day::timestamp)::date, criterion"""
+SELECT :bureau_id, gen_random_uuid(), w.*
+FROM wanted w
+WHERE NOT EXISTS (SELECT FROM supplier_fact_counts c WHERE c.bureau_id = :bureau_id AND c.month >= :first_day AND :same)
+""".replace(
+        ":same",
+        "c.supplier_id = w.supplier_id AND coalesce(c.school_id, 0) = coalesce(w.school_id, 0) AND c.month = w.month"
+        " AND c.criterion = w.criterion AND c.kept = w.kept AND c.total = w.total",
+    )
 )
 # What counted in a publication: the facts of its run, without those struck by the run of the revision asked for.
 COUNTED_BY = text(
