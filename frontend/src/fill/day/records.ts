@@ -79,6 +79,7 @@ export const purgeRecords = async (work: Work, now: number): Promise<void> => {
   const due = (await records(work)).filter(
     (row) => row.state === "sent" && row.acknowledgement && now - Date.parse(row.acknowledgement.server_time) >= KEPT_MS,
   );
+  await forgetDrafts(work);
   if (due.length === 0) return;
   await work.store.run(async (db) => {
     const transaction = db.transaction(["records", "blobs"], "readwrite", STRICT);
@@ -101,6 +102,13 @@ export const contentOf = (row: RecordRow): Record<string, Json> => ({
 export const digestOf = (row: RecordRow): Promise<string> => sha256Text(canonical(contentOf(row)));
 
 // ---- drafts ----
+
+/** Half-filled forms of days long gone. */
+const forgetDrafts = async (work: Work): Promise<void> => {
+  const before = new Date(Date.now() - KEPT_MS).toISOString();
+  const old = (await work.store.run((db) => db.getAll("drafts"))).filter((one) => one.at < before);
+  for (const one of old) await work.store.run((db) => db.delete("drafts", one.key));
+};
 
 export const draft = (work: Work, key: string): Promise<Draft | undefined> => work.store.run((db) => db.get("drafts", key));
 

@@ -66,6 +66,9 @@ export const addSecond = async (person: Identity, username: string, password: st
   return second;
 };
 
+/** The token goes from this phone; its owner may end it in their profile. */
+export const removeSecond = (person: Identity, id: string): Promise<void> => keep(person, (all) => all.filter((one) => one.person_id !== id));
+
 /** The second person's token, or null where the password is not theirs. After five wrong ones they must sign in again. */
 export const unsealed = async (person: Identity, second: Second, password: string): Promise<string | null> => {
   const tries = second.tries + 1; // written down before it is tried

@@ -47,7 +47,15 @@ export const more = async (app: App): Promise<Screen> => {
       }, { class: "chip", lang: name, "aria-pressed": String(language() === name) }))),
     button(t("hide_hint"), () => void keepSetting("home_screen_hint", true).then(() => toast(t("done"))), { class: "button" })));
   const work = app.work;
-  if (work?.person.school_id !== undefined) element.append(await secondsCard(work));
+  const place = h("div", {});
+  const drawSeconds = async (): Promise<void> => {
+    if (work?.person.school_id !== undefined && !place.querySelector("form")?.contains(document.activeElement)) place.replaceChildren(await secondsCard(work));
+  };
+  await drawSeconds();
+  element.append(place);
+  const stop = work?.listen((change) => {
+    if (change.kind === "records") void drawSeconds();
+  });
   if (work) {
     element.append(h("div", { class: "card" }, h("h2", {}, `${work.person.person_name} · ${work.person.bureau_name}`),
       h("div", { class: "row" },
@@ -55,7 +63,7 @@ export const more = async (app: App): Promise<Screen> => {
         button(t("reset"), () => void reset(app), { class: "button danger", id: "reset" }))));
   }
   element.append(h("p", { class: "fine" }, `${t("app_name")} ${APP_VERSION}`));
-  return { element, title: t("more"), back: "/" };
+  return { element, title: t("more"), back: "/", ...(stop ? { close: stop } : {}) };
 };
 
 /** Refuses while there is work that the service has not confirmed. */

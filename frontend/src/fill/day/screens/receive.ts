@@ -17,6 +17,7 @@ import { gone } from "./daily";
 const PAPER = "paper:";
 const WANTED = "wanted";
 const LABEL = ["batch_no", "production_date", "expiry_date"];
+const SELDOM = ["net_quantity", "label_said", ...LABEL, "note"]; // folded away: most deliveries are as the note says
 
 const fieldsOf = (given: SchoolDay): Field[] => [
   { name: "arrived_quantity", type: "number", label: t("arrived"), required: true },
@@ -100,7 +101,16 @@ export const receive = async (app: App, [shipmentId = "", mending = ""]: string[
       h("div", { class: "row" },
         button(t("as_shipped"), () => amount(row.key, entered, lot.shipped), { class: "chip", "aria-pressed": String(entered["arrived_quantity"] === lot.shipped), "data-k": "as-shipped" }),
         button(t("none_came"), () => amount(row.key, entered, "0"), { class: "chip", "aria-pressed": String(entered["arrived_quantity"] === "0"), "data-k": "none-came" })),
-      ...part(withUnit(lot), entered, row, row.key));
+      ...part(withUnit(lot).filter((field) => !SELDOM.includes(field.name)), entered, row, row.key),
+      seldom(lot, row, entered));
+  };
+  const unfolded = new Set<string>();
+  const seldom = (lot: Lot, row: FormRow, entered: Entered): HTMLElement => {
+    const asked = withUnit(lot).filter((field) => SELDOM.includes(field.name));
+    const touched = Boolean(entered["net_quantity"] || entered["note"]) || entered["label_said"] === "other" || SELDOM.some((name) => problems[row.key]?.[name]);
+    const fold = h("details", { open: touched || unfolded.has(row.key) }, h("summary", {}, t("seldom")), h("div", { class: "list" }, ...part(asked, entered, row, row.key)));
+    fold.addEventListener("toggle", () => (fold.open ? unfolded.add(row.key) : unfolded.delete(row.key)));
+    return fold;
   };
   const amount = (place: string, entered: Entered, value: string): void => {
     entry.set(entered, "arrived_quantity", value);

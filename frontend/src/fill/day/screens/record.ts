@@ -9,7 +9,7 @@ import { t } from "../../messages";
 import { send } from "../../screens/visits";
 import type { Work } from "../../work";
 import { CONFIRMATION, digestOf, discard, keepRecord, record, records, schoolDay } from "../records";
-import { OtherSchool, SamePerson, addSecond, seconds, unsealed, type Second } from "../seconds";
+import { OtherSchool, SamePerson, addSecond, removeSecond, seconds, unsealed, type Second } from "../seconds";
 import type { Awaiting, CountedLine, RecordRow, Standing } from "../types";
 import { gone } from "./daily";
 
@@ -68,7 +68,7 @@ const standingWords = (standing: Standing): string =>
 
 const mending = (app: App, work: Work, row: RecordRow): HTMLElement =>
   h("div", { class: "row" },
-    row.draft ? h("a", { class: "button primary", href: row.kind === "receipt" ? `#/receive/${row.about}/${row.id}` : `#/day/${row.day}/${row.task}/${row.id}`, id: "mend" }, t("mend")) : null,
+    row.draft && !row.standing ? h("a", { class: "button primary", href: row.kind === "receipt" ? `#/receive/${row.about}/${row.id}` : `#/day/${row.day}/${row.task}/${row.id}`, id: "mend" }, t("mend")) : null,
     button(t("send_now"), () => void send(app), { class: "button" }),
     button(t("discard"), () => void sure(app, work, row), { class: "button danger", id: "discard" }));
 
@@ -160,7 +160,8 @@ const addForm = (work: Work): HTMLElement => {
 /** On the more screen: people who may be the second on this phone, before there is no network. */
 export const secondsCard = async (work: Work): Promise<HTMLElement> => {
   const known = await seconds(work.person);
-  return h("div", { class: "card", id: "seconds" }, h("h2", {}, t("second_title")), h("p", { class: "fine" }, t("second_hint")), ...known.map((one) => h("p", { "data-second": one.person_id }, one.name)), addForm(work));
+  return h("div", { class: "card", id: "seconds" }, h("h2", {}, t("second_title")), h("p", { class: "fine" }, t("second_hint")), ...known.map((one) =>
+    h("div", { class: "row", "data-second": one.person_id }, h("span", { class: "grow" }, one.name), button(t("second_remove"), () => void removeSecond(work.person, one.person_id).then(() => work.tell({ kind: "records" })), { class: "button" }))), addForm(work));
 };
 
 // ---- a count of somebody else's, seen on one's own phone ----
