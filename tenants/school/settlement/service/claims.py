@@ -214,7 +214,7 @@ class _Search:
         )  # fmt: skip
         return [
             _line(
-                "correction", line_id, supplier_id, rules.month_of(day), -amount, name, receipt_id=receipt_id,
+                "correction", line_id, supplier_id, rules.month_of(day), -int(amount), name, receipt_id=receipt_id,
                 receipt_line_id=line_id, receipt_number=number, on_day=day, unit=unit,
                 reasons=[rules.Reason("voided", note=why).plain()],
             )
@@ -245,7 +245,7 @@ class _Search:
         )  # fmt: skip
         found = []
         for line, rejection, number, day, before in db.session.execute(query):
-            memo = amount_fen(line.credited_quantity, line.unit_price_fen) - before
+            memo = amount_fen(line.credited_quantity, line.unit_price_fen) - int(before)
             if memo:
                 found.append(_line(
                     "credit", line.id, line.supplier_id, rules.month_of(day), 0, line.item_name, memo_fen=memo,

@@ -75,7 +75,7 @@ def month_of_schools(actor: Actor, month: date) -> list[SchoolSettlement]:
             found[school_id].confirmed_at = confirmed_at
     for school_id, count, fen in _overdue(actor):
         if school_id in found:
-            found[school_id].overdue_count, found[school_id].overdue_fen = count, fen
+            found[school_id].overdue_count, found[school_id].overdue_fen = count, int(fen)
     return [row for row in found.values() if not row.is_empty]
 
 
