@@ -13,6 +13,7 @@ from kernel.actor import Actor
 from kernel.database import db
 from kernel.database.paging import Page, paginate
 from kernel.errors import NotFound
+from kernel.policy.service import effective
 from kernel.web.dates import span_of_days, today
 from school.stores import rules
 from school.stores.models import (
@@ -27,12 +28,17 @@ from school.stores.models import (
 )
 from school.stores.service.balances import BATCH, GOOD, PLACE
 
-SOON_DAYS = 7
+SOON = "stores.expiry.soon_days"
 STOCK = (
     (StoreStock.bureau_id == StoreGood.bureau_id)
     & (StoreStock.school_id == StoreGood.school_id)
     & (StoreStock.id == StoreGood.id)
 )
+
+
+def soon_days(actor: Actor, school_id: int) -> int:
+    """So many days before its last one a batch is called near its end: the bureau's figure, a school may ask for more."""
+    return int(effective(actor.bureau_id, SOON, school_id=school_id).number)
 
 
 # --- goods and what there is of them ----------------------------------------------------------------------------------
@@ -77,16 +83,17 @@ def list_stock(
     keys = (StoreGood.search_name, StoreGood.id)
     page = paginate(db.session(), query, keys, cursor, limit, scalars=False, ascending=True)
     found = _expiries(actor, school_id, [row.id for row in page.items])
-    return Page([_stock_row(row, found) for row in page.items], page.next_cursor)
+    soon = soon_days(actor, school_id)
+    return Page([_stock_row(row, found, soon) for row in page.items], page.next_cursor)
 
 
-def _stock_row(row: Any, found: dict[UUID, tuple[date | None, Decimal]]) -> StockRow:
+def _stock_row(row: Any, found: dict[UUID, tuple[date | None, Decimal]], soon: int) -> StockRow:
     good: StoreGood = row.StoreGood
     expiry_date, frozen = found.get(good.id, (None, Decimal(0)))
     return StockRow(
         good, row.quantity, row.amount_fen, expiry_date, frozen,
         rules.level(row.quantity, good.least_quantity, good.most_quantity),
-        rules.freshness(expiry_date, today(), SOON_DAYS),
+        rules.freshness(expiry_date, today(), soon),
     )  # fmt: skip
 
 
@@ -115,12 +122,12 @@ def get_stock(actor: Actor, school_id: int, good_id: UUID) -> StockRow:
     row = db.session.execute(query).one_or_none()
     if row is None:
         raise NotFound
-    return _stock_row(row, _expiries(actor, school_id, [good_id]))
+    return _stock_row(row, _expiries(actor, school_id, [good_id]), soon_days(actor, school_id))
 
 
 @dataclass(frozen=True, slots=True)
 class LotRow:
-    """What lies at one place of one batch."""
+    """What lies at one place of one batch. `soon`: see soon_days."""
 
     good_id: UUID
     good_name: str
@@ -139,10 +146,11 @@ class LotRow:
     state: str
     is_costed: bool
     id: UUID
+    soon: int
 
     @property
     def freshness(self) -> rules.Freshness:
-        return rules.freshness(self.expiry_date, today(), SOON_DAYS)
+        return rules.freshness(self.expiry_date, today(), self.soon)
 
     @property
     def is_usable(self) -> bool:
@@ -175,8 +183,9 @@ def lots_of_goods(actor: Actor, school_id: int, good_ids: Collection[UUID]) -> d
     ).order_by(StoreBalance.expiry_date.nulls_last(), StoreBatch.received_on, StoreBalance.id)  # fmt: skip
     found: dict[UUID, list[LotRow]] = {good_id: [] for good_id in good_ids}
     rows: Any = db.session.execute(query)
+    soon = soon_days(actor, school_id)
     for row in rows:
-        found[row.good_id].append(LotRow(*row))
+        found[row.good_id].append(LotRow(*row, soon=soon))
     return found
 
 
@@ -197,8 +206,9 @@ def all_lots(actor: Actor, school_id: int) -> list[tuple[StoreGood, list[LotRow]
     ).order_by(StoreBalance.expiry_date.nulls_last(), StoreBatch.received_on, StoreBalance.id)
     by_good: dict[UUID, list[LotRow]] = {}
     rows: Any = db.session.execute(lots)
+    soon = soon_days(actor, school_id)
     for row in rows:
-        by_good.setdefault(row.good_id, []).append(LotRow(*row))
+        by_good.setdefault(row.good_id, []).append(LotRow(*row, soon=soon))
     return [(good, by_good.get(good.id, [])) for good in db.session.scalars(query)]
 
 
@@ -212,7 +222,8 @@ def list_expiring(
     )  # fmt: skip
     keys = (StoreBalance.expiry_date, StoreBalance.id)
     page = paginate(db.session(), query, keys, cursor, limit, scalars=False, ascending=True)
-    return Page([LotRow(*row) for row in page.items], page.next_cursor)
+    soon = soon_days(actor, school_id)
+    return Page([LotRow(*row, soon=soon) for row in page.items], page.next_cursor)
 
 
 def get_batch(actor: Actor, school_id: int, batch_id: UUID) -> tuple[StoreBatch, StoreGood]:

@@ -14,7 +14,7 @@ from kernel.database.paging import Page, paginate
 from kernel.errors import NotFound
 from kernel.web.dates import today
 from school.stores.models import StoreBalance, StoreGood, StoreStock
-from school.stores.service.reading import SOON_DAYS, STOCK
+from school.stores.service.reading import STOCK, soon_days
 from school.stores.work_models import StoreConfirmation, StoreRequisition, StoreStocktake
 
 
@@ -77,7 +77,7 @@ def waiting(actor: Actor, school_id: int) -> Waiting:
             _live(actor, school_id, StoreBalance.expiry_date < day),
             _live(
                 actor, school_id, StoreBalance.expiry_date >= day,
-                StoreBalance.expiry_date <= day + timedelta(days=SOON_DAYS),
+                StoreBalance.expiry_date <= day + timedelta(days=soon_days(actor, school_id)),
             ),
             _low(actor, school_id),
             _of(actor, school_id, StoreRequisition)

@@ -184,3 +184,22 @@ def test_frozen_goods_come_back_to_stock_frozen(keeper, acting):
     freezing.unfreeze(keeper, [(keeper.school_id, batch_id)], (freezing.SCHOOL, batch_id), "我要用")
     with pytest.raises(RuleBroken):
         issuing.issue(keeper, new_id(), [(batch_id, place, Decimal(1))], taker_name="演示厨师")
+
+
+def test_near_its_end_is_what_the_school_says_it_is(keeper, acting, world):
+    """A figure of the bureau; a school may want to be told earlier."""
+    from kernel.policy import service as policy
+    from school.stores.service import reading, worklists
+
+    acting(keeper)
+    _good, _batch, _place = flour(keeper, days=10)
+    [lot] = reading.list_expiring(keeper, keeper.school_id).items
+    assert (lot.freshness, worklists.waiting(keeper, keeper.school_id).soon) == ("good", 0)
+    principal = acting(world.actor("principal"))
+    policy.save_override(
+        principal, new_id(), None, key=reading.SOON, value=Decimal(12), valid_from=today(), valid_to=None,
+        citation="本校规定",
+    )  # fmt: skip
+    acting(keeper)
+    [lot] = reading.list_expiring(keeper, keeper.school_id).items
+    assert (lot.freshness, worklists.waiting(keeper, keeper.school_id).soon) == ("soon", 1)
