@@ -185,7 +185,7 @@ def lots_of_goods(actor: Actor, school_id: int, good_ids: Collection[UUID]) -> d
     rows: Any = db.session.execute(query)
     soon = soon_days(actor, school_id)
     for row in rows:
-        found[row.good_id].append(LotRow(*row, soon=soon))
+        found[row.good_id].append(LotRow(*(*row, soon)))
     return found
 
 
@@ -208,7 +208,7 @@ def all_lots(actor: Actor, school_id: int) -> list[tuple[StoreGood, list[LotRow]
     rows: Any = db.session.execute(lots)
     soon = soon_days(actor, school_id)
     for row in rows:
-        by_good.setdefault(row.good_id, []).append(LotRow(*row, soon=soon))
+        by_good.setdefault(row.good_id, []).append(LotRow(*(*row, soon)))
     return [(good, by_good.get(good.id, [])) for good in db.session.scalars(query)]
 
 
@@ -223,7 +223,7 @@ def list_expiring(
     keys = (StoreBalance.expiry_date, StoreBalance.id)
     page = paginate(db.session(), query, keys, cursor, limit, scalars=False, ascending=True)
     soon = soon_days(actor, school_id)
-    return Page([LotRow(*row, soon=soon) for row in page.items], page.next_cursor)
+    return Page([LotRow(*(*row, soon)) for row in page.items], page.next_cursor)
 
 
 def get_batch(actor: Actor, school_id: int, batch_id: UUID) -> tuple[StoreBatch, StoreGood]:
