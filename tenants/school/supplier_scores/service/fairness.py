@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from flask_babel import gettext as _
@@ -21,6 +22,8 @@ from school.supplier_scores.service.figures import thresholds_of
 from school.supplier_scores.service.gathering import newest_run
 
 COMPARED = ("on_time", "short")
+KEPT = func.sum(SupplierFactCount.kept).label("kept")
+TOTAL = func.sum(SupplierFactCount.total).label("total")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +42,6 @@ class Fairness:
     name: str
     differences: Mapping[str, Mapping[str, Difference]]
 
-    @property
-    def is_flagged(self) -> bool:
-        return any(one.state == "worse" for by in self.differences.values() for one in by.values())
-
 
 @dataclass(frozen=True, slots=True)
 class Report:
@@ -53,64 +52,65 @@ class Report:
 
 
 def report(actor: Actor) -> Report:
-    """All suppliers, by name. A zone's supervisor compares within the zone."""
+    """All suppliers, by name. A zone's supervisor compares within the zone. Schools of one kind in one zone are added up in
+    the database: twenty suppliers and a thousand schools come back as some hundred rows."""
     run, limits = newest_run(actor), thresholds_of(actor.bureau_id)
     if run is None:
         return Report(None, limits, [], {})
-    counts = _counts(actor, run)
-    places = _places(actor)
+    is_small = (School.diners < limits.small_diners).label("is_small")
+    same = (School.bureau_id == SupplierFactCount.bureau_id) & (School.id == SupplierFactCount.school_id)
+    columns = (
+        SupplierFactCount.supplier_id, SupplierFactCount.criterion, School.setting, is_small, School.zone_id,
+    )  # fmt: skip
+    counts: dict[UUID, dict[str, dict[Place, Counts]]] = defaultdict(lambda: {name: {} for name in COMPARED})
+    query = _window(actor, select(*columns, KEPT, TOTAL).join(School, same), run).group_by(*columns)
+    for row in db.session.execute(query):
+        place = Place(row.setting, 0 if row.is_small else limits.small_diners, row.zone_id)
+        counts[row.supplier_id][row.criterion][place] = Counts(int(row.kept), int(row.total))
     names = names_of(actor, counts.keys())
-    found = [Fairness(one, names.get(one, ""), _differences(by, places, limits)) for one, by in counts.items()]
+    found = [Fairness(one, names.get(one, ""), _differences(by, limits)) for one, by in counts.items()]
     return Report(run, limits, sorted(found, key=lambda one: (one.name, one.supplier_id)), _zones(actor))
 
 
 def of_supplier(actor: Actor, supplier_id: UUID) -> tuple[Report, list[SchoolShare]]:
     """One supplier with its schools, the least on time first. Raises NotFound where it delivers to none of the actor's."""
     run, limits = newest_run(actor), thresholds_of(actor.bureau_id)
-    by = _counts(actor, run, supplier_id).get(supplier_id) if run is not None else None
-    if not by:
+    schools = _by_school(actor, run, supplier_id) if run is not None else {}
+    if not schools:
         raise NotFound(_("没有这家供应商的送货。"))
     places = _places(actor)
-    name = names_of(actor, [supplier_id]).get(supplier_id, "")
-    one = Fairness(supplier_id, name, _differences(by, places, limits))
-    schools: dict[int, dict[str, Counts]] = defaultdict(dict)
-    for criterion, counts_of in by.items():
-        for school_id, counts in counts_of.items():
-            schools[school_id][criterion] = counts
-    shares = [
-        SchoolShare(school_id, places[school_id][0], places[school_id][1], counts)
-        for school_id, counts in schools.items()
-        if school_id in places
-    ]
+    shares = [SchoolShare(one, *places[one], counts) for one, counts in schools.items() if one in places]
+    by: dict[str, dict[Place, Counts]] = {name: {} for name in COMPARED}
+    for share in shares:
+        for name, counts in share.counts.items():
+            by[name][share.place] = by[name].get(share.place, NONE) + counts
     shares.sort(key=lambda share: (share.counts.get("on_time", NONE).rate or 0, share.name))
+    one = Fairness(supplier_id, names_of(actor, [supplier_id]).get(supplier_id, ""), _differences(by, limits))
     return Report(run, limits, [one], _zones(actor)), shares
 
 
-def _counts(
-    actor: Actor, run: SupplierFactRun, supplier_id: UUID | None = None
-) -> dict[UUID, dict[str, dict[int, Counts]]]:
-    """Supplier → criterion → school → counts."""
-    columns = (
-        SupplierFactCount.supplier_id, SupplierFactCount.school_id, SupplierFactCount.criterion,
-        func.sum(SupplierFactCount.kept).label("kept"), func.sum(SupplierFactCount.total).label("total"),
-    )  # fmt: skip
-    query = own(actor, select(*columns), SupplierFactCount).where(
+def _window(actor: Actor, query: Any, run: SupplierFactRun) -> Any:
+    return own(actor, query, SupplierFactCount).where(
         SupplierFactCount.month >= run.first_day, SupplierFactCount.criterion.in_(COMPARED),
         SupplierFactCount.school_id.is_not(None),
     )  # fmt: skip
-    if supplier_id is not None:
-        query = query.where(SupplierFactCount.supplier_id == supplier_id)
-    found: dict[UUID, dict[str, dict[int, Counts]]] = defaultdict(lambda: {name: {} for name in COMPARED})
-    for row in db.session.execute(query.group_by(*columns[:3])):
-        found[row.supplier_id][row.criterion][row.school_id] = Counts(int(row.kept), int(row.total))
+
+
+def _by_school(actor: Actor, run: SupplierFactRun, supplier_id: UUID) -> dict[int, dict[str, Counts]]:
+    columns = (SupplierFactCount.school_id, SupplierFactCount.criterion)
+    query = _window(actor, select(*columns, KEPT, TOTAL), run).where(SupplierFactCount.supplier_id == supplier_id)
+    found: dict[int, dict[str, Counts]] = defaultdict(dict)
+    for row in db.session.execute(query.group_by(*columns)):
+        found[row.school_id][row.criterion] = Counts(int(row.kept), int(row.total))
     return dict(found)
 
 
-def _differences(
-    by: Mapping[str, Mapping[int, Counts]], places: Mapping[int, tuple[str, Place]], limits: Thresholds
-) -> dict[str, dict[str, Difference]]:
-    groups = {school_id: groups_of(place, limits.small_diners) for school_id, (_name, place) in places.items()}
-    return {name: compared(by[name], groups, limits) for name in COMPARED}
+def _differences(by: Mapping[str, Mapping[Place, Counts]], limits: Thresholds) -> dict[str, dict[str, Difference]]:
+    """What matters of a school is its place: schools of one place may stand together."""
+    return {
+        name: compared(counts, {place: groups_of(place, limits.small_diners) for place in counts}, limits)
+        for name, counts in by.items()
+    }
 
 
 def _places(actor: Actor) -> dict[int, tuple[str, Place]]:
