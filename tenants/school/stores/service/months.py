@@ -17,6 +17,8 @@ def hold_open(actor: Actor, on_day: date) -> None:
     """The day's month, held shared until the transaction ends. Raises RuleBroken store_month_closed."""
     key = (actor.bureau_id, actor.own_school_id(), month_of(on_day))
     state = _held(key)
+    if state is None and _later_closed(key):
+        state = "closed"  # nothing was in it when the later one was closed, and nothing may come into it since
     if state is None:
         db.session.execute(
             insert(StoreMonth.__table__)
@@ -42,6 +44,14 @@ def any_closed(actor: Actor) -> bool:
     query = select(StoreMonth.id).where(
         StoreMonth.bureau_id == actor.bureau_id, StoreMonth.school_id == actor.own_school_id(), StoreMonth.revision > 0
     )
+    return db.session.execute(query.limit(1)).first() is not None
+
+
+def _later_closed(key: tuple[int, int, date]) -> bool:
+    query = select(StoreMonth.id).where(
+        StoreMonth.bureau_id == key[0], StoreMonth.school_id == key[1], StoreMonth.month > key[2],
+        StoreMonth.state == "closed",
+    )  # fmt: skip
     return db.session.execute(query.limit(1)).first() is not None
 
 

@@ -203,3 +203,17 @@ def test_near_its_end_is_what_the_school_says_it_is(keeper, acting, world):
     acting(keeper)
     [lot] = reading.list_expiring(keeper, keeper.school_id).items
     assert (lot.freshness, worklists.waiting(keeper, keeper.school_id).soon) == ("soon", 1)
+
+
+def test_nothing_is_dated_back_to_before_a_closed_month(keeper, acting):
+    """A month in which nothing was, before one that is closed: what comes into it now stands in no statement."""
+    acting(keeper)
+    good, _batch, _place = flour(keeper)
+    first = today().replace(day=1)
+    with clock_at(now() - timedelta(days=today().day)):
+        closing.close(keeper, today())
+    for days in (40, 400, 4000):
+        with pytest.raises(RuleBroken) as refused:
+            receiving.receive_by_hand(keeper, new_id(), [ByHand(good.id, Decimal(5))], on=first - timedelta(days=days))
+        assert refused.value.rule == "store_month_closed"
+    receiving.receive_by_hand(keeper, new_id(), [ByHand(good.id, Decimal(5))], on=first)
