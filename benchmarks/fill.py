@@ -62,31 +62,48 @@ INSERT INTO sign_ins (id, account_id, token_hash, bureau_id, level, second_facto
 """
 
 CATALOGUE = f"""
-INSERT INTO catalogue_categories (bureau_id, id, code, name, storage, created_at, created_by, version)
-  SELECT {BUREAU}, md5('category-' || c)::uuid, 'c' || c, '演示类别' || c, 'ambient', now(), {SYSTEM}, 1
+INSERT INTO catalogue_categories (bureau_id, id, code, name, storage, subject, created_at, created_by, version)
+  SELECT {BUREAU}, md5('category-' || c)::uuid, 'c' || c, '演示类别' || c, 'ambient', 'food', now(), {SYSTEM}, 1
   FROM generate_series(1, {CATEGORIES}) c;
 INSERT INTO catalogue_certificate_requirements (bureau_id, id, category_id, kind, label)
   SELECT {BUREAU}, md5('requirement-' || c)::uuid, md5('category-' || c)::uuid, 'batch_report', ''
   FROM unnest(ARRAY{list(CERTIFIED)}) c;
 INSERT INTO catalogue_items (bureau_id, id, code, name, search_name, category_id, specification, standard, base_unit,
-    shelf_life_days, storage, state, created_at, created_by, version)
+    shelf_life_days, storage, state, pack_sizes, ingredient, brand_note, current_version, created_at, created_by, version)
   SELECT {BUREAU}, md5('item-' || i)::uuid, 'i' || lpad(i::text, 4, '0'), '演示食材' || i, '演示食材' || i,
-    md5('category-' || 1 + mod(i, {CATEGORIES}))::uuid, '散装', '', '千克', 30 + i, 'ambient', 'published', now(), {SYSTEM}, 1
+    md5('category-' || 1 + mod(i, {CATEGORIES}))::uuid, '散装', '', '千克', 30 + i, 'ambient', 'published', '[]', '', '', 1,
+    now(), {SYSTEM}, 1
   FROM generate_series(1, {CATALOGUE_ITEMS}) i;
 INSERT INTO catalogue_unit_conversions (bureau_id, id, item_id, unit, factor)
   SELECT {BUREAU}, md5('conversion-' || i)::uuid, md5('item-' || i)::uuid, '箱', 10
   FROM generate_series(1, {CATALOGUE_ITEMS}) i;
 """
 
+# Every school keeps stock of every item: what is measured finds it there, as on all days but the first.
+STORES = f"""
+INSERT INTO store_locations (bureau_id, school_id, id, code, name, kind, is_active, created_at, created_by, version)
+  SELECT {BUREAU}, s, md5('place-' || s || code)::uuid, code, kind, kind, true, now(), {SYSTEM}, 1
+  FROM generate_series(1, %(schools)s) s, (VALUES ('01', 'store'), ('02', 'fridge'), ('03', 'freezer'), ('04', 'store'),
+    ('05', 'hazardous'), ('06', 'quarantine'), ('07', 'kitchen'), ('V1', 'supplier'), ('V2', 'consumed'),
+    ('V3', 'disposed'), ('V4', 'difference'), ('V5', 'opening')) AS p(code, kind);
+INSERT INTO store_goods (bureau_id, school_id, id, item_id, name, search_name, specification, kind, base_unit,
+    location_id, takers, issue_weekdays, old_for_new, needs_approval, is_active, created_at, created_by, version)
+  SELECT {BUREAU}, s, md5('good-' || s || '-' || i)::uuid, md5('item-' || i)::uuid, '演示食材' || i, '演示食材' || i, '散装',
+    'food', '千克', md5('place-' || s || '01')::uuid, '[]', '[]', false, true, true, now(), {SYSTEM}, 1
+  FROM generate_series(1, %(schools)s) s, generate_series(1, {CATALOGUE_ITEMS}) i;
+INSERT INTO store_stocks (bureau_id, school_id, id, quantity, amount_fen, last_seq)
+  SELECT bureau_id, school_id, id, 0, 0, 0 FROM store_goods;
+"""
+
 # Number n is the n-th of the school, from the oldest; two a day, at 7 and 10 o'clock in Shanghai.
 RECEIPT_ROWS = f"""
 INSERT INTO goods_receipts (bureau_id, school_id, id, number, received_at, received_on, supplier_name,
     delivery_note_no, received_by, received_by_name, second_receiver_name, note, line_count, amount_fen,
-    has_missing_certificates, content_digest, state, void_reason, created_at, created_by, version)
+    has_missing_certificates, content_digest, state, void_reason, refused, created_at, created_by, version)
   SELECT {BUREAU}, s, uuidv7(at - now()), 'SH' || to_char(day, 'YYYY') || '-' || lpad(n::text, 6, '0'), at, day,
     '演示食材配送' || 1 + mod(s + n, 40) || '号公司', 'D' || lpad((n * 1000 + s)::text, 8, '0'),
     md5('account-storekeeper-' || s)::uuid, '演示storekeeper-' || s, '演示副收货人', '', {LINES}, 61425,
-    mod(s + n, 10) = 0, md5('a' || s || '-' || n) || md5('b' || s || '-' || n), 'recorded', '', at,
+    mod(s + n, 10) = 0, md5('a' || s || '-' || n) || md5('b' || s || '-' || n), 'recorded', '', '[]', at,
     md5('account-storekeeper-' || s)::uuid, 1
   FROM generate_series(%(from)s, %(until)s) n, generate_series(1, %(schools)s) s,
     LATERAL (SELECT (current_date - 1 - ({RECEIPTS} - n) / 2) AS day) d,
@@ -97,11 +114,12 @@ INSERT INTO goods_receipts (bureau_id, school_id, id, number, received_at, recei
 RECEIPT_PARTS = f"""
 INSERT INTO goods_receipt_lines (bureau_id, school_id, id, receipt_id, position, item_id, item_version, item_code,
     item_name, specification, storage, category_id, category_name, quantity, unit, unit_factor, base_unit,
-    base_quantity, unit_price_fen, amount_fen, batch_no, production_date, expiry_date)
+    base_quantity, unit_price_fen, amount_fen, batch_no, production_date, expiry_date,
+    rejected_quantity)
   SELECT r.bureau_id, r.school_id, uuidv7(r.received_at - now()), r.id, p,
     i.id, 1, i.code, i.name, i.specification, i.storage, i.category_id, i.category_name, 12.5, '千克', 1, '千克', 12.5,
     450 + 10 * p, ((450 + 10 * p) * 12.5)::bigint, to_char(r.received_on - 1, 'YYYYMMDD'), r.received_on - 1,
-    r.received_on + i.shelf_life_days
+    r.received_on + i.shelf_life_days, 0
   FROM (SELECT *, substr(number, 8)::int AS n FROM goods_receipts
         WHERE received_at >= %(since)s ORDER BY received_at, school_id) r
     CROSS JOIN generate_series(0, {LINES - 1}) p
@@ -140,6 +158,7 @@ def fill(cursor: Any, schools: int, say: Callable[[str], None], *, receipts: boo
     fill_inspections(cursor, schools)
     say(f"{schools} schools, their people and {schools * VISITS:,} visits are there")
     if receipts:
+        cursor.execute(STORES, {"schools": schools})
         _receipts(cursor, schools, say)
         _check(cursor, schools)
     say("counting and tidying (VACUUM, ANALYZE)")

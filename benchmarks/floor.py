@@ -23,9 +23,11 @@ import psycopg2
 import psycopg2.extras
 import uuid_utils.compat
 
+from benchmarks import floor_ledger
 from benchmarks.floor_submission import submit
 from kernel.database.scope import Scope
 from kernel.identity.loading import BY_TOKEN, IDENTITY, digest
+from kernel.web.dates import SHANGHAI
 from school.supply.rules import content_digest
 
 URL = os.environ.get("BENCH_URL", "")
@@ -87,9 +89,9 @@ NUMBER = (
 RECEIPT_IN = (
     "bureau_id", "school_id", "id", "number", "received_at", "received_on", "supplier_name", "delivery_note_no",
     "received_by", "received_by_name", "second_receiver_name", "note", "line_count", "amount_fen",
-    "has_missing_certificates", "content_digest", "state", "void_reason", "created_at", "created_by", "version",
+    "has_missing_certificates", "content_digest", "state", "void_reason", "refused", "created_at", "created_by", "version",
 )  # fmt: skip
-LINE_IN = ("bureau_id", "school_id", "receipt_id", *LINE_COLUMNS)
+LINE_IN = ("bureau_id", "school_id", "receipt_id", "rejected_quantity", *LINE_COLUMNS)
 MISSING_IN = (
     "bureau_id", "school_id", "id", "receipt_id", "category_id", "category_name", "kind", "label", "received_on",
 )  # fmt: skip
@@ -138,11 +140,11 @@ class Work:
         found: list[tuple[Any, ...]] = self.cursor.fetchall()
         return found
 
-    def insert(self, table: str, columns: Iterable[str], rows: list[tuple[Any, ...]]) -> None:
+    def insert(self, table: str, columns: Iterable[str], rows: list[tuple[Any, ...]], more: str = "") -> None:
         names = tuple(columns)
         marks = "(" + ", ".join(["%s"] * len(names)) + ")"
         values = b", ".join(self.cursor.mogrify(marks, row) for row in rows)
-        self.send(f"INSERT INTO {table} ({', '.join(names)}) VALUES ".encode() + values)  # type: ignore[arg-type]
+        self.send(f"INSERT INTO {table} ({', '.join(names)}) VALUES ".encode() + values + more.encode())  # type: ignore[arg-type]
 
     def body(self) -> Any:
         return orjson.loads(self.environ["wsgi.input"].read(int(self.environ["CONTENT_LENGTH"])))
@@ -178,7 +180,7 @@ def read_receipt(work: Work, receipt_id: str) -> Any:
 
 
 def create_receipt(work: Work, receipt_id: str) -> Any:
-    data, at = work.body(), datetime.now().astimezone()
+    data, at = work.body(), datetime.now(SHANGHAI)
     day = at.date()
     values: dict[str, Any] = {"bureau": work.bureau, "school": work.school, "id": UUID(receipt_id), "year": day.year}
     data_digest = content_digest(data)
@@ -193,6 +195,7 @@ def create_receipt(work: Work, receipt_id: str) -> Any:
         work.send(UNITS, values)
         factors = {(item, unit): factor for item, unit, factor in work.rows()}
     lines = [_line(values, position, line, goods, factors) for position, line in enumerate(data["lines"])]
+    floor_ledger.ask_for_warnings(work, values, data["lines"], SCOPED)
     work.send(NUMBER, values)
     number = f"SH{day.year}-{work.rows()[0][0]:06d}"
     values["categories"] = tuple({line["category_id"] for line in lines})
@@ -209,13 +212,14 @@ def create_receipt(work: Work, receipt_id: str) -> Any:
         "received_on": day, "supplier_name": data["supplier_name"], "delivery_note_no": data["delivery_note_no"],
         "received_by": work.account, "received_by_name": work.name, "second_receiver_name": "", "note": "",
         "line_count": len(lines), "amount_fen": amount, "has_missing_certificates": bool(missing),
-        "content_digest": data_digest, "state": "recorded", "void_reason": "", "created_at": at,
+        "content_digest": data_digest, "state": "recorded", "void_reason": "", "refused": "[]", "created_at": at,
         "created_by": work.account, "version": 1,
     }  # fmt: skip
     work.insert("goods_receipts", RECEIPT_IN, [tuple(receipt[name] for name in RECEIPT_IN)])
     work.insert("goods_receipt_lines", LINE_IN, [tuple(line[name] for name in LINE_IN) for line in lines])
     if missing:
         work.insert("goods_receipt_missing_certificates", MISSING_IN, missing)
+    floor_ledger.post(work, receipt, lines, at)
     answer = {name: receipt.get(name) for name in RECEIPT_COLUMNS}
     answer["lines"] = [{name: line[name] for name in LINE_COLUMNS} for line in lines]
     answer["certificates"] = []
@@ -236,7 +240,7 @@ def _line(values: dict[str, Any], position: int, line: dict[str, Any], goods: An
     factor = Decimal(1) if line["unit"] == item[8] else factors[item[0], line["unit"]]
     return {
         "bureau_id": values["bureau"], "school_id": values["school"], "receipt_id": values["id"], "id": new_id(),
-        "position": position, "item_id": item[0], "item_version": item[1], "item_code": item[2], "item_name": item[3],
+        "rejected_quantity": 0, "position": position, "item_id": item[0], "item_version": item[1], "item_code": item[2], "item_name": item[3],
         "specification": item[4], "storage": item[5], "category_id": item[6], "category_name": item[7],
         "quantity": quantity, "unit": line["unit"], "unit_factor": factor, "base_unit": item[8],
         "base_quantity": quantity * factor, "unit_price_fen": line["unit_price_fen"],

@@ -64,6 +64,10 @@ RESET = (
     f" (SELECT uuidv7(min(created_at) - now() - interval '1 hour') FROM goods_receipts WHERE {NEW})"
     f" AND (changes->0->'key'->>'id')::uuid IN (SELECT id FROM goods_receipts WHERE {NEW})",
     f"DELETE FROM goods_receipts WHERE {NEW}",
+    # The filling has none of these either.
+    "TRUNCATE store_moves, store_balances, store_batches, store_documents, duty_marks CASCADE",
+    "UPDATE store_stocks SET quantity = 0, amount_fen = 0, last_seq = 0 WHERE last_seq > 0",
+    "DELETE FROM document_counters WHERE kind = 'RK'",
     "UPDATE document_counters SET last = %(receipts)s WHERE last > %(receipts)s",
     "CREATE TEMP TABLE IF NOT EXISTS done AS SELECT v.bureau_id, v.school_id, v.id FROM inspections v"
     " JOIN inspection_plans p ON p.bureau_id = v.bureau_id AND p.id = v.plan_id"
@@ -84,6 +88,7 @@ RESET = (
     " met_by = '', version = 1 FROM done d WHERE t.bureau_id = d.bureau_id AND t.school_id = d.school_id AND t.id = d.id",
     # As after five minutes of use: when a token was last seen is written every five minutes, not with each request.
     "UPDATE api_tokens SET last_used_at = now()",
+    "VACUUM (ANALYZE) store_moves, store_balances, store_batches, store_documents, store_stocks, duty_marks",
     "VACUUM (ANALYZE) goods_receipts, goods_receipt_lines, goods_receipt_missing_certificates, audit_entries, inspections,"
     " inspection_answers, inspection_results, inspection_losses, inspection_events, rectifications, rectification_events, document_counters, api_tokens",
 )
