@@ -18,6 +18,7 @@ from school.orders.models import Shipment, SupplyOrder
 from school.orders.service import certificates, receiving, shipping
 from school.orders.service.finding import get_order, lines_of
 from school.orders.service.shipping import Shipped
+from school.supply import demo_history
 from school.supply.models import GoodsReceipt
 from school.supply.rejections import settling
 from school.supply.rejections.finding import of_receipt
@@ -29,6 +30,7 @@ COLD = Decimal("2.5")
 
 def tell(demo: DemoContext) -> None:
     cast = cast_of(demo)
+    demo_history.tell(cast)
     first, second, third = cast.schools
     for school in cast.schools:
         _closed(cast, school)
