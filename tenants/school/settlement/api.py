@@ -129,8 +129,8 @@ def withdraw(data: dict[str, Any], supplier_statement_id: UUID) -> Any:
 
 @blueprint.route("/supplier-statements/<uuid:supplier_statement_id>/objections/<uuid:objection_id>", methods=["POST"])
 @access(Permission.PREPARE)
-@blueprint.arguments(shapes.ObjectionAnswerIn)
-@blueprint.response(200, shapes.ObjectionOut)
+@blueprint.arguments(shapes.StatementObjectionAnswerIn)
+@blueprint.response(200, shapes.StatementObjectionOut)
 def answer(data: dict[str, Any], supplier_statement_id: UUID, objection_id: UUID) -> Any:
     """If-Match: the objection's version."""
     return sending.answer(current_actor(), supplier_statement_id, objection_id, seen_version(), data["answer"])

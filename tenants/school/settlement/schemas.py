@@ -91,7 +91,7 @@ class StatementAgreeForm(StatementAgreeIn):
     version = Whole(1, required=True)
 
 
-class ObjectionIn(BaseSchema):
+class StatementObjectionIn(BaseSchema):
     """`line_id` null: something is missing."""
 
     line_id = Identifier(load_default=None, allow_none=True)
@@ -99,10 +99,12 @@ class ObjectionIn(BaseSchema):
 
 
 class StatementDisputeIn(StatementAgreeIn):
-    objections = fields.List(fields.Nested(ObjectionIn), required=True, validate=validate.Length(1, MOST_OBJECTIONS))
+    objections = fields.List(
+        fields.Nested(StatementObjectionIn), required=True, validate=validate.Length(1, MOST_OBJECTIONS)
+    )
 
 
-class ObjectionRow(BaseSchema):
+class StatementObjectionRow(BaseSchema):
     """On a page a line without a word is not disputed."""
 
     line_id = Identifier(load_default=None, allow_none=True)
@@ -111,7 +113,7 @@ class ObjectionRow(BaseSchema):
 
 class StatementDisputeForm(StatementAgreeForm):
     objections = fields.List(
-        fields.Nested(ObjectionRow), load_default=list, validate=validate.Length(0, MOST_OBJECTIONS)
+        fields.Nested(StatementObjectionRow), load_default=list, validate=validate.Length(0, MOST_OBJECTIONS)
     )
 
     @post_load
@@ -119,11 +121,11 @@ class StatementDisputeForm(StatementAgreeForm):
         return {**data, "objections": [row for row in data["objections"] if row["reason"]]}
 
 
-class ObjectionAnswerIn(BaseSchema):
+class StatementObjectionAnswerIn(BaseSchema):
     answer = Text(500, required=True)
 
 
-class ObjectionAnswerForm(ObjectionAnswerIn):
+class StatementObjectionAnswerForm(StatementObjectionAnswerIn):
     version = Whole(1, required=True)
 
 
@@ -273,7 +275,7 @@ class StatementLineOut(BaseSchema):
     note = fields.String()
 
 
-class ObjectionOut(BaseSchema):
+class StatementObjectionOut(BaseSchema):
     id = fields.UUID()
     revision = fields.Integer()
     line_id = fields.UUID(allow_none=True)
@@ -333,7 +335,7 @@ class StatementOut(StatementRow):
     digest = fields.String()
     state_reason = fields.String()
     lines = fields.List(fields.Nested(StatementLineOut))
-    objections = fields.List(fields.Nested(ObjectionOut))
+    objections = fields.List(fields.Nested(StatementObjectionOut))
     invoices = fields.List(fields.Nested(StatementInvoiceOut))
     payments = fields.List(fields.Nested(SupplierPaymentOut))
 

@@ -21,7 +21,7 @@ from school.orders.service.finding import own
 from school.settlement import rules
 from school.settlement.invoice_models import PriceDifferenceLine, PriceDifferenceNote, SettlementAdjustment
 from school.settlement.models import SupplierStatement, SupplierStatementLine
-from school.settlement.service import claims, months, telling
+from school.settlement.service import claims, making, months, telling
 from school.settlement.service.figures import DIFFERENCE_DAYS, figure
 from school.settlement.service.finding import get_statement, hold_account, lines_of, record
 
@@ -66,6 +66,7 @@ def adjust(
     )  # fmt: skip
     db.session.add(made)
     flush(db.session(), {"pk_settlement_adjustments": Conflict(_("同一编号的更正已存在且内容不同。"))})
+    making.draft_for_carried(actor, statement)
     return made
 
 
@@ -147,6 +148,7 @@ def note_differences(actor: Actor, statement_id: UUID) -> PriceDifferenceNote | 
     flush(db.session())
     title = _("差价单 %(number)s：%(statement)s", number=note.number, statement=statement.number)
     telling.tell_supplier(actor, statement, "price_difference_note", title)
+    making.draft_for_carried(actor, statement)
     return note
 
 

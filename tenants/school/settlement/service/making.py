@@ -101,6 +101,18 @@ def _make(
     return made
 
 
+def draft_for_carried(actor: Actor, statement: SupplierStatement) -> None:
+    """What was found about a settled month must not hide in one that nobody looks at: the month over that it is carried to
+    gets its draft, unless it has a statement."""
+    of = [statement.supplier_id]
+    home = claims.frozen_months(actor, statement.school_id, of).home(statement.supplier_id, statement.month)
+    if home >= rules.month_of(today()):
+        return
+    months.held(actor, statement.school_id, home)
+    if statement.supplier_id not in months.live_suppliers(actor, statement.school_id, home):
+        _make(actor, home, claims.of_month(actor, statement.school_id, home, of))
+
+
 def withdraw(actor: Actor, statement_id: UUID, seen_version: int | None, reason: str) -> SupplierStatement:
     """Before it is agreed: what it said is open again."""
     found = get_statement(actor, statement_id)

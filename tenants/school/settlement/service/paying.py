@@ -34,11 +34,10 @@ def approve(actor: Actor, statement_id: UUID, seen_version: int | None, note: st
 
 
 def refuse(actor: Actor, statement_id: UUID, seen_version: int | None, reason: str) -> SupplierStatement:
-    """It stays as it is, with the reason in sight, until its makers did something about it."""
+    """It stays as it is until its makers did something about it; the reason is the school's own."""
     statement = _locked(actor, statement_id, seen_version)
     if statement.state != "invoiced":
         raise Conflict(_("这份对账单不在等待批准付款。"), {"state": statement.state, "version": statement.version})
-    statement.state_reason = reason
     record(actor, statement, "refuse", reason=reason, is_shown=False)
     flush(db.session())
     title = _("付款未获批准：%(number)s", number=statement.number)

@@ -17,10 +17,10 @@ from kernel.web.forms import Form
 from school.settlement import labels, rules
 from school.settlement.permissions import Permission
 from school.settlement.schemas import (
-    ObjectionAnswerForm,
     SettlementAdjustmentForm,
     SettlementMonthForm,
     StatementNoteForm,
+    StatementObjectionAnswerForm,
     StatementReasonForm,
     StatementSendForm,
     StatementVersionForm,
@@ -144,7 +144,7 @@ def answer(supplier_statement_id: UUID, objection_id: UUID) -> Any:
     def act(actor: Actor, data: dict[str, Any]) -> Any:
         return sending.answer(actor, supplier_statement_id, objection_id, data["version"], data["answer"])
 
-    return _step(supplier_statement_id, ObjectionAnswerForm(), act, _("已答复，全部答复后再次发送。"))
+    return _step(supplier_statement_id, StatementObjectionAnswerForm(), act, _("已答复，全部答复后再次发送。"))
 
 
 @blueprint.post("/<uuid:supplier_statement_id>/adjustments")

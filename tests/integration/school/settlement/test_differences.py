@@ -164,3 +164,16 @@ def test_withdrawn_everything_is_open_again(shop):
     assert again.amount_fen == 94000
     with pytest.raises(Conflict):
         sending.agree(shop.supplier, statement.id, statement.version, statement.digest)
+
+
+def test_what_is_found_late_gets_a_draft_where_nobody_would_look(shop):
+    told.delivered(shop)
+    statement = told.agreed(shop)
+    with clock_at(told.settled_on(told.rules.next_month(NEXT))):  # nothing came from this supplier for two months
+        adjusting.adjust(shop.actor("accountant"), new_id(), statement_id=statement.id, amount_fen=-500, reason="多收")
+        draft = told.current(shop, month=NEXT)
+        assert (draft.state, draft.amount_fen) == ("draft", -500)
+        draft = sending.send(shop.actor("accountant"), draft.id, draft.version)
+        sending.agree(shop.supplier, draft.id, draft.version, draft.digest)
+        told.invoice(shop, draft, by="school", number="55555555", issued_on=NEXT)
+        assert told.again(shop, draft).state == "invoiced"  # a red invoice
