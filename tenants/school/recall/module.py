@@ -10,10 +10,12 @@ from kernel.access.edge import may
 from kernel.actor import Actor
 from kernel.database import now
 from kernel.module import DueItem, MenuItem, Module
+from school.canteen_day.hooks import SampleGuard
 from school.recall.api import blp
 from school.recall.demo import demo
 from school.recall.permissions import RULES, Permission
 from school.recall.service import reading
+from school.recall.service.holding import reason_of
 from school.recall.service.recalls import held
 from school.recall.views import PAGES
 from school.supply.hooks import LotGuard
@@ -55,6 +57,6 @@ MODULE = Module(
     pages=PAGES,
     api=(blp,),
     due=(due,),
-    publishes=(LotGuard(held=held),),
+    publishes=(LotGuard(held=held), SampleGuard(reason=reason_of)),
     demo=demo,
 )

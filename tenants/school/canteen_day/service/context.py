@@ -11,6 +11,7 @@ from sqlalchemy import select
 from kernel.actor import Actor
 from kernel.database import db
 from kernel.web.dates import SHANGHAI
+from school.canteen_day.hooks import reason_to_hold
 from school.canteen_day.models import Refrigerator, WaterMachine
 from school.canteen_day.service.figures import Figures
 from school.canteen_day.service.menu import diners_at
@@ -28,6 +29,7 @@ class Context:
         self._figures: dict[date, Figures] = {}
         self._people: dict[date, Mapping[UUID, Person]] = {}
         self._diners: dict[tuple[date, Meal], int | None] = {}
+        self._held: dict[tuple[date, str], str] = {}
 
     def figures(self, day: date) -> Figures:
         """The figures in force on a day, so that a record made up for later is held against those of its own day."""
@@ -45,6 +47,12 @@ class Context:
         if key not in self._diners:
             self._diners[key] = diners_at(self.actor, self.school_id, *key)
         return self._diners[key]
+
+    def held(self, day: date, meal: str) -> str:
+        """Why a sample of this meal is held from the first, where somebody asks for it already."""
+        if (day, meal) not in self._held:
+            self._held[day, meal] = reason_to_hold(self.actor, self.school_id, day, meal)
+        return self._held[day, meal]
 
     @cached_property
     def refrigerators(self) -> Mapping[UUID, Refrigerator]:

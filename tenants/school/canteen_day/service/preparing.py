@@ -146,7 +146,7 @@ def food_sample(context: Context, entry: Entry) -> dict[str, Any]:
         "dispose_not_before": max(
             rules.dispose_not_before(entry.at, found.number(keys.HOURS)), _not_before_correction(context, entry)
         ),
-        "code": sample_code(entry.id, entry.at),
+        "code": sample_code(entry.id, entry.at), "held_reason": context.held(day, values["meal"]),
     }  # fmt: skip
 
 

@@ -9,13 +9,15 @@ from kernel.database import db, new_id, now
 from kernel.database.scope import use_scope
 from kernel.web.dates import today
 from school.canteen.models import Dish, DishIngredient, Menu, MenuDish, MenuPublication
+from school.canteen_day.kinds import SAMPLE
 from school.canteen_day.models import FoodSample
-from school.recall.service import answering, lots, recalls
+from school.recall.service import answering, lots, reading, recalls
 from school.recall.service.asking import ask
 from school.recall.service.tracing import trace
 from school.stores.models import StoreGood
 from school.stores.service import receiving
 from school.stores.service.receiving import ByHand
+from tests.support import canteen_day
 from tests.support.recall import LOT, cook, deliver, keeper, put_on_menu, take
 
 
@@ -176,6 +178,20 @@ def test_nor_does_a_dismissed_report_while_a_recall_runs(world, two_schools, off
     assert all(second.number in reason for reason in held(school_id))
     recalls.close(officer, second.id, second.version, "已全部销毁")
     assert set(held(school_id)) == {""}
+
+
+def test_a_sample_that_is_written_down_after_the_report_is_held_too(world, two_schools, officer):
+    """Else it would be thrown away after two days, and with it what was eaten."""
+    reported(world)
+    chef = canteen_day.cook(world, "a1")
+    late = canteen_day.keep(chef, SAMPLE, **{**canteen_day.SAMPLE, "dish_name": "演示青菜"})
+    other = canteen_day.keep(chef, SAMPLE, **{**canteen_day.SAMPLE, "meal": "breakfast"})
+    assert "呕吐" in late.held_reason
+    assert other.held_reason == ""
+    use_scope(db.session(), officer.scope)
+    incident = answering.get_incident(officer, two_schools[0].school_id, reading.waiting_incidents(officer)[0].id)
+    answering.dismiss_incident(officer, incident.school_id, incident.id, incident.version, "与食材无关")
+    assert set(held(two_schools[0].school_id)) == {""}
 
 
 def test_a_recall_of_a_report_holds_until_it_ends(world, two_schools, officer):
