@@ -5,7 +5,7 @@ thousand schools over three years), phones (two hundred hand in at once), demand
 gathered into lots), evaluation (50 bids for each of ten lots), deadline (a hundred bids in the last ten seconds),
 stock (a receipt with its ledger moves, a million moves), recall (a lot in a thousand schools traced to every plate),
 duties (what a thousand schools owe, and the board of who is late), mornings (a thousand schools post the morning's
-records), menus (a week's menu proposed). All of them, or those that are named.
+records), books (a school's month closed), menus (a week's menu proposed). All of them, or those that are named.
 """
 
 import argparse
@@ -38,6 +38,10 @@ from benchmarks.operations import OPERATIONS, District
 from benchmarks.requests import environment, in_this_process, measure
 from kernel.embedded_postgres import EmbeddedPostgresError
 
+WITH_SERVER = {
+    "demand": demand, "stock": stock, "recall": recall, "duties": duties, "mornings": mornings, "books": books,
+}  # fmt: skip
+ALONE = {"evaluation": evaluation, "deadline": deadline, "menus": menus}
 RESULTS = Path(__file__).resolve().parent / "results.md"
 
 
@@ -79,11 +83,9 @@ def main() -> int:
         # A process for each: what one loads into memory, or sets in the environment, is not in the next one's figures.
         own = [one for one in sys.argv[1:] if one not in results.PARTS]
         return max(subprocess.call([sys.executable, "-m", "benchmarks", part, *own]) for part in options.parts)
-    work: dict[str, Callable[[argparse.Namespace], bool]] = {
-        "engine": rescore, "phones": phones, "pages": compare, "requests": cost, "demand": gather,
-        "evaluation": judge, "deadline": rush, "stock": keep_stock, "recall": trace,
-        "duties": owe, "mornings": record, "books": close_books,
-        "menus": propose_weeks,
+    work = {
+        "engine": rescore, "phones": phones, "pages": compare, "requests": cost,
+        **{part: measured(part, module) for part, module in (WITH_SERVER | ALONE).items()},
     }  # fmt: skip
     try:
         return 0 if (look if options.profile else work[options.parts[0]])(options) else 1
@@ -113,82 +115,19 @@ def phones(options: argparse.Namespace) -> bool:
     return met
 
 
-def propose_weeks(options: argparse.Namespace) -> bool:
-    figures = menus.measure()
-    keep(options, "menus", menus.report(figures), True)
-    return menus.met(figures)
+def measured(part: str, module: Any) -> Callable[[argparse.Namespace], bool]:
+    """A part with sizes of its own, which needs at most a database server: measure, report, met."""
 
+    def work(options: argparse.Namespace) -> bool:
+        if part in WITH_SERVER:
+            with started() as postgres:
+                figures = module.measure(postgres, say)
+        else:
+            figures = module.measure()
+        keep(options, part, module.report(figures), True)
+        return bool(module.met(figures))
 
-def gather(options: argparse.Namespace) -> bool:
-    postgres = cluster.start()
-    try:
-        figures = demand.measure(postgres, say)
-    finally:
-        postgres.stop()
-    keep(options, "demand", demand.report(figures), True)
-    return demand.met(figures)
-
-
-def close_books(options: argparse.Namespace) -> bool:
-    postgres = cluster.start()
-    try:
-        figures = books.measure(postgres, say)
-    finally:
-        postgres.stop()
-    keep(options, "books", books.report(figures), True)
-    return books.met(figures)
-
-
-def trace(options: argparse.Namespace) -> bool:
-    postgres = cluster.start()
-    try:
-        figures = recall.measure(postgres, say)
-    finally:
-        postgres.stop()
-    keep(options, "recall", recall.report(figures), True)
-    return recall.met(figures)
-
-
-def judge(options: argparse.Namespace) -> bool:
-    figures = evaluation.measure()
-    keep(options, "evaluation", evaluation.report(figures), True)
-    return evaluation.met(figures)
-
-
-def owe(options: argparse.Namespace) -> bool:
-    postgres = cluster.start()
-    try:
-        figures = duties.measure(postgres, say)
-    finally:
-        postgres.stop()
-    keep(options, "duties", duties.report(figures), True)
-    return duties.met(figures)
-
-
-def record(options: argparse.Namespace) -> bool:
-    postgres = cluster.start()
-    try:
-        figures = mornings.measure(postgres, say)
-    finally:
-        postgres.stop()
-    keep(options, "mornings", mornings.report(figures), True)
-    return mornings.met(figures)
-
-
-def keep_stock(options: argparse.Namespace) -> bool:
-    postgres = cluster.start()
-    try:
-        figures = stock.measure(postgres, say)
-    finally:
-        postgres.stop()
-    keep(options, "stock", stock.report(figures), True)
-    return stock.met(figures)
-
-
-def rush(options: argparse.Namespace) -> bool:
-    figures = deadline.measure()
-    keep(options, "deadline", deadline.report(figures), True)
-    return deadline.met(figures)
+    return work
 
 
 def compare(options: argparse.Namespace) -> bool:
@@ -221,9 +160,17 @@ def look(options: argparse.Namespace) -> bool:
 
 
 @contextmanager
-def filled(sizes: list[int]) -> Iterator[tuple[Any, dict[int, District]]]:
+def started() -> Iterator[Any]:
     postgres = cluster.start()
     try:
+        yield postgres
+    finally:
+        postgres.stop()
+
+
+@contextmanager
+def filled(sizes: list[int]) -> Iterator[tuple[Any, dict[int, District]]]:
+    with started() as postgres:
         yield (
             postgres,
             {
@@ -231,8 +178,6 @@ def filled(sizes: list[int]) -> Iterator[tuple[Any, dict[int, District]]]:
                 for schools in dict.fromkeys(sizes)
             },
         )
-    finally:
-        postgres.stop()
 
 
 if __name__ == "__main__":
