@@ -59,6 +59,8 @@ def test_the_days_records_survive_everything_and_arrive_once(phone, service, row
     one.fetch()
     assert count(rows, "offline_records") == 5
     assert one.page.locator("[data-task='staff_check'][data-done=true]").count() == 1
+    # What the service says of the day is what it says now: the dish that was measured is off the list.
+    one.page.locator("[data-task='cooking_temperature-lunch']").get_by_text("还差").wait_for()
     one.shoot("school-today")
     assert one.complaints == []
 
