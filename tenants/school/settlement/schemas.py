@@ -251,7 +251,7 @@ class DifferenceReasonOut(BaseSchema):
 class StatementLineOut(BaseSchema):
     """Quantities of one lot, kept apart; `quantity` is what is charged. `memo_fen`: refused goods, never charged."""
 
-    id = fields.UUID()
+    id = fields.UUID(allow_none=True)  # null in a draft
     kind = fields.String()
     month = Month()
     receipt_id = fields.UUID(allow_none=True)
