@@ -4,6 +4,7 @@ from flask_babel import lazy_gettext as _l
 
 from kernel.module import MenuItem, Module
 from school.offline_records.api import blueprint as api
+from school.offline_records.demo import demo
 from school.offline_records.permissions import RULES, Permission
 from school.offline_records.views import blueprint as pages
 
@@ -15,4 +16,5 @@ MODULE = Module(
     ],
     pages=[pages],
     api=[api],
+    demo=demo,
 )

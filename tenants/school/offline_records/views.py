@@ -41,7 +41,9 @@ def _page(actor: Actor, school_id: int, school: Any, *, only_own: bool = False) 
         form.reject(error)
         query = OfflineRecordQuery().load({})
     page = reading.list_records(actor, school_id, only_own=only_own, **query)
-    chosen: dict[str, Any] = {name: value for name, value in request.args.items() if name in ("day", "flagged") and value}
+    chosen: dict[str, Any] = {
+        name: value for name, value in request.args.items() if name in ("day", "flagged") and value
+    }
     endpoint = "offline_records.index_of_school" if school else "offline_records.index"
     place: dict[str, Any] = {"school_id": school.id} if school else {}
     return render_template(

@@ -8,8 +8,8 @@ const NUMBER = /^-?\d{1,9}(\.\d{1,3})?$/;
 
 export const isPictures = (value: Value | undefined): value is Picture[] => Array.isArray(value) && typeof value[0] === "object";
 
-/** Typed with a comma or full-width digits: the same number. */
-export const plainNumber = (text: string): string => text.normalize("NFKC").replace(/[,，。]/g, ".").trim();
+/** Typed with a comma, full-width digits or a true minus: the same number. */
+export const plainNumber = (text: string): string => text.normalize("NFKC").replace(/[,。]/g, ".").replace(/[−–]/g, "-").trim();
 
 export const isNumber = (text: string): boolean => NUMBER.test(plainNumber(text));
 
