@@ -322,7 +322,14 @@ def _protect() -> None:
     tenancy.protect_bureau_table("supplier_fact_runs", bureau="ra", supplier="r")
     tenancy.protect_bureau_table("supplier_score_publications", bureau="ra", supplier="r")
     tenancy.protect_supplier_table("supplier_scores", bureau="ra", supplier="r", school="r", zone="r")
-    tenancy.protect_school_table("supplier_facts", bureau="rw", school="r")
+    tenancy.protect_school_table("supplier_facts", bureau="ra", school="r")
+    # A fact ends or is struck; what it says is written once, for the bureau too.
+    own = f"bureau_id = {tenancy.BUREAU}"
+    op.execute("GRANT UPDATE (until_run, struck_run) ON supplier_facts TO houqin_bureau")
+    op.execute(
+        "CREATE POLICY supplier_facts_bureau_end ON supplier_facts FOR UPDATE TO houqin_bureau"
+        f" USING ({own}) WITH CHECK ({own})"
+    )
     tenancy.protect_school_table("supplier_fact_counts", bureau="rwd", school="r")
     tenancy.protect_supplier_table("supplier_fact_objections", supplier=None)
     tenancy.protect_supplier_table("supplier_fact_objection_events", bureau="ra", supplier=None)

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy.exc import ProgrammingError
 
 from kernel.database import clock_at, db, new_id
 from kernel.database.scope import use_scope
@@ -61,12 +62,26 @@ def test_a_published_score_stays_whatever_becomes_of_a_receipt(scored):
     assert publishing.recomputes(scored.publication, row)
 
 
-def test_a_score_that_was_tampered_with_does_not_recompute(scored):
+@pytest.mark.parametrize("changes", [{"facts_digest": "0" * 64}, {"points": "99"}, {"counts": {"on_time": [2, 2]}}])
+def test_a_score_that_says_something_else_does_not_recompute(scored, changes):
     row = score_now(scored)
-    fact = late(scored)
-    fact.is_kept = True
-    db.session.flush()
-    assert not publishing.recomputes(scored.publication, row)
+    with db.session.no_autoflush:
+        for name, value in changes.items():
+            setattr(row, name, value)
+        assert not publishing.recomputes(scored.publication, row)
+        db.session.expire(row)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    ["UPDATE supplier_facts SET is_kept = true", "DELETE FROM supplier_facts", "UPDATE supplier_scores SET score = 100",
+     "DELETE FROM supplier_scores", "UPDATE supplier_score_publications SET run = 0",
+     "UPDATE supplier_fact_objection_events SET reason = ''"],
+)  # fmt: skip
+def test_not_even_the_bureau_alters_what_was_written(scored, statement):
+    officer_of(scored)
+    with pytest.raises(ProgrammingError, match="permission denied"), db.session.begin_nested():
+        db.session.execute(db.text(statement))
 
 
 def test_an_upheld_objection_strikes_the_fact_and_both_scores_stay(scored):
@@ -174,8 +189,6 @@ def test_another_bureau_and_another_school_find_nothing(scored):
 
 
 def test_a_supplier_cannot_uphold_its_own_objection_even_by_hand(scored):
-    from sqlalchemy.exc import ProgrammingError
-
     objected(scored)
     with pytest.raises(ProgrammingError), db.session.begin_nested():
         db.session.execute(db.text("UPDATE supplier_fact_objections SET state = 'upheld'"))
@@ -217,3 +230,19 @@ def test_the_mean_is_the_bureaus_and_not_the_other_companys(world, shop):
     one, two = rows[shop.agreement.supplier_id], rows[other.agreement.supplier_id]
     # on time: (0 + 10 × 1/2) / 11 against (1 + 10 × 1/2) / 11, of 30 points.
     assert (one.points, two.points) == ("920/11", "950/11")
+
+
+def test_the_clock_publishes_the_last_month_once(shop):
+    delivered(shop, 0)
+    first = (today().replace(day=1) + timedelta(days=32)).replace(day=1)
+    with clock_at(at((first - today()).days + 4, 5)):
+        officer = officer_of(shop)
+        made = publishing.publish_by_clock(officer)
+        assert (made.last_day, made.first_day.day) == (first - timedelta(days=1), 1)
+        assert publishing.publish_by_clock(officer) is None
+    assert db.session.query(SupplierScore).count() == 1
+
+
+def test_the_clock_publishes_nothing_where_nobody_delivered(shop):
+    assert publishing.publish_by_clock(officer_of(shop)) is None
+    assert db.session.query(SupplierScorePublication).count() == 0
