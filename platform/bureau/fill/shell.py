@@ -46,7 +46,7 @@ def manifest() -> Response:
     with force_locale("zh_CN"):
         response = _fresh(
             jsonify(
-                id=start, start_url=start, scope=start, name=_("现场检查"), short_name=_("现场检查"), lang="zh-CN",
+                id=start, start_url=start, scope=start, name=_("现场登记"), short_name=_("现场登记"), lang="zh-CN",
                 display="standalone", background_color="#0d3c45", theme_color="#0d3c45",
                 icons=[
                     {"src": asset_url("fill-192.png"), "sizes": "192x192", "type": "image/png"},
