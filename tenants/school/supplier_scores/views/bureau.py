@@ -95,6 +95,14 @@ def supplier(supplier_id: UUID) -> str:
     )  # fmt: skip
 
 
+@blueprint.get("/suppliers/<uuid:supplier_id>/sheet")
+@access(Permission.READ)
+def facts_sheet(supplier_id: UUID) -> Response:
+    actor = current_actor()
+    company = get_supplier(actor, supplier_id)
+    return spreadsheet(sheets.facts_xlsx(actor, company.id), "supplier-facts")
+
+
 @blueprint.get("/suppliers/<uuid:supplier_id>/publications/<uuid:score_publication_id>")
 @access(Permission.READ)
 def recompute(supplier_id: UUID, score_publication_id: UUID) -> Any:

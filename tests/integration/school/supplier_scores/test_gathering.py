@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from kernel.database import clock_at, db
+from kernel.database import clock_at, db, new_id
 from kernel.database.scope import use_scope
 from kernel.errors import RuleBroken
 from school.orders.models import BatchCertificate, CertificateFinding
@@ -16,8 +16,8 @@ from school.supplier_scores.service import gathering, publishing
 from school.supply.rejections import settling
 from school.supply.rejections.finding import of_receipt
 from school.supply.service import voiding
-from tests.support.deliveries import refusing
-from tests.support.orders import draft, sent
+from tests.support.deliveries import received, refusing
+from tests.support.orders import draft, lots, sent
 from tests.support.supplier_scores import (
     at,
     closed,
@@ -159,6 +159,27 @@ def test_an_answer_to_a_rejection_has_its_time(shop):
         settling.answer(supplier, rejection.id, rejection.version, answer="credit", note="扣款", promised_on=None)
     gathered(shop, 3)
     assert outcomes(shop, "response") == ["answered", "answered_late"]
+
+
+@pytest.mark.parametrize(("came", "code"), [(3, "on_time"), (4, "late")])
+def test_goods_sent_again_are_due_by_the_day_that_was_promised(shop, came, code):
+    batch = f"L-{new_id().hex[-6:]}"
+    order, receipt = delivered(shop, 1, refusing(shop, "30"), batch=batch)
+    promised, day = at(3).date(), at(came)
+    with clock_at(at(1, 11)):
+        supplier = shop.supplier
+        rejection = of_receipt(supplier, receipt.school_id, receipt.id)
+        settling.answer(supplier, rejection.id, rejection.version, answer="replace", note="补", promised_on=promised)
+    with clock_at(day):
+        again = settling.ship_again(
+            shop.supplier, rejection.id, new_id(), lines=lots(order, "30", batch=batch), expected_on=day.date()
+        )
+        received(shop, again)
+    gathered(shop, 5)
+    replacement = next(fact for fact in facts(shop, "on_time") if fact.kind == "replacement")
+    assert (replacement.code, replacement.day, replacement.detail["due"]) == (code, order.deliver_on, f"{promised}")
+    assert outcomes(shop, "short") == ["full", "full"]
+    assert sorted(outcomes(shop, "rejected")) == ["accepted", "accepted", "bad_quality"]
 
 
 def test_gathering_twice_changes_nothing(shop):

@@ -158,9 +158,11 @@ def test_spreadsheets(scored, client_as):
     sheet = client_as("procurement_officer").get("/supplier-scores/sheet")
     rows = list(openpyxl.load_workbook(io.BytesIO(sheet.data)).active.values)
     assert any("演示供应商 a" in str(row[0]) for row in rows)
-    sheet = client_as("supplier_user").get("/supplier-scores/own/sheet")
-    rows = list(openpyxl.load_workbook(io.BytesIO(sheet.data)).active.values)
-    assert any("迟到" in row for row in rows)
+    whose = f"/supplier-scores/suppliers/{scored.agreement.supplier_id}/sheet"
+    for role, url in (("supplier_user", "/supplier-scores/own/sheet"), ("canteen_officer", whose)):
+        sheet = client_as(role).get(url)
+        rows = list(openpyxl.load_workbook(io.BytesIO(sheet.data)).active.values)
+        assert any("迟到" in row for row in rows)
 
 
 def test_fairness_pages(scored, client_as):
