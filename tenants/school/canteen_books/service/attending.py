@@ -214,8 +214,11 @@ def attended(
 ) -> dict[tuple[date, str], dict[UUID, int]]:
     """(day, meal) → class → how many of it ate, by plans and attendance. Two reads for a month of two thousand."""
     plans = {plan_id: priced.plan for plan_id, priced in priced_plans(actor, actor.own_school_id()).items()}
+    until = func.least(
+        MealEnrolment.until_day, Pupil.left_on
+    )  # whichever comes first; one that is not said counts nothing
     rows = db.session.execute(
-        select(MealEnrolment.plan_id, MealEnrolment.from_day, MealEnrolment.until_day, Pupil.class_id, func.count())
+        select(MealEnrolment.plan_id, MealEnrolment.from_day, until, Pupil.class_id, func.count())
         .join(
             Pupil,
             (Pupil.bureau_id == MealEnrolment.bureau_id)
@@ -227,16 +230,16 @@ def attended(
             MealEnrolment.from_day <= last,
             (MealEnrolment.until_day.is_(None)) | (MealEnrolment.until_day >= first),
         )
-        .group_by(MealEnrolment.plan_id, MealEnrolment.from_day, MealEnrolment.until_day, Pupil.class_id)
+        .group_by(MealEnrolment.plan_id, MealEnrolment.from_day, until, Pupil.class_id)
     ).all()  # fmt: skip
     found: dict[tuple[date, str], dict[UUID, int]] = {}
     days = [day for day in meal_days if first <= day <= last]
-    for plan_id, since, until, class_id, count in rows:
+    for plan_id, since, last_day, class_id, count in rows:
         plan: MealPlan = plans[plan_id]
         if not plan.is_default_present:
             continue
         for day in days:
-            if since <= day and (until is None or day <= until):
+            if since <= day and (last_day is None or day <= last_day):
                 for meal in plan.meals:
                     place = found.setdefault((day, meal), {})
                     place[class_id] = place.get(class_id, 0) + count

@@ -26,7 +26,7 @@ from school.canteen_books.rules import EntryKind, Move
 from school.canteen_books.service import ledger
 from school.canteen_books.service.attending import marked
 from school.canteen_books.service.months import meal_days
-from school.canteen_books.service.plans import PricedPlan, enrolments, priced_plans
+from school.canteen_books.service.plans import PricedPlan, enrolments, last_days, priced_plans
 from school.diners.service import counting
 
 LOOK_BACK = timedelta(days=62)  # a run of missed days is followed into the two months before
@@ -81,11 +81,12 @@ class _Ground:
     days: list[date]
     rule: RefundRule
     plans: Mapping[UUID, PricedPlan]
+    left: Mapping[UUID, date] = field(default_factory=dict)  # who left the school: their last day
     prices: dict[UUID, dict[Slot, int]] = field(default_factory=dict)
     earlier: dict[UUID, dict[Slot, int]] = field(default_factory=dict)
     forms: dict[UUID, charging.Plan] = field(default_factory=dict)
     missing: set[str] = field(default_factory=set)
-    alike: dict[tuple[UUID, date, date | None], Charge] = field(default_factory=dict)
+    alike: dict[tuple[UUID, date, date], Charge] = field(default_factory=dict)
 
     def prepare(self, plan_id: UUID) -> bool:
         """Whether the plan has its prices."""
@@ -111,7 +112,7 @@ class _Ground:
 
     def charge(self, enrolment: MealEnrolment, marks: Mapping[Slot, str]) -> Charge:
         """Pupils on the same plan for the same days with nothing marked pay the same: reckoned once."""
-        key = (enrolment.plan_id, enrolment.from_day, enrolment.until_day)
+        key = (enrolment.plan_id, enrolment.from_day, self._until(enrolment))
         if not marks and key in self.alike:
             return self.alike[key]
         plan_id = enrolment.plan_id
@@ -123,8 +124,11 @@ class _Ground:
             self.alike[key] = found
         return found
 
+    def _until(self, enrolment: MealEnrolment) -> date:
+        return min(enrolment.until_day or date.max, self.left.get(enrolment.pupil_id, date.max))
+
     def enrolled(self, enrolment: MealEnrolment) -> list[date]:
-        until = enrolment.until_day or date.max
+        until = self._until(enrolment)
         return [day for day in self.days if enrolment.from_day <= day <= until]
 
 
@@ -133,7 +137,8 @@ def compute(actor: Actor, month: BookMonth) -> Closing:
     school = get_school(actor, actor.own_school_id())
     rule, _figure = refund_rule(actor, school, first)
     ground = _Ground(
-        first, meal_days(actor, school.id, first - LOOK_BACK, last), rule, priced_plans(actor, school.id)
+        first, meal_days(actor, school.id, first - LOOK_BACK, last), rule, priced_plans(actor, school.id),
+        last_days(actor, first - LOOK_BACK, last),
     )  # fmt: skip
     marks = marked(actor, first - LOOK_BACK, last)
     rows: dict[UUID, PupilRow] = {}

@@ -170,12 +170,16 @@ def enrol(actor: Actor, pupil_ids: Collection[UUID], plan_id: UUID, from_day: da
         raise Invalid({"plan_id": [_("这个方案已停用。")]})
     _require_open_from(actor, from_day)
     wanted = set(pupil_ids)
+    # Locked: a second click waits, and sees whom the first has put on the plan.
     known = set(
         db.session.scalars(
-            select(Pupil.id).where(
+            select(Pupil.id)
+            .where(
                 Pupil.bureau_id == actor.bureau_id, Pupil.school_id == actor.own_school_id(),
                 Pupil.id.in_(wanted), Pupil.is_active,
             )
+            .order_by(Pupil.id)
+            .with_for_update()
         )
     )  # fmt: skip
     if wanted - known:
@@ -274,6 +278,23 @@ def enrolments(actor: Actor, first: date, last: date, pupil_ids: Collection[UUID
     if pupil_ids is not None:
         query = query.where(MealEnrolment.pupil_id.in_(list(pupil_ids)))
     return list(db.session.scalars(query))
+
+
+def last_days(actor: Actor, first: date, last: date) -> dict[UUID, date]:
+    """Pupil → the day on which they left the school, of those who are on a plan in the span all the same: whoever wrote
+    down that they left is not whoever keeps the plans."""
+    on_plan = select(MealEnrolment.pupil_id).where(
+        MealEnrolment.bureau_id == actor.bureau_id, MealEnrolment.school_id == actor.own_school_id(),
+        MealEnrolment.from_day <= last,
+        (MealEnrolment.until_day.is_(None)) | (MealEnrolment.until_day >= first),
+    )  # fmt: skip
+    rows = db.session.execute(
+        select(Pupil.id, Pupil.left_on).where(
+            Pupil.bureau_id == actor.bureau_id, Pupil.school_id == actor.own_school_id(), Pupil.left_on.is_not(None),
+            Pupil.id.in_(on_plan),
+        )
+    )  # fmt: skip
+    return {pupil: day for pupil, day in rows if day is not None}
 
 
 def meals_planned(actor: Actor) -> list[Meal]:

@@ -15,7 +15,7 @@ from school.canteen_books import chart, rules
 from school.canteen_books.chart import CostClass
 from school.canteen_books.models import BookLine, BookVoucher
 from school.canteen_books.rules import EntryKind, Move
-from school.canteen_books.service.vouchers import keep
+from school.canteen_books.service.vouchers import WAITING, keep
 from school.stores.service.valuing import month_values
 
 FOOD = "food"
@@ -60,7 +60,20 @@ def used(actor: Actor, school_id: int, month: date) -> int:
 
 
 def book_stores(actor: Actor, voucher_id: UUID, month: date) -> BookVoucher:
-    """A voucher of what moved in the stores since the last one."""
+    """A voucher of what moved in the stores since the last one. One at a time: what waits is not in the books yet, and a
+    second would hold all of it again."""
+    waiting = db.session.scalars(
+        select(BookVoucher)
+        .where(
+            BookVoucher.bureau_id == actor.bureau_id, BookVoucher.school_id == actor.own_school_id(),
+            BookVoucher.month == month, BookVoucher.kind == EntryKind.STORES.value, BookVoucher.state.in_(WAITING),
+        )
+        .limit(1)
+    ).first()  # fmt: skip
+    if waiting is not None and waiting.id == voucher_id:
+        return waiting
+    if waiting is not None:
+        raise Conflict(_("本月的出入库结转凭证还在等待审核，请先审核或撤回。"), {"version": waiting.version})
     moves = []
     for (good, place), fen in open_differences(actor, actor.own_school_id(), month).items():
         debit, credit = _accounts(good, place)

@@ -10,9 +10,20 @@ from kernel.database import clock_at, db, new_id
 from kernel.errors import Conflict, Invalid, RuleBroken
 from kernel.sheets import export_xlsx
 from school.canteen_books.meal_models import Attendance, MealRefund, PupilMonth
-from school.canteen_books.service import attending, closing, collecting, importing, ledger, months, plans, vouchers
+from school.canteen_books.service import (
+    attending,
+    closing,
+    collecting,
+    importing,
+    ledger,
+    months,
+    plans,
+    stock_costs,
+    vouchers,
+)
 from school.canteen_books.service.collecting import Paid
 from school.canteen_books.sheets import ATTENDANCE
+from school.diners.service import pupils
 from tests.integration.school.canteen_books.conftest import OCTOBER, SEPTEMBER, at
 from tests.support.canteen_books import book, close_month, enter, monthly_plan, pay
 
@@ -275,3 +286,31 @@ def test_a_leave_of_tomorrow_may_be_marked_but_none_of_next_year(served):
             books.act("accountant"), [(books.pupils[0].id, LAST + timedelta(days=400), "lunch", "absent", "")],
             source="class",
         )  # fmt: skip
+
+
+def test_the_stores_moves_are_not_brought_in_by_two_vouchers_at_once(served, monkeypatch):
+    """Two tabs: both would stand in the books, each for all of it."""
+    books = served
+    monkeypatch.setattr(stock_costs, "month_values", lambda *_: {("food", "consumed"): 30_000})
+    waiting = stock_costs.book_stores(books.act("accountant"), new_id(), SEPTEMBER)
+    assert stock_costs.book_stores(books.act("accountant"), waiting.id, SEPTEMBER) is waiting
+    with pytest.raises(Conflict):
+        stock_costs.book_stores(books.act("accountant"), new_id(), SEPTEMBER)
+
+
+def test_a_pupil_who_left_is_charged_no_further(served):
+    books = served
+    plan = monthly_plan(books, 14_000, SEPTEMBER)
+    pupil = books.pupils[0]
+    plans.enrol(books.act("accountant"), [pupil.id], plan.id, SEPTEMBER)
+    pay(books, [pupil], 14_000, SEPTEMBER)
+    values = {
+        "class_id": pupil.class_id, "number": pupil.number, "name": pupil.name, "sex": "female", "birth_date": None,
+        "is_boarder": False, "allergens": [], "allergy_note": "", "left_on": date(2026, 9, 9),
+    }  # fmt: skip
+    books.act("logistics_director")
+    db.session.refresh(pupil)
+    pupils.edit_pupil(books.act("logistics_director"), pupil.id, pupil.version, values)
+    close_month(books, SEPTEMBER)
+    books.act("accountant")
+    assert [row.charge_fen for row in db.session.scalars(select(PupilMonth))] == [6_000]
