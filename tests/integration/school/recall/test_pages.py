@@ -1,5 +1,7 @@
 """The pages and the API, as each role uses them."""
 
+import re
+
 import pytest
 from sqlalchemy import select
 
@@ -48,7 +50,7 @@ def test_the_school_is_told_on_its_first_page_and_answers(world, two_schools, of
     assert "演示米饭" in page.text
     assert "演示第二小学" not in page.text
     assert store.post(f"/recalls/mine/{recall_id}/seen").status_code == 302
-    version = 2
+    version = re.search(r'name="version" value="(\d+)"', page.text)[1]  # of the page that said that it was read
     secured = store.post(f"/recalls/mine/{recall_id}/secure", data={"version": version, "found": "70 公斤"})
     assert secured.status_code == 302
     assert "70 公斤" in bureau.get(f"/recalls/{recall_id}").text
