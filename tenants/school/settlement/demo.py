@@ -12,14 +12,11 @@ from bureau.demo.pictures import demo_certificate
 from kernel.actor import Actor
 from kernel.database import clock_at, db, new_id
 from kernel.files.service import store
-from school.orders.demo import GREENS, MEAT, Cast, cast_of, confirmed
+from school.orders.demo import GREENS, MEAT, Cast, cast_of
 from school.settlement import rules
 from school.settlement.invoice_models import SupplierInvoice
 from school.settlement.models import SupplierStatement
 from school.settlement.service import finding, invoicing, making, paying, sending
-from school.supply.demo_deliveries import lot_of, received, shipped
-
-OLDEST = 27  # days: the demo's agreements and price books begin a little before
 
 
 def demo(app: Flask, demo: DemoContext) -> None:
@@ -28,10 +25,7 @@ def demo(app: Flask, demo: DemoContext) -> None:
         month = rules.month_of(demo.today)
         last = rules.previous_month(month)
         for number, school in enumerate(cast.schools):
-            back = min(demo.today.day + number, OLDEST)
-            if cast.day(-back) < month:
-                _delivered(cast, school, -back)
-                _settled(cast, school, last, number)
+            _settled(cast, school, last, number)
             if number < 2:
                 making.make_all(_accountant(cast, school), month)
             db.session.commit()
@@ -39,12 +33,6 @@ def demo(app: Flask, demo: DemoContext) -> None:
 
 def _accountant(cast: Cast, school: str) -> Actor:
     return cast.person("accountant", school)
-
-
-def _delivered(cast: Cast, school: str, days: int) -> None:
-    for code in (GREENS, MEAT):
-        order = confirmed(cast, school, code, days, made=days - 1, most=2)
-        received(cast, school, shipped(cast, order, f"{lot_of(cast, days)}{school[-1]}", days), days)
 
 
 def _settled(cast: Cast, school: str, month: date, number: int) -> None:

@@ -26,12 +26,14 @@ from school.supply.service import accepting, confirming
 from school.supply.service.accepting import CountedLot
 
 COLD = Decimal("2.5")
+OLDEST = 27  # days: the demo's agreements and price books begin a little before
 
 
 def tell(demo: DemoContext) -> None:
     cast = cast_of(demo)
     demo_history.tell(cast)
     first, second, third = cast.schools
+    _last_month(cast)
     for school in cast.schools:
         _closed(cast, school)
     _refused_and_sent_again(cast, first)
@@ -44,7 +46,7 @@ def tell(demo: DemoContext) -> None:
     db.session.commit()
 
 
-def lot_of(cast: Cast, days: int) -> str:
+def _lot(cast: Cast, days: int) -> str:
     return f"{MARK}{cast.day(days):%Y%m%d}"
 
 
@@ -70,7 +72,7 @@ def _code(cast: Cast, order: SupplyOrder) -> str:
     return next(code for code, agreement in cast.agreements.items() if agreement.id == order.agreement_id)
 
 
-def shipped(cast: Cast, order: SupplyOrder, batch_no: str, days: int, **more: Any) -> Shipment:
+def _shipped(cast: Cast, order: SupplyOrder, batch_no: str, days: int, **more: Any) -> Shipment:
     """Loaded at five in the morning of the day of delivery."""
     made = cast.day(days - 1)
     with clock_at(cast.at(days, 5)):
@@ -96,7 +98,7 @@ def _counted(cast: Cast, school: str, shipment: Shipment, days: int, **refusal: 
     return receipt
 
 
-def received(cast: Cast, school: str, shipment: Shipment, days: int, **refusal: Any) -> GoodsReceipt:
+def _received(cast: Cast, school: str, shipment: Shipment, days: int, **refusal: Any) -> GoodsReceipt:
     receipt = _counted(cast, school, shipment, days, **refusal)
     with clock_at(cast.at(days, 6, 35)):
         return confirming.confirm(cast.person("canteen_manager", school), receipt.id, receipt.version)
@@ -108,10 +110,20 @@ def _refusal(cast: Cast, school: str, quantity: Decimal, reason: str, note: str)
     return {"rejected": quantity, "reason": reason, "note": note, "photos": (photo.id,)}
 
 
+def _last_month(cast: Cast) -> None:
+    """What the statements of last month are about; nothing late in a month, when the demo's agreements do not reach it."""
+    for number, school in enumerate(cast.schools):
+        days = -min(cast.demo.today.day + number, OLDEST)
+        if cast.day(days) < cast.demo.today.replace(day=1):
+            for code in (GREENS, MEAT):
+                order = confirmed(cast, school, code, days, made=days - 1, most=2)
+                _received(cast, school, _shipped(cast, order, f"{_lot(cast, days)}{number}", days), days)
+
+
 def _closed(cast: Cast, school: str) -> None:
     for days, code in ((-9, GREENS), (-8, MEAT)):
         order = confirmed(cast, school, code, days, made=days - 2)
-        received(cast, school, shipped(cast, order, lot_of(cast, days), days), days)
+        _received(cast, school, _shipped(cast, order, _lot(cast, days), days), days)
         with clock_at(cast.at(days + 3, 16)):
             done = get_order(cast.person("canteen_manager", school), order.id)
             receiving.close(cast.person("canteen_manager", school), done.id, done.version)
@@ -121,9 +133,9 @@ def _refused_and_sent_again(cast: Cast, school: str) -> None:
     """One refusal made good the day after, one still open."""
     for days, is_made_good in ((-5, True), (-2, False)):
         order = confirmed(cast, school, GREENS, days, made=days - 2)
-        shipment = shipped(cast, order, lot_of(cast, days), days)
+        shipment = _shipped(cast, order, _lot(cast, days), days)
         why = _refusal(cast, school, Decimal(6), "bad_quality", f"{MARK}：叶片发黄")
-        receipt = received(cast, school, shipment, days, **why)
+        receipt = _received(cast, school, shipment, days, **why)
         rejection = of_receipt(cast.person("storekeeper", school), receipt.school_id, receipt.id)
         assert rejection is not None
         if not is_made_good:
@@ -134,15 +146,15 @@ def _refused_and_sent_again(cast: Cast, school: str) -> None:
                 promised_on=cast.day(days + 1),
             )  # fmt: skip
         with clock_at(cast.at(days + 1, 5)):
-            batch = lot_of(cast, days)
+            batch = _lot(cast, days)
             lines = [Shipped(lines_of(order)[0].id, Decimal(6), batch, cast.day(days - 1), cast.day(days + 5))]
             again = settling.ship_again(cast.company(GREENS), rejection.id, new_id(), lines=lines, plate="演A12345")
-        received(cast, school, again, days + 1)
+        _received(cast, school, again, days + 1)
 
 
 def _on_the_road(cast: Cast, school: str, code: str, batch_no: str | None, days: int) -> Shipment:
     order = confirmed(cast, school, code, days, made=days - 2)
-    return shipped(cast, order, batch_no or lot_of(cast, days), days)
+    return _shipped(cast, order, batch_no or _lot(cast, days), days)
 
 
 def _spoiled(cast: Cast, school: str) -> None:
@@ -150,11 +162,11 @@ def _spoiled(cast: Cast, school: str) -> None:
     shipment = _on_the_road(cast, school, GREENS, f"{MARK}P0", 0)
     quantity = shipping.lots_of(shipment)[0].quantity
     why = _refusal(cast, school, quantity, "spoiled", f"{MARK}：整批有腐烂、异味")
-    received(cast, school, shipment, 0, **why)
+    _received(cast, school, shipment, 0, **why)
 
 
 def _awaiting(cast: Cast, school: str) -> None:
-    _counted(cast, school, _on_the_road(cast, school, GREENS, f"{lot_of(cast, 0)}A", 0), 0)
+    _counted(cast, school, _on_the_road(cast, school, GREENS, f"{_lot(cast, 0)}A", 0), 0)
 
 
 def _odd_papers(cast: Cast) -> None:
