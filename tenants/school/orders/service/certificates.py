@@ -271,21 +271,28 @@ def _beside_papers(actor: Actor, papers: Sequence[BatchCertificate]) -> dict[UUI
     if not papers:
         return {}
     with within(db.session(), system_actor(actor.bureau_id).scope):
-        others = _related(actor.bureau_id, papers)
+        related = _related(actor.bureau_id, papers)
         delivered = _delivered(actor.bureau_id, papers)
+    others = [paper for paper, _is_current in related]
+    current = [paper for paper, is_current in related if is_current]
     found: dict[UUID, list[Finding]] = {}
     for row in papers:
         paper = paper_of(row)
         weight = delivered.get((row.supplier_id, row.item_id, row.batch_no), rules.ZERO)
-        covered = rules.coverage(others, paper) if row.batch_no else None
+        covered = rules.coverage(current, paper) if row.batch_no else None
         found[row.id] = [*rules.beside_papers(paper, others), *rules.beside_weight(covered, weight)]
     return found
 
 
-def _related(bureau_id: int, papers: Sequence[BatchCertificate]) -> list[Paper]:
-    """The papers that share a number, a scan or a lot with these."""
+def _related(bureau_id: int, papers: Sequence[BatchCertificate]) -> list[tuple[Paper, bool]]:
+    """The papers that share a number, a scan or a lot with these, and whether they still hold. One that its supplier took
+    back after it went with goods was used all the same: it vouches for nothing more, but its number is spent."""
+    used = select(ShipmentCertificate.id).where(
+        ShipmentCertificate.bureau_id == BatchCertificate.bureau_id,
+        ShipmentCertificate.certificate_id == BatchCertificate.id,
+    )
     query = select(BatchCertificate).where(
-        BatchCertificate.bureau_id == bureau_id, BatchCertificate.state == "current",
+        BatchCertificate.bureau_id == bureau_id, (BatchCertificate.state == "current") | used.exists(),
         or_(
             BatchCertificate.sha256.in_({one.sha256 for one in papers}),
             BatchCertificate.number.in_({one.number for one in papers if one.number})
@@ -295,7 +302,7 @@ def _related(bureau_id: int, papers: Sequence[BatchCertificate]) -> list[Paper]:
             & BatchCertificate.item_id.in_({one.item_id for one in papers}),
         ),
     )  # fmt: skip
-    return [paper_of(row) for row in db.session.scalars(query)]
+    return [(paper_of(row), row.state == "current") for row in db.session.scalars(query)]
 
 
 def _delivered(bureau_id: int, papers: Sequence[BatchCertificate]) -> dict[tuple[UUID, UUID, str], Decimal]:

@@ -4,16 +4,20 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import select
 
-from kernel.database import new_id, now
+from kernel.database import db, new_id, now
 from kernel.errors import RuleBroken
 from kernel.web.dates import today
+from school.orders.models import BatchCertificate, CertificateFinding
+from school.orders.service import certificates
 from school.recall.service import lots, recalls
 from school.stores.service import freezing
 from school.supply.models import GoodsReceipt, GoodsReceiptLine
 from school.supply.rejections import warning
 from school.supply.service import confirming, voiding
 from tests.support.deliveries import accept, on_its_way, received, refusing
+from tests.support.orders import paper
 from tests.support.receipts import as_json, content, line, record
 
 
@@ -130,3 +134,30 @@ def test_frozen_by_the_school_itself_it_is_not_voided_either(shop, session):
     with pytest.raises(RuleBroken):
         voiding.void_receipt(keeper, receipt.id, receipt.version, "录错")
     assert session.get(GoodsReceipt, (keeper.bureau_id, keeper.school_id, receipt.id)) is not None
+
+
+def codes_of(shop, paper_id):
+    officer = shop.actor("canteen_officer", "a")
+    rows = db.session.scalars(select(CertificateFinding).where(CertificateFinding.certificate_id == paper_id))
+    assert officer.bureau_id
+    return sorted(row.code for row in rows)
+
+
+def test_a_report_that_was_used_and_taken_back_is_not_used_again_unseen(shop):
+    """Withdrawn after the goods were delivered, its number served the next lot."""
+    _order, shipment = on_its_way(shop)  # with the papers of lot L1
+    received(shop, shipment)
+    spent = db.session.scalars(
+        select(BatchCertificate).where(BatchCertificate.kind == "batch_report", BatchCertificate.batch_no == "L1")
+    ).one()  # fmt: skip
+    number = spent.number
+    certificates.withdraw(shop.supplier, spent.id, spent.version)
+    again = paper(shop, shop.stocked.rice, text="另一份扫描", number=number, batch_no="L9")
+    assert codes_of(shop, again.id) == ["number_reused"]
+
+
+def test_a_slip_that_was_taken_back_before_it_went_with_anything_is_none(shop):
+    slip = paper(shop, shop.stocked.rice, text="写错", number="BG-77", batch_no="L8")
+    certificates.withdraw(shop.supplier, slip.id, slip.version)
+    right = paper(shop, shop.stocked.rice, text="写对", number="BG-77", batch_no="L9")
+    assert codes_of(shop, right.id) == []
