@@ -29,7 +29,7 @@ def due(actor: Actor) -> Sequence[DueItem]:
         if published and published.publication.answer_until >= today() and published.failed:
             last = published.publication.answer_until
             title = _("履约评分已公布，请核对事实")
-            detail = _("有异议请在 %(day)s 前提出", day=last.isoformat())
+            detail = _("有异议请在 %(day)s（含）前提出", day=last.isoformat())
             due_at = span_of_days(last, last)[1]
             return [DueItem(title, url_for("supplier_scores.own"), MODULE, due_at=due_at, detail=detail)]
     return []

@@ -15,7 +15,7 @@ OWN = "/supplier-scores/own"
 
 def tell_published(actor: Actor, publication: SupplierScorePublication, suppliers: Iterable[UUID]) -> None:
     title = _("履约评分已公布（截至 %(day)s）", day=publication.last_day.isoformat())
-    body = _("对所列事实有异议的，请在 %(day)s 前提出。", day=publication.answer_until.isoformat())
+    body = _("对所列事实有异议的，请在 %(day)s（含）前提出。", day=publication.answer_until.isoformat())
     for supplier_id in suppliers:
         tell_company(actor, supplier_id, "supplier_score", title, body, OWN)
 
