@@ -127,7 +127,7 @@ def record(
     details: dict[str, Any] | None = None, before: str | None = None, is_shown: bool | None = None,
 ) -> None:  # fmt: skip
     """A step beside the states, or, with `before`, a transition that was just made."""
-    side = "system" if actor.account_id == SYSTEM_ACCOUNT else actor.level
+    side = "system" if actor.account_id == SYSTEM_ACCOUNT and actor.level != "supplier" else actor.level
     db.session.add(
         SupplierStatementEvent(
             bureau_id=statement.bureau_id, school_id=statement.school_id, id=new_id(), statement_id=statement.id,

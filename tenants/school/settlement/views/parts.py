@@ -33,11 +33,12 @@ def asked_month() -> tuple[Form, date]:
     """Of the address; a mistyped one shows the month that is due with the message at its field."""
     form = Form.blank(SettlementMonthQuery(), dict(request.args.items()))
     try:
-        month = form.load()["month"]
+        asked = form.load()
     except Invalid as error:
         form.reject(error)
-        month = None
-    return form, month or due_month()
+        asked = SettlementMonthQuery().load({})
+    last = asked["until_day"]
+    return form, asked["month"] or (rules.month_of(last) if last else due_month())
 
 
 def list_page(template: str, endpoint: str, *, values: Mapping[str, Any] | None = None, **context: Any) -> str:
@@ -81,7 +82,8 @@ def statement_page(
         notes=adjusting.notes_of(statement),
         adjustments=adjusting.open_adjustments(actor, statement) if actor.level == "school" else [],
         events=finding.events_of(actor, statement), may_event=rules.events_of(statement.state), form=form, labels=labels,
-        plain=plain_text, today=today(), new_id=new_id, **more,
+        plain=plain_text, today=today(), new_id=new_id,
+        is_over=today() >= rules.last_day(statement.month), **more,
     )  # fmt: skip
 
 

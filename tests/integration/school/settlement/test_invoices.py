@@ -1,9 +1,11 @@
 """Invoices beside statements, to the cent."""
 
 import pytest
+from click.testing import CliRunner
 
 from kernel.database import clock_at, db, new_id
 from kernel.errors import Conflict, Denied, Invalid, NotFound, RuleBroken
+from school.settlement.commands import settlement
 from school.settlement.invoice_models import SupplierInvoice
 from school.settlement.service import checking, invoicing, paying
 from tests.support import settlement as told
@@ -156,3 +158,20 @@ def test_payments_in_parts_to_the_last_cent_by_somebody_else(shop):
         )
     assert told.again(shop, statement).state == "paid"
     assert checking.reconcile(statement.bureau_id) == []
+
+
+def test_what_does_not_add_up_is_named(shop, session):
+    told.delivered(shop)
+    statement = told.agreed(shop)
+    told.invoice(shop, statement, amount_fen=500, tax_fen=0)
+    assert checking.reconcile(statement.bureau_id) == []
+    shop.actor("accountant")
+    told.again(shop, statement).invoiced_fen = 499
+    session.flush()
+    assert [(one.what, one.number) for one in checking.reconcile(statement.bureau_id)] == [
+        ("invoices", statement.number)
+    ]
+    session.commit()
+    result = CliRunner().invoke(settlement, ["check"])
+    assert result.exit_code == 1
+    assert f"{statement.number} invoices" in result.output

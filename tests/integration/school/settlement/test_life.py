@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 
+from duties.models import DutyMark
 from kernel.database import clock_at, db, new_id
 from kernel.errors import Conflict, Invalid, NotFound, RuleBroken
 from school.settlement.service import finding, making, months, paying, sending
@@ -62,6 +63,8 @@ def test_the_whole_way_to_the_last_payment(shop):
     month = months.month_of(shop.actor("accountant"), statement.school_id, MONTH)
     assert month.confirmed_at is not None
     assert month.statement_count == 1
+    marks = db.session.query(DutyMark).filter_by(kind="statement_confirmed", record_id=month.id).all()
+    assert [(one.on_day, one.record_kind) for one in marks] == [(told.rules.last_day(MONTH), "settlement_month")]
 
 
 def test_a_supplier_agrees_to_what_it_saw_and_to_nothing_else(shop):
