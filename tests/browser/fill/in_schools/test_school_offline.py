@@ -121,7 +121,10 @@ def test_a_delivery_by_two_people_on_one_phone_without_a_network(phone, service,
     service.stop()
     one.restart().go()
     one.shipment(shipment)
+    as_shipped = one.row("粳米").locator("[data-k=as-shipped]")
+    assert as_shipped.get_attribute("aria-pressed") == "true"
     one.typed("粳米", "arrived_quantity", "9.8")
+    assert as_shipped.get_attribute("aria-pressed") == "false"
     one.typed("猪前腿肉", "temperature_celsius", "3")
     one.chosen("猪前腿肉", "verdict-refused")
     one.typed("猪前腿肉", "rejected_quantity", "0.5")

@@ -76,12 +76,20 @@ export const receive = async (app: App, [shipmentId = "", mending = ""]: string[
         set: (name, value, again) => {
           entry.set(entered, name, value);
           if (again) redraw(place);
+          else if (name === "arrived_quantity") press(place, String(value));
         },
         keepPicture: async (name, pictures, picture, bytes) => {
           await entry.picture(entered, name, pictures, picture, bytes);
           redraw(place);
         },
       }, field));
+  /** The two buttons beside a number that is being typed. */
+  const press = (place: string, value: string): void => {
+    const shipped = shipment.lots.find((lot) => lot.shipment_line_id === place)?.shipped;
+    const section = [...element.children].find((one) => one instanceof HTMLElement && one.dataset["row"] === place);
+    section?.querySelector("[data-k=as-shipped]")?.setAttribute("aria-pressed", String(value === shipped));
+    section?.querySelector("[data-k=none-came]")?.setAttribute("aria-pressed", String(value === "0"));
+  };
   const started = (entered: Entered, asked: Field[], row: FormRow | null): Entered => {
     for (const field of asked) if (!(field.name in entered)) entered[field.name] = initial(field, row);
     return entered;
