@@ -175,3 +175,18 @@ def test_what_does_not_add_up_is_named(shop, session):
     result = CliRunner().invoke(settlement, ["check"])
     assert result.exit_code == 1
     assert f"{statement.number} invoices" in result.output
+
+
+def test_a_supplier_takes_back_its_own_until_it_was_checked(shop):
+    told.delivered(shop)
+    statement = told.agreed(shop)
+    found = told.invoice(shop, statement)
+    with pytest.raises(Denied):
+        invoicing.void(shop.actor("accountant"), found.id, found.version, "不是我登记的")
+    invoicing.void(shop.supplier, found.id, found.version, "开错了")
+    assert told.again(shop, statement).invoiced_fen == 0
+    again = told.invoice(shop, statement)  # the number is free again
+    invoicing.check(shop.actor("accountant"), again.id, again.version)
+    again = invoicing.get_invoice(shop.supplier, again.id)
+    with pytest.raises(Denied):
+        invoicing.void(shop.supplier, again.id, again.version, "太晚")
