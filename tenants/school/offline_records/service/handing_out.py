@@ -1,7 +1,8 @@
 """Everything that a phone needs to work a school's day without a network: what is due today and tomorrow with its forms,
 what is at the door, what awaits a second person."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -11,7 +12,7 @@ from sqlalchemy import select
 from bureau.catalogue.labels import certificate_label
 from bureau.catalogue.rules import plain_text
 from bureau.catalogue.service.categories import requirements_of
-from bureau.catalogue.service.items import receivable_items
+from bureau.catalogue.service.items import ReceivableItem, receivable_items
 from bureau.schools.service import get_school
 from kernel.actor import Actor
 from kernel.database import db, now
@@ -36,6 +37,7 @@ from school.supply import labels as supply_labels
 from school.supply.models import GoodsReceipt
 from school.supply.permissions import Permission
 from school.supply.rejections import warning
+from school.supply.rejections.models import LotWarning
 from school.supply.rules import State
 from school.supply.service import accepting, confirming, reading
 from school.supply.service.figures import Limits
@@ -119,12 +121,14 @@ def _task(facts: Any, task: Task) -> dict[str, Any]:
 
 def _receiving(actor: Actor) -> dict[str, Any]:
     may_count, may_confirm = holds(actor, Permission.RECORD), holds(actor, Permission.CONFIRM)
+    under_way = _under_way(actor) if may_count else []
+    door = _door(actor, under_way) if under_way else None
     return {
         "receivers": confirming.receivers(actor, actor.own_school_id()),
         "reasons": _pairs(supply_labels.REASONS),
         "wanted": _pairs(supply_labels.WANTED),
         "source": supply_labels.TWO_PEOPLE,
-        "shipments": [_shipment(actor, one) for one in _under_way(actor)] if may_count else [],
+        "shipments": [_shipment(actor, one, door) for one in under_way] if door else [],
         "awaiting": [_awaiting(actor, row.id) for row in confirming.awaiting(actor)] if may_confirm else [],
     }
 
@@ -146,29 +150,47 @@ def _under_way(actor: Actor) -> Sequence[Shipment]:
     return db.session.scalars(query.order_by(Shipment.expected_on, Shipment.id).limit(MOST_SHIPMENTS)).all()
 
 
-def _shipment(actor: Actor, shipment: Shipment) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class _Door:
+    """What is known of all that is under way, asked for once."""
+
+    lots: Mapping[UUID, Sequence[ShipmentLine]]  # by shipment
+    items: Mapping[UUID, ReceivableItem]
+    required: Mapping[UUID, Sequence[Any]]  # by category
+    warned: Mapping[Any, LotWarning]
+    limits: Limits
+
+
+def _door(actor: Actor, shipments: Sequence[Shipment]) -> _Door:
+    lots = {shipment.id: lots_of(shipment) for shipment in shipments}
+    every = [(shipment.supplier_id, lot) for shipment in shipments for lot in lots[shipment.id]]
+    items = receivable_items(actor, list({lot.item_id for _supplier, lot in every}))
+    return _Door(
+        lots, items, requirements_of(actor, list({item.category_id for item in items.values()})),
+        warning.in_force(actor, {(supplier_id, lot.item_id, lot.batch_no) for supplier_id, lot in every}),
+        Limits(actor, actor.own_school_id()),
+    )  # fmt: skip
+
+
+def _shipment(actor: Actor, shipment: Shipment, door: _Door) -> dict[str, Any]:
     order = finding.get_order(actor, shipment.order_id)
-    lots = lots_of(shipment)
+    lots = door.lots[shipment.id]
     papers = accepting.provided_by(actor, shipment, lots)
     proven = {(one.shipment_line_id, one.certificate.kind) for one in papers if one.proves}
-    items = receivable_items(actor, [lot.item_id for lot in lots])
-    required = requirements_of(actor, [item.category_id for item in items.values()])
-    warned = warning.in_force(actor, {(shipment.supplier_id, lot.item_id, lot.batch_no) for lot in lots})
-    limits = Limits(actor, actor.own_school_id())
     lines = {line.id: line for line in finding.lines_of(order)}
 
     def lot_of(lot: ShipmentLine) -> dict[str, Any]:
-        line, item = lines[lot.order_line_id], items.get(lot.item_id)
+        line, item = lines[lot.order_line_id], door.items.get(lot.item_id)
         storage = item.storage if item else ""
-        limit = limits.of(storage)
-        warns = warned.get((shipment.supplier_id, lot.item_id, lot.batch_no))
-        asked = required.get(item.category_id, ()) if item else ()
+        limit = door.limits.of(storage)
+        warns = door.warned.get((shipment.supplier_id, lot.item_id, lot.batch_no))
+        asked = door.required.get(item.category_id, ()) if item else ()
         return {
             "shipment_line_id": str(lot.id), "item": line.item_name, "specification": line.specification,
             "unit": line.unit, "shipped": plain_text(lot.quantity), "ordered": plain_text(line.quantity),
             "received": plain_text(line.received_quantity), "tolerance": plain_text(line.tolerance),
             "order_line": str(line.id), "storage": storage, "is_cold": limit is not None,
-            "most_celsius": plain_text(limit.number) if limit else None, "limit_hint": limits.hint(storage),
+            "most_celsius": plain_text(limit.number) if limit else None, "limit_hint": door.limits.hint(storage),
             "batch_no": lot.batch_no, "production_date": _text(lot.production_date),
             "expiry_date": _text(lot.expiry_date),
             "papers": [
