@@ -164,7 +164,10 @@ class StoreConfirmation(Recorded, Versioned, SchoolOwned, db.Model):
         ),
         CheckConstraint("kind IN ('issue', 'disposal')", name="kind"),
         CheckConstraint(one_of("state", CONFIRMATION_STATES), name="state"),
-        CheckConstraint("(state = 'waiting') = (decided_by IS NULL) AND decided_by <> created_by", name="decided"),
+        CheckConstraint(
+            "(state = 'waiting') = (decided_by IS NULL) AND (decided_by <> created_by OR state = 'refused')",
+            name="decided",
+        ),
         Index(
             "ix_store_confirmations_waiting", "bureau_id", "school_id", "created_at", "id",
             postgresql_where=text("state = 'waiting'"),

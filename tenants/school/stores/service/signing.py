@@ -21,17 +21,16 @@ TARGET = {DocumentKind.ISSUE: LocationKind.CONSUMED, DocumentKind.DISPOSAL: Loca
 def decide(
     actor: Actor, document_id: UUID, seen_version: int | None, *, is_confirmed: bool, reason: str = ""
 ) -> StoreConfirmation:
-    """Sign what another made up, or refuse it with a reason (the maker may withdraw it so, too)."""
+    """Sign what another made up, or refuse it with a reason. Its maker may only withdraw it, and needs to say nothing."""
     row = confirming.locked(actor, document_id)
     require_version(row, seen_version)
     is_own = row.created_by == actor.account_id
     if is_own and is_confirmed:
         raise RuleBroken(ALONE, _("双人收发：请由另一名保管人员确认。"))
-    if not is_confirmed:
-        if is_own:
-            raise RuleBroken(ALONE, _("请由另一名保管人员退回。"))
-        if not reason.strip():
-            raise Invalid({"reason": [_("请填写退回原因。")]})
+    if is_own:
+        reason = reason.strip() or _("提交人撤回")
+    elif not is_confirmed and not reason.strip():
+        raise Invalid({"reason": [_("请填写退回原因。")]})
     take_step(actor, "confirmation", row, "confirm" if is_confirmed else "refuse", reason)
     row.decided_by, row.decided_by_name = actor.account_id, actor.display_name
     flush(db.session())

@@ -193,6 +193,31 @@ def test_hazardous_goods_are_disposed_of_with_photo_and_second_signature(client_
     assert left(alcohol) == 9
 
 
+def test_who_made_up_a_hazardous_disposal_withdraws_it_and_signs_nothing(client_as, acting, keeper):
+    acting(keeper)
+    alcohol = own_good(keeper, "演示酒精", "hazardous", "瓶")
+    batch_id = put_in(keeper, alcohol)
+    (taken,) = takes_of(keeper, alcohol.id, "1")
+    db.session.commit()
+    client = client_as("storekeeper")
+    data = {"id": str(new_id()), "location_id": str(taken[1]), "quantity": "1", "reason": "泄漏"}
+    photo = {"photo": (io.BytesIO(jpeg("leak")), "p.jpg")}
+    sent = client.post(f"/stock/batches/{batch_id}/dispose", data={**data, **photo}, content_type="multipart/form-data")
+    version = hidden(text_of(client.get(sent.location)), "version")
+    signed = client.post(sent.location, data={"version": version, "decision": "yes", "reason": ""})
+    assert signed.status_code == 422
+    assert left(alcohol) == 10
+    withdrawn = client.post(sent.location, data={"version": version, "decision": "no"})
+    assert withdrawn.status_code == 302, text_of(withdrawn)
+    page = text_of(client.get(sent.location))
+    assert "提交人撤回" in page
+    assert 'name="decision"' not in page
+    assert left(alcohol) == 10
+    late = client_as("logistics_director").post(sent.location, data={"version": "2", "decision": "yes", "reason": ""})
+    assert late.status_code in (409, 422)
+    assert left(alcohol) == 10
+
+
 def test_moved_frozen_and_freed_on_the_batchs_page(client_as, milk, keeper):
     client = client_as("storekeeper")
     (batch_id, place, _quantity) = takes_of(keeper, milk.id, "1")[0]
