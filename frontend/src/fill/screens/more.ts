@@ -47,14 +47,13 @@ export const more = async (app: App): Promise<Screen> => {
       }, { class: "chip", lang: name, "aria-pressed": String(language() === name) }))),
     button(t("hide_hint"), () => void keepSetting("home_screen_hint", true).then(() => toast(t("done"))), { class: "button" })));
   const work = app.work;
-  const place = h("div", {});
-  const drawSeconds = async (): Promise<void> => {
-    if (work?.person.school_id !== undefined && !place.querySelector("form")?.contains(document.activeElement)) place.replaceChildren(await secondsCard(work));
-  };
-  await drawSeconds();
-  element.append(place);
+  const seconds = work?.person.school_id === undefined ? null : secondsCard(work);
+  if (seconds) {
+    await seconds.draw();
+    element.append(seconds.element);
+  }
   const stop = work?.listen((change) => {
-    if (change.kind === "records") void drawSeconds();
+    if (change.kind === "records") void seconds?.draw();
   });
   if (work) {
     element.append(h("div", { class: "card" }, h("h2", {}, `${work.person.person_name} · ${work.person.bureau_name}`),

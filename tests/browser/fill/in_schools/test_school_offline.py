@@ -179,6 +179,20 @@ def test_a_delivery_by_two_people_on_one_phone_without_a_network(phone, service,
     assert one.complaints == []
 
 
+def test_what_is_typed_for_the_second_person_stays_while_the_day_comes_in(phone):
+    one = phone(KEEPER)
+    one.go("/more")
+    form = one.page.locator("#seconds details")
+    form.locator("summary").click()
+    form.locator("[name=username]").fill("演示用户")
+    form.locator("summary").focus()
+    with one.page.expect_response("**/fill/school-day"):
+        one.page.evaluate("dispatchEvent(new Event('online'))")
+    one.page.wait_for_timeout(500)
+    assert form.get_attribute("open") is not None
+    assert form.locator("[name=username]").input_value() == "演示用户"
+
+
 def test_two_phones_race_for_one_delivery_and_the_loser_confirms(phone, service, rows, shipments):
     shipment = next(shipments)
     one, other = phone(KEEPER), phone("logistics_director@a1")

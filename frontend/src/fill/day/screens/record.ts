@@ -2,7 +2,7 @@
 
 import { Refused, Unreachable } from "../../api";
 import type { App, Screen } from "../../app";
-import { ask, button, h, toast } from "../../dom";
+import { ask, button, h, refill, toast } from "../../dom";
 import { saveWords } from "../../filling";
 import { newId, nowText } from "../../ids";
 import { t } from "../../messages";
@@ -32,6 +32,11 @@ export const recordScreen = async (app: App, [id = ""]: string[]): Promise<Scree
   const first = work ? await record(work, id) : undefined;
   if (!work || !first) return gone(app);
   const element = h("div", { class: "page" });
+  // The second person's forms while somebody is at them: what is drawn anew around them must not take their words away.
+  const inUse = (): HTMLElement | null => {
+    const place = element.querySelector<HTMLElement>("#second");
+    return place && (place.contains(document.activeElement) || place.querySelector("details[open]")) ? place : null;
+  };
   const draw = async (): Promise<void> => {
     const row = await record(work, id);
     if (!row) return app.go("/");
@@ -50,13 +55,13 @@ export const recordScreen = async (app: App, [id = ""]: string[]): Promise<Scree
             h("p", { class: "hashes" }, row.acknowledgement.hash), h("a", { class: "button", href: row.acknowledgement.url, target: "_blank", rel: "noopener" }, t("open_record"))]
           : []),
         row.state === "needs_attention" ? mending(app, work, row) : null),
-      row.kind === "receipt" ? await confirmation(app, work, row, word) : null,
+      row.kind === "receipt" ? (!word && inUse()) || (await confirmation(app, work, row, word)) : null,
     ];
-    element.replaceChildren(...parts.filter((one): one is HTMLElement => one !== null));
+    refill(element, parts.filter((one): one is HTMLElement => one !== null));
   };
   await draw();
   const stop = work.listen((change) => {
-    if (change.kind === "records" && !element.querySelector("form")?.contains(document.activeElement)) void draw();
+    if (change.kind === "records") void draw();
   });
   return { element, title: first.title, back: "/", close: stop };
 };
@@ -91,7 +96,7 @@ const confirmation = async (app: App, work: Work, row: RecordRow, word: RecordRo
   }
   const known = await seconds(work.person);
   return h("section", { class: "card", id: "second" }, h("h2", {}, t("second_title")), h("p", { class: "fine" }, t("second_hint")),
-    ...known.map((one) => sayForm(app, work, row, one)), addForm(work));
+    ...known.map((one) => sayForm(app, work, row, one)), addForm(work, async () => work.tell({ kind: "records" })));
 };
 
 const sayForm = (app: App, work: Work, row: RecordRow, second: Second): HTMLElement => {
@@ -128,7 +133,7 @@ const blank = (app: App, school: number): RecordRow => ({
   body: {}, files: [], lines: [], as: null, draft: null, state: "waiting", problem: "", errors: {}, standing: null, last_error: "", acknowledgement: null,
 });
 
-const addForm = (work: Work): HTMLElement => {
+const addForm = (work: Work, added: () => Promise<void>): HTMLElement => {
   const name = h("input", { name: "username", autocomplete: "off", autocapitalize: "none", required: true }) as HTMLInputElement;
   const password = h("input", { type: "password", name: "password", autocomplete: "off", required: true }) as HTMLInputElement;
   const code = h("input", { name: "code", inputmode: "numeric", autocomplete: "one-time-code" }) as HTMLInputElement;
@@ -143,8 +148,10 @@ const addForm = (work: Work): HTMLElement => {
     addSecond(work.person, name.value.trim(), password.value, code.value.trim())
       .then((second) => {
         toast(t("second_added", { name: second.name }), "success");
+        form.reset();
+        details.open = false;
         (document.activeElement as HTMLElement | null)?.blur();
-        work.tell({ kind: "records" });
+        return added();
       })
       .catch((error: unknown) => {
         fault.textContent = error instanceof Unreachable ? t("second_offline") : error instanceof OtherSchool ? t("second_other_school") : error instanceof SamePerson ? t("second_same") : error instanceof Refused ? error.message : saveWords(error);
@@ -154,14 +161,19 @@ const addForm = (work: Work): HTMLElement => {
         submit.disabled = false;
       });
   });
-  return h("details", { id: "add-second" }, h("summary", {}, t("second_add")), form);
+  const details = h("details", { id: "add-second" }, h("summary", {}, t("second_add")), form) as HTMLDetailsElement;
+  return details;
 };
 
-/** On the more screen: people who may be the second on this phone, before there is no network. */
-export const secondsCard = async (work: Work): Promise<HTMLElement> => {
-  const known = await seconds(work.person);
-  return h("div", { class: "card", id: "seconds" }, h("h2", {}, t("second_title")), h("p", { class: "fine" }, t("second_hint")), ...known.map((one) =>
-    h("div", { class: "row", "data-second": one.person_id }, h("span", { class: "grow" }, one.name), button(t("second_remove"), () => void removeSecond(work.person, one.person_id).then(() => work.tell({ kind: "records" })), { class: "button" }))), addForm(work));
+/** On the more screen: people who may be the second on this phone, before there is no network. The form stays as it is while
+ * the list above it is drawn anew: somebody may be typing. */
+export const secondsCard = (work: Work): { element: HTMLElement; draw: () => Promise<void> } => {
+  const list = h("div", {});
+  const draw = async (): Promise<void> => {
+    list.replaceChildren(...(await seconds(work.person)).map((one) =>
+      h("div", { class: "row", "data-second": one.person_id }, h("span", { class: "grow" }, one.name), button(t("second_remove"), () => void removeSecond(work.person, one.person_id).then(draw), { class: "button" }))));
+  };
+  return { element: h("div", { class: "card", id: "seconds" }, h("h2", {}, t("second_title")), h("p", { class: "fine" }, t("second_hint")), list, addForm(work, draw)), draw };
 };
 
 // ---- a count of somebody else's, seen on one's own phone ----
