@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from bureau.catalogue.rules import ItemEvent
-from bureau.catalogue.service.categories import save_category
+from bureau.catalogue.service.category_changes import save_category
 from bureau.catalogue.service.items import change_state, save_item
 from kernel.actor import Actor
 from kernel.database import db, new_id

@@ -23,6 +23,7 @@ from bureau.catalogue.schemas import (
 from bureau.catalogue.service import categories as category_service
 from bureau.catalogue.service import favourites, versions
 from bureau.catalogue.service import items as service
+from bureau.catalogue.service.category_changes import save_category
 from kernel.access.edge import access, current_actor
 from kernel.api import ApiBlueprint, seen_version
 
@@ -100,7 +101,7 @@ def list_categories() -> dict[str, Any]:
 @blueprint.response(200, CatalogueCategoryOut)
 def put_category(data: dict[str, Any], category_id: UUID) -> Any:
     """Create under an id of the client's making; to change a category, send the version seen as If-Match."""
-    return category_service.save_category(current_actor(), category_id, seen_version(), **data)
+    return save_category(current_actor(), category_id, seen_version(), **data)
 
 
 @blueprint.route("/catalogue/items/<uuid:item_id>/versions", methods=["GET"])

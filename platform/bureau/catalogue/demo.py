@@ -4,7 +4,7 @@ from uuid import UUID
 
 from flask import Flask
 
-from bureau.catalogue.service.categories import save_category
+from bureau.catalogue.service.category_changes import save_category
 from bureau.catalogue.service.items import FIELDS, publish_drafts, published_items, save_item
 from bureau.demo.catalogue import CATEGORIES, GOODS, GOODS_CATEGORIES, food_items, required_certificates
 from bureau.demo.context import DemoContext

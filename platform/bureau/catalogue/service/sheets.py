@@ -15,7 +15,8 @@ from bureau.catalogue import labels
 from bureau.catalogue.models import CatalogueCategory, CatalogueItem
 from bureau.catalogue.rules import ItemEvent, ItemState, conversion_problems, next_state
 from bureau.catalogue.schemas import MOST_PACKS, MOST_SHELF_LIFE, MOST_UNITS
-from bureau.catalogue.service.categories import list_categories, save_category
+from bureau.catalogue.service.categories import list_categories
+from bureau.catalogue.service.category_changes import save_category
 from bureau.catalogue.service.items import OPTIONAL, fill, new_item, with_optional
 from bureau.catalogue.service.versions import settle
 from kernel.actor import Actor

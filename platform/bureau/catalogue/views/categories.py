@@ -12,6 +12,7 @@ from bureau.catalogue.permissions import Permission
 from bureau.catalogue.rules import CertificateKind
 from bureau.catalogue.schemas import CategoryForm
 from bureau.catalogue.service import categories as service
+from bureau.catalogue.service.category_changes import save_category
 from bureau.catalogue.views.items import options_of, requirements_by_category
 from bureau.schools.views.conflicts import differences
 from kernel.access.edge import access, current_actor
@@ -44,7 +45,7 @@ def create() -> Any:
     form = Form.submitted(CategoryForm())
     with form.catching():
         values = form.load()
-        service.save_category(current_actor(), values.pop("id"), values.pop("version"), **values)
+        save_category(current_actor(), values.pop("id"), values.pop("version"), **values)
         flash(_("已保存。"), "success")
         return redirect(url_for("catalogue_categories.index"))
     return _edit_page(form, None), form.refusal_status
@@ -67,7 +68,7 @@ def save(category_id: UUID) -> Any:
     form.values["id"] = str(category_id)
     with form.catching():
         values, version = form.load_edit()
-        service.save_category(actor, category_id, version, **values)
+        save_category(actor, category_id, version, **values)
         flash(_("已保存。"), "success")
         return redirect(url_for("catalogue_categories.index"))
     return _edit_page(form, service.get_category(actor, category_id)), form.refusal_status

@@ -8,6 +8,7 @@ from bureau.catalogue.models import CatalogueItem
 from bureau.catalogue.rules import ItemEvent
 from bureau.catalogue.service import categories as category_service
 from bureau.catalogue.service import items as service
+from bureau.catalogue.service.category_changes import save_category
 from kernel.database import new_id
 from kernel.errors import Conflict, Invalid, NotFound
 from tests.support.catalogue import RICE, SALT, item, stock
@@ -61,7 +62,7 @@ def test_items_are_found_by_part_of_name_or_code_and_by_category(officer, stocke
 
 
 def test_a_category_brings_its_subcategories(officer, stocked):
-    below = category_service.save_category(
+    below = save_category(
         officer, new_id(), None, code="pork", name="猪肉", parent_id=stocked.meat, storage="chilled",
         requirements=[{"kind": "swine_fever_test", "label": "非瘟报告"}],
     )  # fmt: skip
@@ -73,7 +74,7 @@ def test_a_category_brings_its_subcategories(officer, stocked):
     ]  # fmt: skip
     assert required[stocked.seasoning] == ()
     with pytest.raises(Invalid) as refused:
-        category_service.save_category(
+        save_category(
             officer, new_id(), None, code="deep", name="过深", parent_id=below.id, storage="ambient", requirements=[]
         )
     assert "parent_id" in refused.value.fields

@@ -9,6 +9,7 @@ from sqlalchemy.exc import ProgrammingError
 from bureau.catalogue.models import CatalogueItemVersion
 from bureau.catalogue.rules import ItemEvent
 from bureau.catalogue.service import categories, items, versions
+from bureau.catalogue.service.category_changes import save_category
 from kernel.database import new_id
 from kernel.errors import NotFound
 from tests.support.catalogue import RICE, item, stock
@@ -77,12 +78,12 @@ def test_saving_the_same_again_and_retiring_make_none(officer, stocked):
 
 def test_what_a_category_asks_for_belongs_to_its_items_versions(officer, stocked):
     category = categories.get_category(officer, stocked.grain)
-    child = categories.save_category(
+    child = save_category(
         officer, new_id(), None, code="rice", name="大米", parent_id=stocked.grain, storage="ambient",
         requirements=[],
     )  # fmt: skip
     change(officer, stocked.rice, category_id=child.id)
-    categories.save_category(
+    save_category(
         officer, stocked.grain, category.version, code=category.code, name=category.name, parent_id=None,
         storage="ambient", requirements=[{"kind": "purchase_voucher", "label": "购货凭证"}],
     )  # fmt: skip
