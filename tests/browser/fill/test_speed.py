@@ -1,5 +1,7 @@
 """200 items, 40 rooms, 60 photos at a sixth of the speed: a tap is answered in time and on the disk in time."""
 
+import time
+
 import pytest
 
 from tests.browser.fill.forms import large
@@ -8,7 +10,7 @@ from tests.support.pictures import jpeg
 TAP_MS = 100  # from the tap to the next paint
 DISK_MS = 300  # from the tap to the disk
 SLOWER = 6
-ROUNDS = 12  # at most: the machine does other things too, which can only make a round slower, so the best one counts
+PATIENCE = 240  # seconds: the machine does other things too, which can only make a round slower, so the best one counts
 
 # From the tap to the first frame after it, for what is tapped next.
 WATCH = """() => {
@@ -60,9 +62,11 @@ def test_a_large_form_stays_fluid_on_a_slow_phone(phone, visits):
     session = one.context.new_cdp_session(one.page)
     session.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
     rounds = []
-    for _ in range(ROUNDS):
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
+        step = "count-less" if len(rounds) % 2 else "count-more"
         one.page.evaluate("performance.clearMeasures()")
-        taps = [one.page.evaluate(TAP, [f"1.{number}", "count-more"]) for number in range(1, 9)]
+        taps = [one.page.evaluate(TAP, [f"1.{number}", step]) for number in range(1, 9)]
         one.section("R")
         one.item("R.10@1").wait_for()
         taps += [one.page.evaluate(TAP, [f"R.{number}@1", "no"]) for number in range(1, 11)]
@@ -72,6 +76,7 @@ def test_a_large_form_stays_fluid_on_a_slow_phone(phone, visits):
             break
         one.section("S1")
         one.item("1.8").wait_for()
+        one.page.wait_for_timeout(2_000)
     session.send("Emulation.setCPUThrottlingRate", {"rate": 1})
     print(f"taps and saves, nearly worst of each round, ms: {rounds}")
     assert min(tap for tap, _ in rounds) < TAP_MS
